@@ -1,0 +1,57 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "lacuna",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "lacuna", targets: ["lacuna"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .target(
+      name: "LinearAlgebra",
+      dependencies: [.product(name: "RealModule", package: "swift-numerics")]),
+    .target(name: "HostBackend", dependencies: ["LinearAlgebra", "COpenBLAS"]),
+    .target(
+      name: "DeterministicEquivalents",
+      dependencies: ["LinearAlgebra", .product(name: "RealModule", package: "swift-numerics")]),
+    .target(name: "MaskedRegression", dependencies: ["LinearAlgebra"]),
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "LinearAlgebra", "DeterministicEquivalents", "MaskedRegression", "DataFiles",
+        .product(name: "Yams", package: "Yams"),
+      ]),
+    .target(name: "DataFiles"),
+    .target(name: "Figures"),
+    .executableTarget(
+      name: "lacuna",
+      dependencies: [
+        "LinearAlgebra", "HostBackend", "DeterministicEquivalents", "MaskedRegression", "Simulation",
+        "DataFiles", "Figures",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .testTarget(
+      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
+    .testTarget(
+      name: "BackendConformanceTests", dependencies: ["LinearAlgebra", "HostBackend"]),
+    .testTarget(
+      name: "DeterministicEquivalentsTests", dependencies: ["DeterministicEquivalents"]),
+    .testTarget(
+      name: "MaskedRegressionTests", dependencies: ["MaskedRegression", "HostBackend"]),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Simulation", "HostBackend"]),
+    .testTarget(name: "DataFilesTests", dependencies: ["DataFiles"]),
+    .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["lacuna", "DataFiles"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,150 @@
+/// A matrix that lives where its backend computes: row-major, densely packed.
+///
+/// A vector of length d is a matrix of one row. Matrices are references: an operation writes into the storage it is given.
+/// They stay on the thread that made them.
+public protocol DeviceMatrix<Element> {
+  associatedtype Element: Scalar
+  var rows: Int { get }
+  var columns: Int { get }
+
+  /// The first `count` rows as a matrix over the same storage, no copy.
+  func firstRows(_ count: Int) -> Self
+
+  /// The same storage under another shape of no more elements, no copy: one buffer can serve blocks of any shape.
+  func reshaped(rows: Int, columns: Int) -> Self
+}
+
+extension DeviceMatrix {
+  public var count: Int { rows * columns }
+}
+
+/// A device that can run a trial: storage, random numbers, dense linear algebra, and the elementwise work between them.
+///
+/// **How it is used.** Work is queued in program order. Only `download`, `eigenvalues`, `eigendecompose`,
+/// `leadingEigenpairs`, `factorPositiveDefinite` and `invertPositiveDefinite` wait for the device; all else may return early.
+/// Every operation writes into storage the caller gives and copies nothing to the host. A backend value may be shared
+/// between threads; its matrices may not.
+///
+/// **Laws.** Each requirement states the identity that its result obeys; `BackendConformanceTests` checks those
+/// identities for every backend, with errors relative to norm · size · epsilon. Shapes that do not fit throw
+/// `dimensionMismatch`. Empty matrices (no rows or no columns) are legal wherever their shapes fit. Unless said
+/// otherwise, arguments must not share storage with the result.
+public protocol Backend<Element>: Sendable {
+  associatedtype Element: Scalar
+  associatedtype Matrix: DeviceMatrix<Element>
+
+  /// One line for people and result files: device, library, threads.
+  var description: String { get }
+
+  // MARK: Storage
+
+  /// A matrix of zeros.
+  /// - Throws: `outOfMemory` with the numbers.
+  func makeMatrix(rows: Int, columns: Int) throws(BackendError) -> Matrix
+
+  /// Writes host values, row-major, over rows `firstRow…` of a matrix; the count must be a whole number of rows.
+  func upload(_ values: [Element], to matrix: Matrix, firstRow: Int) throws(BackendError)
+
+  /// The values, row-major, after all work queued before. Law: download(upload(v)) = v, bit for bit.
+  func download(_ matrix: Matrix) throws(BackendError) -> [Element]
+
+  /// target ← source, of the same shape.
+  func copy(_ source: Matrix, to target: Matrix) throws(BackendError)
+
+  // MARK: Random numbers
+
+  /// x[e] ← value `offset + e` of the stream under the law, e counting row-major.
+  ///
+  /// Law: equal to `EntryLaw.value(at:of:)` within 4 units in the last place of max(|value|, 1); filling in pieces
+  /// equals filling at once, bit for bit.
+  func fill(_ x: Matrix, law: EntryLaw, stream: RandomStream, offset: UInt64) throws(BackendError)
+
+  // MARK: Products
+
+  /// c ← alpha · op(a) · op(b) + beta · c, op the transpose where asked; with beta = 0 the old c is never read.
+  func multiply(
+    _ a: Matrix, transposeA: Bool, _ b: Matrix, transposeB: Bool, alpha: Element, beta: Element, into c: Matrix
+  ) throws(BackendError)
+
+  /// Lower triangle of S ← S + scale · XᵀX (X: block × d, S: d × d). The strict upper triangle is neither read nor written.
+  ///
+  /// Law: accumulating over row blocks equals the Gram of the stacked rows.
+  func accumulateGram(of x: Matrix, scale: Element, into s: Matrix) throws(BackendError)
+
+  /// Lower triangle of K ← K + scale · XXᵀ (X: n × columns, K: n × n), the Gram of the samples.
+  func accumulateSampleGram(of x: Matrix, scale: Element, into k: Matrix) throws(BackendError)
+
+  // MARK: Positive definite matrices (only the lower triangle is read)
+
+  /// A = LLᵀ: the lower triangle becomes L; the strict upper triangle is left undefined.
+  /// - Returns: ln det A.
+  /// - Throws: `notPositiveDefinite` with the order of the first failing minor; `nonFinite`.
+  func factorPositiveDefinite(_ a: Matrix) throws(BackendError) -> Double
+
+  /// The lower triangle becomes that of A⁻¹, in place; the strict upper triangle is left undefined.
+  /// - Returns: ln det A.
+  func invertPositiveDefinite(_ a: Matrix) throws(BackendError) -> Double
+
+  // MARK: Symmetric eigenproblems (only the lower triangle is read)
+
+  /// All eigenvalues, ascending. Destroys a.
+  func eigenvalues(of a: Matrix) throws(BackendError) -> [Double]
+
+  /// All eigenvalues, ascending; a becomes Vᵀ: row j holds the unit eigenvector of value j.
+  func eigendecompose(_ a: Matrix) throws(BackendError) -> [Double]
+
+  /// The `vectors.rows` largest eigenvalues, descending, and their unit eigenvectors as the rows of `vectors`.
+  /// Destroys a. Law: ‖Av − µv‖ ≤ 30 · ‖A‖ · d · ε for each pair.
+  func leadingEigenpairs(of a: Matrix, into vectors: Matrix) throws(BackendError) -> [Double]
+
+  // MARK: Elementwise
+
+  /// A ← A + value · I.
+  func addDiagonal(_ value: Element, to a: Matrix) throws(BackendError)
+
+  /// vector ← diag(A).
+  func diagonal(of a: Matrix, into vector: Matrix) throws(BackendError)
+
+  /// diag(A) ← vector.
+  func setDiagonal(of a: Matrix, to vector: Matrix) throws(BackendError)
+
+  /// Copies the strict lower triangle onto the strict upper one: A becomes symmetric.
+  func symmetrize(_ a: Matrix) throws(BackendError)
+
+  /// Zeroes the strict upper triangle.
+  func clearUpperTriangle(of a: Matrix) throws(BackendError)
+
+  /// A_ij ← r_i · A_ij · c_j; nil stands for ones.
+  func scale(_ a: Matrix, rows: Matrix?, columns: Matrix?) throws(BackendError)
+
+  /// target ← alpha · source + beta · target, elementwise; with beta = 0 the old target is never read.
+  func add(_ source: Matrix, alpha: Element, beta: Element, to target: Matrix) throws(BackendError)
+
+  /// target_ij ← a_ij · b_ij; target may be a or b.
+  func hadamard(_ a: Matrix, _ b: Matrix, into target: Matrix) throws(BackendError)
+
+  // MARK: Reductions (fixed order: the same input gives the same bits)
+
+  /// out_i ← Σ_j w_j · a_ij · b_ij; nil weights are ones; a and b may be the same matrix.
+  func rowDots(_ a: Matrix, _ b: Matrix, weights: Matrix?, into out: Matrix) throws(BackendError)
+
+  /// out_j ← Σ_i w_i · a_ij · b_ij; nil weights are ones; a and b may be the same matrix.
+  func columnDots(_ a: Matrix, _ b: Matrix, weights: Matrix?, into out: Matrix) throws(BackendError)
+
+  // MARK: Covariance roots, applied to every row in place
+
+  /// First-order autoregression along each row, z ← Lz with LLᵀ = (ρ^|i−j|):
+  /// x_1 = z_1, x_j = ρ·x_(j−1) + √(1−ρ²)·z_j. With `adjoint`, z ← Lᵀz.
+  func autoregress(_ x: Matrix, correlation: Element, adjoint: Bool) throws(BackendError)
+
+  /// In each row and each block [bounds_b, bounds_(b+1)): x_j ← scale·x_j + shift_b·(block mean of x).
+  func mixBlocks(_ x: Matrix, bounds: [Int], scale: Element, shift: [Element]) throws(BackendError)
+
+  /// Each row z (length m) ← the first `out.columns` entries of C z, C the symmetric m × m circulant with the given
+  /// eigenvalues, in the order of the discrete Fourier transform (eigenvalue k equals eigenvalue m − k).
+  /// z is destroyed. `out` may be z where it has m columns.
+  func filterCirculant(_ z: Matrix, eigenvalues: [Element], into out: Matrix) throws(BackendError)
+
+  /// out_i ← q_i C q_iᵀ, q_i the rows of q padded with zeros to m, C as in `filterCirculant`.
+  func circulantForms(of q: Matrix, eigenvalues: [Element], into out: Matrix) throws(BackendError)
+}
