@@ -21,7 +21,8 @@ let package = Package(
     .target(
       name: "DeterministicEquivalents",
       dependencies: ["LinearAlgebra", .product(name: "RealModule", package: "swift-numerics")]),
-    .target(name: "MaskedRegression", dependencies: ["LinearAlgebra"]),
+    .target(name: "MaskedRegression",
+      dependencies: ["LinearAlgebra", .product(name: "RealModule", package: "swift-numerics")]),
     .target(
       name: "Simulation",
       dependencies: [

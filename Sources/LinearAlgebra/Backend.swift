@@ -48,6 +48,9 @@ public protocol Backend<Element>: Sendable {
   /// The values, row-major, after all work queued before. Law: download(upload(v)) = v, bit for bit.
   func download(_ matrix: Matrix) throws(BackendError) -> [Element]
 
+  /// Sets every entry to zero.
+  func clear(_ matrix: Matrix) throws(BackendError)
+
   /// target ← source, of the same shape.
   func copy(_ source: Matrix, to target: Matrix) throws(BackendError)
 
@@ -130,6 +133,15 @@ public protocol Backend<Element>: Sendable {
 
   /// out_j ← Σ_i w_i · a_ij · b_ij; nil weights are ones; a and b may be the same matrix.
   func columnDots(_ a: Matrix, _ b: Matrix, weights: Matrix?, into out: Matrix) throws(BackendError)
+
+  // MARK: The estimator's own step
+
+  /// r_ik ← (r_ik / q_k) / (c_i + r_ik² / (n q_k)): residuals of all cells, each under the fit without its sample.
+  ///
+  /// r = XQ (block × d), q = diag Q (d), c_i = 1 − x_iᵀQx_i/n − (1/n where an intercept was fitted) (block).
+  func leaveSamplesOut(
+    _ r: Matrix, complements: Matrix, diagonal: Matrix, sampleCount: Int
+  ) throws(BackendError)
 
   // MARK: Covariance roots, applied to every row in place
 
