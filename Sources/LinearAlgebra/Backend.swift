@@ -152,9 +152,10 @@ public protocol Backend<Element>: Sendable {
   /// In each row and each block [bounds_b, bounds_(b+1)): x_j ← scale·x_j + shift_b·(block mean of x).
   func mixBlocks(_ x: Matrix, bounds: [Int], scale: Element, shift: [Element]) throws(BackendError)
 
-  /// Each row z (length m) ← the first `out.columns` entries of C z, C the symmetric m × m circulant with the given
-  /// eigenvalues, in the order of the discrete Fourier transform (eigenvalue k equals eigenvalue m − k).
-  /// z is destroyed. `out` may be z where it has m columns.
+  /// Each row z, padded with zeros to m, becomes the first `out.columns` entries of C z, C the symmetric m × m circulant
+  /// with the given eigenvalues in the order of the discrete Fourier transform (eigenvalue k equals eigenvalue m − k).
+  ///
+  /// z.columns ≤ m and out.columns ≤ m. z may be destroyed; `out` may be z.
   func filterCirculant(_ z: Matrix, eigenvalues: [Element], into out: Matrix) throws(BackendError)
 
   /// out_i ← q_i C q_iᵀ, q_i the rows of q padded with zeros to m, C as in `filterCirculant`.
