@@ -28,6 +28,11 @@ let package = Package(
       dependencies: [
         "LinearAlgebra", "DeterministicEquivalents", "MaskedRegression", "DataFiles",
         .product(name: "Yams", package: "Yams"),
+      ],
+      resources: [
+        .embedInCode("Examples/learning-curve.yaml"), .embedInCode("Examples/ridge-path.yaml"),
+        .embedInCode("Examples/correlated.yaml"), .embedInCode("Examples/unequal-noise.yaml"),
+        .embedInCode("Examples/heavy-tails.yaml"),
       ]),
     .target(name: "DataFiles"),
     .target(name: "Figures"),
