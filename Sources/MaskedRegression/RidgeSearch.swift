@@ -26,7 +26,9 @@ extension DataFit {
   /// - Parameter refine: narrow the minimum down by golden section between its neighbours on the path, until ln λ is
   ///   known to 10⁻⁴.
   /// - Parameter report: called after each evaluation with (done, total so far known).
-  public func search(path ridges: [Double], refine: Bool, report: (Int, Int) -> Void = { _, _ in }) throws -> RidgeSearch {
+  public func search(path ridges: [Double], refine: Bool, report: (Int, Int) -> Void = { _, _ in }) throws
+    -> RidgeSearch
+  {
     precondition(!ridges.isEmpty)
     let sorted = ridges.sorted()
     let ratio = (Double.sqrt(5) - 1) / 2
