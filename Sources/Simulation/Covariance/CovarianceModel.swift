@@ -82,7 +82,7 @@ public struct CovarianceModel: Sendable {
   }
 
   /// The operator that samples this Σ and multiplies by it on a device.
-  func realize<Device: Backend>(on device: Device) throws(BackendError) -> any SampledCovariance<Device> {
+  package func realize<Device: Backend>(on device: Device) throws(BackendError) -> any SampledCovariance<Device> {
     switch structure {
     case .spiked(let noise, let strengths):
       try SpikedOperator(device: device, noise: noise, strengths: strengths, directions: spikeDirections)

@@ -4,7 +4,7 @@ import RealModule
 
 extension DataConfiguration.Variances {
   /// The d variances, files read.
-  func values(count d: Int) throws -> [Double] {
+  package func values(count d: Int) throws -> [Double] {
     func spaced(_ value: (Double) -> Double) -> [Double] {
       (0..<d).map { value(Double($0) / Double(max(d - 1, 1))) }
     }

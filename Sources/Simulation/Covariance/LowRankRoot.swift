@@ -64,7 +64,7 @@ struct LowRankRoot {
 }
 
 /// The inner product of two vectors of one length.
-func dot(_ a: [Double], _ b: [Double]) -> Double {
+package func dot(_ a: [Double], _ b: [Double]) -> Double {
   var sum = 0.0
   for k in a.indices { sum += a[k] * b[k] }
   return sum

@@ -5,7 +5,7 @@ import MaskedRegression
 ///
 /// With Σ = LLᵀ a sample is x = Lz, z a row of independent entries; every conformer applies L in O(d) or O(d log d) a row,
 /// save the dense one.
-protocol SampledCovariance<Device>: CovarianceOperator {
+package protocol SampledCovariance<Device>: CovarianceOperator {
   /// Fills x (rows × d) with samples; row i is sample `firstSample + i` of the stream.
   func sample(into x: Device.Matrix, law: EntryLaw, stream: RandomStream, firstSample: Int) throws(BackendError)
 }
