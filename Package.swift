@@ -53,7 +53,7 @@ let package = Package(
     .testTarget(
       name: "MaskedRegressionTests", dependencies: ["MaskedRegression", "HostBackend"]),
     .testTarget(
-      name: "SimulationTests", dependencies: ["Simulation", "HostBackend"]),
+      name: "SimulationTests", dependencies: ["Simulation", "HostBackend", "DataFiles"]),
     .testTarget(name: "DataFilesTests", dependencies: ["DataFiles"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
     .testTarget(

@@ -125,7 +125,8 @@ private func largestDifference(_ a: [Double], _ b: [Double]) -> Double {
     for row in x { for i in 0..<d { for j in 0..<d { gram[i][j] += row[i] * row[j] / Double(n) } } }
     var regularized = gram
     for k in 0..<d { regularized[k][k] += ridge }
-    let trace = (0..<d).reduce(0.0) { $0 + BruteForce.solve(regularized, gram.map { row in row[$1] })[$1] }
+    var trace = 0.0
+    for k in 0..<d { trace += BruteForce.solve(regularized, gram.map { $0[k] })[k] }
     let errors = try fit.errors(ridge: ridge)
     let expected = errors.meanTraining / ((1 - trace / Double(n)) * (1 - trace / Double(n)))
     #expect(abs(errors.gcv - expected) < 1e-10 * expected)

@@ -1,5 +1,6 @@
 import LinearAlgebra
 import Simulation
+import Testing
 
 /// Every data model with its Σ written out by definition.
 struct DataModel: Sendable, CustomTestStringConvertible {
