@@ -20,8 +20,10 @@ let package = Package(
     .target(name: "HostBackend", dependencies: ["LinearAlgebra", "COpenBLAS"]),
     .target(
       name: "DeterministicEquivalents",
-      dependencies: ["LinearAlgebra", .product(name: "RealModule", package: "swift-numerics")]),
-    .target(name: "MaskedRegression",
+      dependencies: ["LinearAlgebra", .product(name: "RealModule", package: "swift-numerics")],
+      exclude: ["README.md"]),
+    .target(
+      name: "MaskedRegression",
       dependencies: ["LinearAlgebra", .product(name: "RealModule", package: "swift-numerics")]),
     .target(
       name: "Simulation",
@@ -49,7 +51,10 @@ let package = Package(
     .testTarget(
       name: "BackendConformanceTests", dependencies: ["LinearAlgebra", "HostBackend"]),
     .testTarget(
-      name: "DeterministicEquivalentsTests", dependencies: ["DeterministicEquivalents"]),
+      name: "DeterministicEquivalentsTests",
+      dependencies: [
+        "DeterministicEquivalents", "HostBackend", .product(name: "RealModule", package: "swift-numerics"),
+      ]),
     .testTarget(
       name: "MaskedRegressionTests", dependencies: ["MaskedRegression", "HostBackend"]),
     .testTarget(
