@@ -106,7 +106,8 @@ import Testing
       "1e-23", "1.7976931348623157e308", "4.9e-324", "2e-324", "2.2250738585072011e-308", "2.2250738585072014e-308",
       "123456789012345678901234567890", "0.000000000000000000000000000000000000001234567890123456789", "0e999999999999",
       "-0",
-      "1e-400", "7.2057594037927933e16", "00000000000000000000000000000001.5",
+      "1e-400", "9007199254740993.0", "4503599627370497.5", "4503599627370498.5", "0.00000000000000000000000000",
+      "9.007199254740993e-12", "7.2057594037927933e16", "00000000000000000000000000000001.5",
     ]
     for _ in 0..<20_000 {
       let value = Double(bitPattern: generator.next() & 0x7FFF_FFFF_FFFF_FFFF)
@@ -114,6 +115,7 @@ import Testing
       texts.append(
         "\(Int64(truncatingIfNeeded: generator.next() >> (generator.next() % 64))).\(generator.next() % 100_000)")
       texts.append("0.\(generator.next())")
+      texts.append("\(generator.next() >> (generator.next() % 64))e-\(generator.next() % 30)")
     }
     let table = try read(texts.joined(separator: "\n"))
     #expect(table.rows == texts.count)
