@@ -31,6 +31,7 @@ let package = Package(
         "LinearAlgebra", "DeterministicEquivalents", "MaskedRegression", "DataFiles",
         .product(name: "Yams", package: "Yams"),
       ],
+      exclude: ["Configuration/README.md"],
       resources: [
         .embedInCode("Examples/learning-curve.yaml"), .embedInCode("Examples/ridge-path.yaml"),
         .embedInCode("Examples/correlated.yaml"), .embedInCode("Examples/unequal-noise.yaml"),

@@ -46,21 +46,12 @@ struct ConfigurationField {
   /// A finite number that meets a bound.
   func number(_ bound: NumberBound) throws(ConfigurationError) -> Double {
     guard case .scalar(let text, quoted: false) = node.content, !node.isAbsent,
-      let value = Double(text) ?? yamlSpecial(text)
+      let value = numericValue(text)
     else { throw wrongType("a number", "write \(bound.words), such as \(bound.example)") }
     guard value.isFinite, bound.holds(value) else {
       throw failure("\(shortened(text)) is out of range", "write \(bound.words), such as \(bound.example)")
     }
     return value
-  }
-
-  /// YAML's infinities and NaN are numbers, so that they are refused for their range and not their type.
-  private func yamlSpecial(_ text: String) -> Double? {
-    switch text.lowercased() {
-    case ".inf", "+.inf", "-.inf": .infinity
-    case ".nan": .nan
-    default: nil
-    }
   }
 
   /// The items of a list with at least one; a value that is no list counts as a list of one.
@@ -82,6 +73,16 @@ struct ConfigurationField {
       try ConfigurationField(key: joined(key, "0"), node: nodes[0]).number(bound),
       try ConfigurationField(key: joined(key, "1"), node: nodes[1]).number(bound)
     )
+  }
+}
+
+/// The number that a plain text stands for; YAML's infinities and NaN are numbers, to be refused for their range.
+func numericValue(_ text: String) -> Double? {
+  switch text.lowercased() {
+  case ".inf", "+.inf": .infinity
+  case "-.inf": -.infinity
+  case ".nan": .nan
+  default: Double(text)
   }
 }
 

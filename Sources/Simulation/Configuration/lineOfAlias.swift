@@ -13,7 +13,7 @@ func lineOfAlias(in text: String) -> Int? {
       name.append(byte)
       continue
     }
-    if mark == UInt8(ascii: "&") { anchors.insert(name) }
+    if mark == UInt8(ascii: "&"), !name.isEmpty { anchors.insert(name) }
     if mark == UInt8(ascii: "*"), anchors.contains(name) { return line }
     name.removeAll(keepingCapacity: true)
     mark = byte == UInt8(ascii: "&") || byte == UInt8(ascii: "*") ? byte : nil

@@ -1,6 +1,6 @@
 /// The valid word closest to what was written, or `nil` when none is close.
 ///
-/// Distance: Levenshtein's, ignoring case and reading `-` as `_`; at most a third of the longer word and at most three
+/// Distance: `editDistance`, ignoring case and reading `-` as `_`; at most a third of the longer word and at most three
 /// edits (one edit is always close enough).
 func nearestWord(to written: String, among words: [String]) -> String? {
   let source = Array(folded(written).utf8.prefix(64))
@@ -18,19 +18,21 @@ func nearestWord(to written: String, among words: [String]) -> String? {
 
 private func folded(_ word: String) -> String { String(word.lowercased().map { $0 == "-" ? "_" : $0 }) }
 
-/// Levenshtein's distance: the least number of insertions, deletions and replacements from one text to the other.
+/// The least number of insertions, deletions, replacements and exchanges of neighbours from one text to the other
+/// (optimal string alignment: no part is edited twice).
 func editDistance(_ source: [UInt8], _ target: [UInt8]) -> Int {
-  var row = Array(0...target.count)
+  var before: [Int] = []
+  var last = Array(0...target.count)
   for (i, byte) in source.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
+    var row = [i + 1]
     for (j, other) in target.enumerated() {
-      let replaced = diagonal + (byte == other ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
+      var distance = min(last[j] + (byte == other ? 0 : 1), last[j + 1] + 1, row[j] + 1)
+      if i > 0, j > 0, byte == target[j - 1], source[i - 1] == other { distance = min(distance, before[j - 1] + 1) }
+      row.append(distance)
     }
+    (before, last) = (last, row)
   }
-  return row[target.count]
+  return last[target.count]
 }
 
 /// The remedy for a word that is not valid: the nearest valid one, or all of them.

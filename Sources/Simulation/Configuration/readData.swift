@@ -117,7 +117,7 @@ struct DataReader {
     _ field: ConfigurationField, coordinates: Int
   ) throws(ConfigurationError) -> DataConfiguration.Variances {
     switch field.node.content {
-    case .scalar(let text, quoted: false) where Double(text) != nil: return .constant(try field.number(.positive))
+    case .scalar(let text, quoted: false) where numericValue(text) != nil: return .constant(try field.number(.positive))
     case .list:
       let values = try readNumbers(field, .positive)
       guard values.count == coordinates else {

@@ -70,7 +70,7 @@ private func readRidges(_ field: ConfigurationField) throws(ConfigurationError) 
     guard items.count <= 10_000 else { throw field.failure("\(items.count) ridges", "give at most 10000") }
     var ridges: [Double] = []
     for item in items {
-      if case .scalar(let text, quoted: _) = item.node.content, Double(text) == nil, !item.node.isAbsent {
+      if case .scalar(let text, quoted: _) = item.node.content, numericValue(text) == nil, !item.node.isAbsent {
         throw item.failure(
           "\"\(shortened(text))\" is no ridge",
           "write a number, a list of numbers, {from: 1.0e-3, to: 10, count: 20} or auto alone")
