@@ -37,7 +37,7 @@ let package = Package(
         .embedInCode("Examples/correlated.yaml"), .embedInCode("Examples/unequal-noise.yaml"),
         .embedInCode("Examples/heavy-tails.yaml"),
       ]),
-    .target(name: "DataFiles"),
+    .target(name: "DataFiles", exclude: ["README.md"]),
     .target(name: "Figures"),
     .executableTarget(
       name: "lacuna",

@@ -6,12 +6,6 @@ import LinearAlgebra
 import MaskedRegression
 import Simulation
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#endif
-
 /// Exit statuses, after sysexits.h.
 enum ExitStatus {
   static let usage: Int32 = 64
@@ -73,12 +67,7 @@ func reportingFailures(_ body: () throws -> Void) throws {
     throw error
   } catch {
     let failure = Failure(error)
-    printError("error: \(failure.message)")
+    log.error("\(failure.message)")
     throw ExitCode(failure.status)
   }
-}
-
-/// Prints one line on stderr.
-func printError(_ line: String) {
-  fputs(line + "\n", stderr)
 }

@@ -52,7 +52,7 @@ struct Fit: ParsableCommand {
       progress.advance(to: $0, of: $1)
     }
     if search.atEdge && !output.quiet {
-      printError("note: the least error is at an end of the ridge path; it may lie beyond \(format(search.best.ridge, digits: 4))")
+      log.notice("the least error is at an end of the ridge path; it may lie beyond \(format(search.best.ridge, digits: 4))")
     }
     let summary = FitSummary(search, fit: fit, device: backend.description, centered: center)
     if let folder {
@@ -64,7 +64,7 @@ struct Fit: ParsableCommand {
     print(output.json ? try encodeJSON(summary, pretty: true) : summary.text)
     if let folder {
       try ridgeFigure(search).write(to: try folder.makeFigures(), name: "ridge")
-      if !output.quiet { printError("results in \(folder.path)") }
+      if !output.quiet { log.info("results in \(folder.path)") }
     }
   }
 }

@@ -40,11 +40,10 @@ final class Progress {
       let width = 30
       let filled = done * width / total
       let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-      fputs("\r\(label) \(bar) \(done)/\(total) · \(time)\u{1B}[K" + (done == total ? "\n" : ""), stderr)
+      writeError("\r\(label) \(bar) \(done)/\(total) · \(time)\u{1B}[K" + (done == total ? "\n" : ""))
     } else {
-      fputs("\(label) \(done)/\(total), \(time)\n", stderr)
+      writeError("\(label) \(done)/\(total), \(time)\n")
     }
-    fflush(stderr)
   }
 
   private static func time(_ seconds: Double) -> String {

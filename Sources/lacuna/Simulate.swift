@@ -109,6 +109,6 @@ private func report(
   }
   if let folder {
     try errorFigure(summary, stages: stages)?.write(to: try folder.makeFigures(), name: "errors")
-    if !output.quiet { printError("results in \(folder.path)") }
+    if !output.quiet { log.info("results in \(folder.path)") }
   }
 }
