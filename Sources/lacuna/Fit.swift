@@ -38,7 +38,8 @@ struct Fit: ParsableCommand {
     try reportingFailures {
       let table = try readTable(data, header: header ? true : nil)
       guard table.columns >= 2 else {
-        throw Failure("\(data): one column; a coordinate is predicted from others, so two are needed", status: ExitStatus.data)
+        throw Failure(
+          "\(data): one column; a coordinate is predicted from others, so two are needed", status: ExitStatus.data)
       }
       let folder = try output.output.map { try ResultFolder($0, overwrite: output.overwrite) }
       try device.withBackend { backend in try fit(table, on: backend, folder: folder) }
@@ -52,13 +53,15 @@ struct Fit: ParsableCommand {
       progress.advance(to: $0, of: $1)
     }
     if search.atEdge && !output.quiet {
-      log.notice("the least error is at an end of the ridge path; it may lie beyond \(format(search.best.ridge, digits: 4))")
+      log.notice(
+        "the least error is at an end of the ridge path; it may lie beyond \(format(search.best.ridge, digits: 4))")
     }
     let summary = FitSummary(search, fit: fit, device: backend.description, centered: center)
     if let folder {
       let predictor = try fit.predictor(ridge: search.best.ridge)
       try writePredictor(predictor, order: table.columns, to: folder.path + "/predictor.npy")
-      try writeCoordinates(search.best, variances: fit.variances, names: table.names, to: folder.path + "/coordinates.csv")
+      try writeCoordinates(
+        search.best, variances: fit.variances, names: table.names, to: folder.path + "/coordinates.csv")
       try AtomicFile.write(try encodeJSON(summary, pretty: true) + "\n", to: folder.path + "/fit.json")
     }
     print(output.json ? try encodeJSON(summary, pretty: true) : summary.text)

@@ -99,7 +99,8 @@ private func report(
 ) throws {
   if let folder {
     let comments =
-      ["lacuna \(summary.version), \(summary.precision)"] + (summary.device.map { ["device: \($0)"] } ?? ["theory alone"])
+      ["lacuna \(summary.version), \(summary.precision)"]
+      + (summary.device.map { ["device: \($0)"] } ?? ["theory alone"])
     try folder.finish(summary, configuration: resolvedYAML(loaded.points, comments: comments))
   }
   if output.json {

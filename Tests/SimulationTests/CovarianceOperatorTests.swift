@@ -2,16 +2,17 @@ import HostBackend
 import LinearAlgebra
 import MaskedRegression
 import RealModule
-import Testing
-
 import Simulation
+import Testing
 
 /// Each operator against its Σ written out: products, forms, and the covariance of what it samples.
 @Suite struct CovarianceOperatorTests {
   private let host = HostBackend<Double>()
 
   /// Σ of a model at d coordinates, row-major; spikes from the directions the model drew.
-  private func dense(_ model: DataModel, d: Int) throws -> (operator: any SampledCovariance<HostBackend<Double>>, sigma: [Double]) {
+  private func dense(_ model: DataModel, d: Int) throws -> (
+    operator: any SampledCovariance<HostBackend<Double>>, sigma: [Double]
+  ) {
     let point = try model.configuration(coordinates: d, samples: [d], ridges: "0.1", trials: 1)
     let data = point.configuration.data
     let built = try CovarianceModel(data, seed: point.configuration.seed, device: host)
@@ -63,7 +64,8 @@ import Simulation
     let n = 20000
     let (covariance, sigma) = try dense(model, d: d)
     let x = try host.makeMatrix(rows: n, columns: d)
-    try covariance.sample(into: x, law: .gaussian, stream: RandomStream(seed: 9, purpose: .samples, index: 0), firstSample: 0)
+    try covariance.sample(
+      into: x, law: .gaussian, stream: RandomStream(seed: 9, purpose: .samples, index: 0), firstSample: 0)
     let gram = try host.makeMatrix(rows: d, columns: d)
     try host.accumulateGram(of: x, scale: 1 / Double(n), into: gram)
     let values = try host.download(gram)

@@ -45,7 +45,9 @@ struct DataModel: Sendable, CustomTestStringConvertible {
   func configuration(
     coordinates: Int, samples: [Int], ridges: String, trials: Int, law: String = "gaussian", seed: Int = 1
   ) throws -> ExperimentPoint {
-    let noise = yaml.contains("noise: {") ? yaml.replacing("noise: {", with: "noise: {law: \(law), ") : yaml + ", noise: {law: \(law)}"
+    let noise =
+      yaml.contains("noise: {")
+      ? yaml.replacing("noise: {", with: "noise: {law: \(law), ") : yaml + ", noise: {law: \(law)}"
     let text = """
       experiment: {name: test, trials: \(trials), seed: \(seed)}
       data: {coordinates: \(coordinates), samples: \(samples), \(noise)}
