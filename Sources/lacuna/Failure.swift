@@ -50,7 +50,7 @@ struct Failure: Error {
       case .noConvergence, .dimensionMismatch: self.init(error.description, status: ExitStatus.software)
       }
     case let error as FigureError:
-      self.init(error.description, status: ExitStatus.cannotCreate)
+      self.init(error.description, status: error.exitStatus)
     default:
       self.init("\(error)", status: ExitStatus.software)
     }

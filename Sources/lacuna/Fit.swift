@@ -66,7 +66,7 @@ struct Fit: ParsableCommand {
     }
     print(output.json ? try encodeJSON(summary, pretty: true) : summary.text)
     if let folder {
-      try ridgeFigure(search).write(to: try folder.makeFigures(), name: "ridge")
+      try ridgeFigure(search)?.write(to: try folder.makeFigures(), name: "ridge")
       if !output.quiet { log.info("results in \(folder.path)") }
     }
   }

@@ -14,9 +14,16 @@ public struct Experiment: Sendable {
     public let point: ExperimentPoint
     public let model: CovarianceModel
     public let sampleCount: Int
-    /// Deterministic equivalents, one a ridge.
+    /// Deterministic equivalents, one a ridge: the limit, and corrected for finite size.
     public let theory: [ErrorEquivalent]
+    public let finiteSizeTheory: [FiniteSizeErrors]
     public let ridges: [Double]
+
+    /// Whether a result is one of this stage's points.
+    public func matches(_ result: PointResult) -> Bool {
+      parameters == result.parameters && sampleCount == result.sampleCount
+        && model.coordinateCount == result.coordinateCount
+    }
 
     var parameters: [String: String] {
       Dictionary(point.swept.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
@@ -43,7 +50,11 @@ public struct Experiment: Sendable {
         let theory = try ridges.map {
           try ErrorEquivalent(population: model.population, sampleCount: n, ridge: $0)
         }
-        return Stage(point: point, model: model, sampleCount: n, theory: theory, ridges: ridges)
+        let corrected = try zip(ridges, theory).map { ridge, limit in
+          try FiniteSizeErrors(population: model.population, sampleCount: n, ridge: ridge, limit: limit)
+        }
+        return Stage(
+          point: point, model: model, sampleCount: n, theory: theory, finiteSizeTheory: corrected, ridges: ridges)
       }
     }
   }
@@ -101,8 +112,11 @@ extension Experiment.Stage {
     return PointResult(
       parameters: parameters, sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridge: ridges[r],
       trials: training.count,
-      trainingError: Statistic(of: training, theory: equivalent.trainingError),
-      generalizationError: Statistic(of: generalization, theory: equivalent.generalizationError),
+      trainingError: Statistic(
+        of: training, theory: equivalent.trainingError, finiteSizeTheory: finiteSizeTheory[r].trainingError),
+      generalizationError: Statistic(
+        of: generalization, theory: equivalent.generalizationError,
+        finiteSizeTheory: finiteSizeTheory[r].generalizationError),
       bayesError: equivalent.bayesError, effectiveRidge: equivalent.effectiveRidge,
       degreesOfFreedom1: equivalent.degreesOfFreedom1, degreesOfFreedom2: equivalent.degreesOfFreedom2)
   }

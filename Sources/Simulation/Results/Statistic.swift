@@ -7,18 +7,16 @@ public struct Statistic: Sendable, Equatable, Codable {
   public var mean: Double?
   /// Sample standard deviation / √trials; nil for fewer than two trials.
   public var standardError: Double?
+  /// The deterministic equivalent: the limit d → ∞.
   public var theory: Double?
-
-  public init(mean: Double?, standardError: Double?, theory: Double?) {
-    self.mean = mean
-    self.standardError = standardError
-    self.theory = theory
-  }
+  /// The equivalent with its leading correction for finite d, which a simulation is compared with.
+  public var finiteSizeTheory: Double?
 
   /// Summarises one value a trial.
-  public init(of values: [Double], theory: Double?) {
+  public init(of values: [Double], theory: Double?, finiteSizeTheory: Double?) {
     let count = Double(values.count)
     self.theory = theory
+    self.finiteSizeTheory = finiteSizeTheory
     mean = values.isEmpty ? nil : values.reduce(0, +) / count
     if let mean, values.count > 1 {
       let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
@@ -26,15 +24,16 @@ public struct Statistic: Sendable, Equatable, Codable {
     }
   }
 
-  /// (theory − mean) / standard error: how far simulation lies from theory.
+  /// (finite-size theory − mean) / standard error: how far simulation lies from theory.
   public var deviation: Double? {
-    guard let mean, let standardError, let theory, standardError > 0 else { return nil }
-    return (theory - mean) / standardError
+    guard let mean, let standardError, let finiteSizeTheory, standardError > 0 else { return nil }
+    return (finiteSizeTheory - mean) / standardError
   }
 
   enum CodingKeys: String, CodingKey {
     case mean, theory
     case standardError = "standard_error"
+    case finiteSizeTheory = "theory_finite_size"
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -42,5 +41,6 @@ public struct Statistic: Sendable, Equatable, Codable {
     try container.encode(mean, forKey: .mean)
     try container.encode(standardError, forKey: .standardError)
     try container.encode(theory, forKey: .theory)
+    try container.encode(finiteSizeTheory, forKey: .finiteSizeTheory)
   }
 }

@@ -5,10 +5,14 @@ func writeResults(_ points: [PointResult], to path: String) throws {
   let swept = points.reduce(into: Set<String>()) { $0.formUnion($1.parameters.keys) }.sorted()
   let names =
     swept + ["n", "d", "ridge", "trials"]
-    + ["training_error", "generalization_error"].flatMap { ["\($0)_mean", "\($0)_standard_error", "\($0)_theory"] }
+    + ["training_error", "generalization_error"].flatMap { name in
+      ["mean", "standard_error", "theory", "theory_finite_size"].map { part in "\(name)_\(part)" }
+    }
     + ["bayes_error", "effective_ridge", "degrees_of_freedom_1", "degrees_of_freedom_2"]
   func cells(_ statistic: Statistic) -> [CSVCell] {
-    [statistic.mean, statistic.standardError, statistic.theory].map { $0.map(CSVCell.number) ?? .missing }
+    [statistic.mean, statistic.standardError, statistic.theory, statistic.finiteSizeTheory].map {
+      $0.map(CSVCell.number) ?? .missing
+    }
   }
   let rows = points.map { point -> [CSVCell] in
     swept.map { .text(point.parameters[$0] ?? "") }
