@@ -58,8 +58,9 @@ public protocol Backend<Element>: Sendable {
 
   /// x[e] ← value `offset + e` of the stream under the law, e counting row-major.
   ///
-  /// Law: equal to `EntryLaw.value(at:of:)` within 4 units in the last place of max(|value|, 1); filling in pieces
-  /// equals filling at once, bit for bit.
+  /// Law: equal to `EntryLaw.value(at:of:)`, in float32 from the uniforms of float32, within 4 units in the last place of
+  /// max(|value|, 1), for Student's t within 4 + (2/ν)·ln(1/u), as the power of u multiplies the rounding of its exponent.
+  /// Filling in pieces equals filling at once, bit for bit.
   func fill(_ x: Matrix, law: EntryLaw, stream: RandomStream, offset: UInt64) throws(BackendError)
 
   // MARK: Products
