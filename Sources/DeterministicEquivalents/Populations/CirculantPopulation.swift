@@ -35,6 +35,12 @@ public struct CirculantPopulation: Population {
     variance = row[0]
   }
 
+  /// A stationary covariance on a circle by its spectral density at d frequencies, in any order.
+  init(eigenvalues: [Double]) {
+    self.eigenvalues = eigenvalues
+    variance = blockSum(eigenvalues) / Double(eigenvalues.count)
+  }
+
   public func resolventTraces(effectiveRidge: Double) -> ResolventTraces {
     diagonalTraces(of: eigenvalues, effectiveRidge: effectiveRidge)
   }

@@ -16,6 +16,13 @@ public protocol Population: Sendable {
 
   /// diag Σ⁻¹; its reciprocals are the errors of the best linear prediction of each coordinate from all others.
   func precisionDiagonal() throws(PopulationError) -> [Double]
+
+  /// The bulk of the joint predictor's spectrum at (n, λ).
+  /// - Parameter ridge: λ > 0, or λ = 0 with n > d.
+  func predictorBulk(sampleCount: Int, ridge: Double) throws(PopulationError) -> BulkMeasure
+
+  /// The bulk of the Gram's spectrum at n samples, for principal components.
+  func gramBulk(sampleCount: Int) throws(PopulationError) -> BulkMeasure
 }
 
 /// What the equation of the effective ridge and its derivative are made of, each computed as a sum without cancellation.

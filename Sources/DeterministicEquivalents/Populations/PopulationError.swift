@@ -12,6 +12,8 @@ public enum PopulationError: Error, Sendable, Equatable {
   case ridgelessAtInterpolation(sampleCount: Int)
   /// No circulant covariance with non-negative eigenvalues was found up to this length.
   case noCirculantEmbedding(coordinateCount: Int, triedLength: Int, leastEigenvalue: Double)
+  /// An iteration stopped short of its tolerance.
+  case noConvergence(what: String)
   /// The structure has no formula for this at this size.
   case unsupported(reason: String)
 }
@@ -35,6 +37,8 @@ extension PopulationError: CustomStringConvertible {
       "the Toeplitz covariance of \(coordinateCount) coordinates has no non-negative circulant embedding up to length "
         + "\(triedLength) (least eigenvalue \(leastEigenvalue)); a slower or smoother decay of the first row, "
         + "or a dense covariance file, would do"
+    case .noConvergence(let what):
+      "no convergence in \(what); other ridges or sample counts may do"
     case .unsupported(let reason):
       reason
     }
