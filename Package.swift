@@ -16,29 +16,31 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .target(
       name: "LinearAlgebra",
-      dependencies: [.product(name: "RealModule", package: "swift-numerics")]),
-    .target(name: "HostBackend", dependencies: ["LinearAlgebra", "COpenBLAS"]),
+      dependencies: [.product(name: "RealModule", package: "swift-numerics")],
+      exclude: ["README.md"]),
+    .target(name: "HostBackend", dependencies: ["LinearAlgebra", "COpenBLAS"], exclude: ["README.md"]),
     .target(
       name: "DeterministicEquivalents",
       dependencies: ["LinearAlgebra", .product(name: "RealModule", package: "swift-numerics")],
       exclude: ["README.md"]),
     .target(
       name: "MaskedRegression",
-      dependencies: ["LinearAlgebra", .product(name: "RealModule", package: "swift-numerics")]),
+      dependencies: ["LinearAlgebra", .product(name: "RealModule", package: "swift-numerics")],
+      exclude: ["README.md"]),
     .target(
       name: "Simulation",
       dependencies: [
         "LinearAlgebra", "DeterministicEquivalents", "MaskedRegression", "DataFiles",
         .product(name: "Yams", package: "Yams"),
       ],
-      exclude: ["Configuration/README.md"],
+      exclude: ["README.md", "Configuration/README.md"],
       resources: [
         .embedInCode("Examples/learning-curve.yaml"), .embedInCode("Examples/ridge-path.yaml"),
         .embedInCode("Examples/correlated.yaml"), .embedInCode("Examples/unequal-noise.yaml"),
         .embedInCode("Examples/heavy-tails.yaml"),
       ]),
     .target(name: "DataFiles", exclude: ["README.md"]),
-    .target(name: "Figures"),
+    .target(name: "Figures", dependencies: ["DataFiles"], exclude: ["README.md"]),
     .executableTarget(
       name: "lacuna",
       dependencies: [
@@ -46,7 +48,8 @@ let package = Package(
         "DataFiles", "Figures",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
-      ]),
+      ],
+      exclude: ["README.md"]),
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(

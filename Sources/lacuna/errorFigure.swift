@@ -69,6 +69,7 @@ private struct ErrorAxis {
     let samples = distinct { Double($0.sampleCount) / Double($0.coordinateCount) }
     let ridges = distinct(\.ridge)
     let numeric = swept.first { key in points.allSatisfy { Double($0.parameters[key] ?? "") != nil } }
+    let kind: Kind
     if samples > 1 && samples >= ridges {
       kind = .samples
     } else if ridges > 1 {
@@ -78,6 +79,7 @@ private struct ErrorAxis {
     } else {
       return nil
     }
+    self.kind = kind
     let values = points.map { Self.value($0, kind) }
     isLogarithmic = kind == .ridge || (values.min()! > 0 && values.max()! / values.min()! > 20)
   }
