@@ -111,9 +111,9 @@ private struct ErrorAxis {
     for point in points {
       var key: [String] = []
       if kind != .samples && severalSamples {
-        key.append("n/d = " + format(Double(point.sampleCount) / Double(point.coordinateCount), digits: 3))
+        key.append("n/d = " + formatBriefly(Double(point.sampleCount) / Double(point.coordinateCount)))
       }
-      if kind != .ridge && severalRidges { key.append("λ = " + format(point.ridge, digits: 2)) }
+      if kind != .ridge && severalRidges { key.append("λ = " + formatBriefly(point.ridge)) }
       for name in swept where kind != .swept(name) { key.append("\(name) = \(point.parameters[name] ?? "")") }
       if groups[key] == nil { order.append(key) }
       groups[key, default: []].append(point)
@@ -174,6 +174,6 @@ func ridgeFigure<Device>(_ search: DataFit<Device>.RidgeSearch) -> Figure? {
         series("leave one sample out", group: 0, \.meanLeaveOneOut), series("GCV", group: 1, \.gcv),
         series("training", group: 2, \.meanTraining),
       ],
-      verticalMarks: [Figure.Mark(search.best.ridge, FigureText(plain: "λ = " + format(search.best.ridge, digits: 3)))])
+      verticalMarks: [Figure.Mark(search.best.ridge, FigureText(plain: "λ = " + formatBriefly(search.best.ridge)))])
   ])
 }

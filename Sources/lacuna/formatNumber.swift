@@ -24,6 +24,17 @@ func format(_ value: Double, digits: Int) -> String {
   return sign + figures + "e\(exponent)"
 }
 
+/// A number to at most three significant digits, without trailing zeros: 0.001, 2, 1.5.
+func formatBriefly(_ value: Double) -> String {
+  let text = format(value, digits: 3)
+  let parts = text.split(separator: "e", maxSplits: 1)
+  guard parts[0].contains(".") else { return text }
+  var mantissa = parts[0]
+  while mantissa.hasSuffix("0") { mantissa.removeLast() }
+  if mantissa.hasSuffix(".") { mantissa.removeLast() }
+  return mantissa + (parts.count > 1 ? "e" + parts[1] : "")
+}
+
 /// "1.2345 ± 0.0021": the mean to the digits its error supports.
 func format(mean: Double, error: Double?) -> String {
   guard let error, error > 0 else { return format(mean, digits: 5) }
