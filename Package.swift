@@ -28,8 +28,8 @@ let package = Package(
         "LinearAlgebra", "DeterministicEquivalents", "MaskedRegression", "DataFiles",
         .product(name: "Yams", package: "Yams"),
       ]),
-    .target(name: "DataFiles"),
-    .target(name: "Figures"),
+    .target(name: "DataFiles", exclude: ["README.md"]),
+    .target(name: "Figures", dependencies: ["DataFiles"], exclude: ["README.md"]),
     .executableTarget(
       name: "lacuna",
       dependencies: [
