@@ -7,23 +7,29 @@
 #endif
 
 /// The range and the tick marks of one axis.
-struct Axis {
-  struct Tick {
-    var value: Double
+package struct Axis {
+  package struct Tick {
+    package var value: Double
     /// Empty on a minor tick.
-    var label: String
-    var isMajor: Bool
+    package var label: String
+    package var isMajor: Bool
   }
 
-  var low: Double
-  var high: Double
-  var logarithmic: Bool
-  var ticks: [Tick]
+  package var low: Double
+  package var high: Double
+  package var logarithmic: Bool
+  package var ticks: [Tick]
 
-  /// - Parameter values: what has to be seen, finite, positive if logarithmic.
+  /// Whether a value has a place on such an axis: finite, below 10²⁵⁰ in size, and between 10⁻²⁵⁰ and 10²⁵⁰ on a
+  /// logarithmic one, so that ranges and margins neither overflow nor vanish.
+  static func holds(_ value: Double, logarithmic: Bool) -> Bool {
+    abs(value) <= 1e250 && (!logarithmic || value >= 1e-250)
+  }
+
+  /// - Parameter values: what has to be seen, such as the axis holds.
   /// - Parameter given: ends that overrule the values.
   /// - Parameter fromZero: a linear axis of non-negative values starts at 0, where boxes stand.
-  init(values: [Double], given: ClosedRange<Double>?, logarithmic: Bool, fromZero: Bool = false) {
+  package init(values: [Double], given: ClosedRange<Double>?, logarithmic: Bool, fromZero: Bool = false) {
     self.logarithmic = logarithmic
     var low = values.min() ?? (logarithmic ? 1 : 0)
     var high = values.max() ?? (logarithmic ? 10 : 1)
@@ -31,7 +37,7 @@ struct Axis {
       low = given.lowerBound
       high = given.upperBound
     } else if logarithmic {
-      let margin = high > low ? pow(high / low, 0.04) : 2
+      let margin = high > low ? exp((log(high) - log(low)) * 0.04) : 2
       low /= margin
       high *= margin
     } else {
@@ -94,7 +100,7 @@ struct Axis {
         }
       }
     }
-    return ticks.contains(where: \.isMajor) ? ticks : round(low, high)
+    return ticks.count(where: \.isMajor) >= 2 ? ticks : round(low, high)
   }
 
   /// `multiple · 10^power` in decimals, or with a power of ten where that would be long.
@@ -124,6 +130,6 @@ struct Axis {
 extension Axis {
   /// Where a value lies between the ends, 0 … 1.
   func fraction(_ value: Double) -> Double {
-    logarithmic ? log(value / low) / log(high / low) : (value - low) / (high - low)
+    logarithmic ? (log(value) - log(low)) / (log(high) - log(low)) : (value - low) / (high - low)
   }
 }

@@ -23,16 +23,14 @@ struct PreparedPanel {
       (panel.xRange, panel.xLogarithmic, "x"), (panel.yRange, panel.yLogarithmic, "y"),
     ] {
       guard let range else { continue }
-      guard range.lowerBound.isFinite, range.upperBound.isFinite, range.lowerBound < range.upperBound,
-        !logarithmic || range.lowerBound > 0
+      guard Axis.holds(range.lowerBound, logarithmic: logarithmic),
+        Axis.holds(range.upperBound, logarithmic: logarithmic), range.lowerBound < range.upperBound
       else { throw .invalidRange(figure: figure, panel: number, axis: axis) }
     }
-    func canBeDrawn(_ value: Double, logarithmic: Bool) -> Bool { value.isFinite && (!logarithmic || value > 0) }
-
     var points: [[Figure.Point?]] = []
     for (index, series) in panel.series.enumerated() {
       let drawable = series.points.map { point in
-        canBeDrawn(point.x, logarithmic: panel.xLogarithmic) && canBeDrawn(point.y, logarithmic: panel.yLogarithmic)
+        Axis.holds(point.x, logarithmic: panel.xLogarithmic) && Axis.holds(point.y, logarithmic: panel.yLogarithmic)
           ? point : nil
       }
       guard drawable.contains(where: { $0 != nil }) else {
@@ -40,8 +38,8 @@ struct PreparedPanel {
       }
       points.append(drawable)
     }
-    let verticalMarks = panel.verticalMarks.filter { canBeDrawn($0.value, logarithmic: panel.xLogarithmic) }
-    let horizontalMarks = panel.horizontalMarks.filter { canBeDrawn($0.value, logarithmic: panel.yLogarithmic) }
+    let verticalMarks = panel.verticalMarks.filter { Axis.holds($0.value, logarithmic: panel.xLogarithmic) }
+    let horizontalMarks = panel.horizontalMarks.filter { Axis.holds($0.value, logarithmic: panel.yLogarithmic) }
 
     var xs = verticalMarks.map(\.value)
     var ys = horizontalMarks.map(\.value)
@@ -61,10 +59,10 @@ struct PreparedPanel {
     }
     if fromZero { ys.append(0) }
     xAxis = Axis(
-      values: xs.filter { canBeDrawn($0, logarithmic: panel.xLogarithmic) }, given: panel.xRange,
+      values: xs.filter { Axis.holds($0, logarithmic: panel.xLogarithmic) }, given: panel.xRange,
       logarithmic: panel.xLogarithmic)
     yAxis = Axis(
-      values: ys.filter { canBeDrawn($0, logarithmic: panel.yLogarithmic) }, given: panel.yRange,
+      values: ys.filter { Axis.holds($0, logarithmic: panel.yLogarithmic) }, given: panel.yRange,
       logarithmic: panel.yLogarithmic, fromZero: fromZero)
     self.panel = panel
     self.points = points

@@ -10,15 +10,12 @@ extension Figure {
       self.y = y
       self.error = error
     }
-
-    /// Neither coordinate is NaN or infinite; an error that is so is not drawn, the point is.
-    var isFinite: Bool { x.isFinite && y.isFinite }
   }
 
   /// A set of points drawn in one manner.
   ///
-  /// Points with a NaN or an infinite coordinate are left out, as are those at or below 0 on a logarithmic axis; a line
-  /// is interrupted there.
+  /// Points with a NaN or an infinite coordinate are left out, as are those at or below 0 on a logarithmic axis and
+  /// those beyond 10²⁵⁰; a line is interrupted there.
   public struct Series: Sendable {
     public enum Kind: Sendable, Equatable {
       /// Theory: a line through the points in the order given.

@@ -108,7 +108,7 @@ import Testing
   func roundTrip() throws {
     let path = folder.path + "/t.csv"
     let table = Table(
-      rows: 2, columns: 3, values: [1 / 3, -0.0, 5e-324, 1e22, -123_456.789, .greatestFiniteMagnitude],
+      rows: 2, columns: 3, values: [1 / 3, -0.0, .leastNonzeroMagnitude, 1e22, -123_456.789, .greatestFiniteMagnitude],
       names: ["a_1", "say \"b\", c", "d"])
     try writeCSV(table, to: path)
     #expect(try readCSV(path).values.map(\.bitPattern) == table.values.map(\.bitPattern))

@@ -7,7 +7,7 @@ import Testing
 
   @Test("what is written reads back bit for bit")
   func roundTrip() throws {
-    let values: [Double] = [0, -0.0, 1 / 3, .pi * 1e300, 5e-324, -.greatestFiniteMagnitude]
+    let values: [Double] = [0, -0.0, 1 / 3, .pi * 1e300, .leastNonzeroMagnitude, -.greatestFiniteMagnitude]
     let path = folder.path + "/r.npy"
     for shape in [[6], [2, 3], [6, 1], [1, 6]] {
       try writeNPY(values, shape: shape, to: path)
