@@ -1,11 +1,11 @@
 /// Where a real z lies and the value of c there, approached from the upper half-plane.
-enum Contraction: Sendable {
+package enum Contraction: Sendable {
   /// In the support: c with negative imaginary part.
   case inside(Complex)
   /// Outside: c real, dc/dz < 0.
   case outside(Double)
 
-  var value: Complex {
+  package var value: Complex {
     switch self {
     case .inside(let c): c
     case .outside(let c): Complex(c)
@@ -25,7 +25,7 @@ extension BulkMeasure {
   /// (c²/n) Σ w p²/(c p + q − z)² < 1, the condition dc/dz < 0, and then z is outside. Newton's iteration from
   /// `guess` therefore needs no more than a look at where it ended; where it ended elsewhere, the solution is followed from
   /// far up in the half-plane down to the axis.
-  func contraction(at z: Double, guess: Complex?) -> Contraction? {
+  package func contraction(at z: Double, guess: Complex?) -> Contraction? {
     if let guess {
       if guess.imaginary >= 0, let c = outsideRoot(at: z, guess: guess.real) { return .outside(c) }
       let start = guess.imaginary < 0 ? guess : Complex(guess.real, -0.1 * abs(guess.real))
@@ -71,11 +71,21 @@ extension BulkMeasure {
       let step = newtonStep(c, sums)
       guard step.real.isFinite, step.imaginary.isFinite else { return nil }
       var next = c - step
-      if next.imaginary >= 0 { next.imaginary = c.imaginary / 4 }
+      if next.imaginary >= 0 {
+        // Over the axis. A real z may have its solution there; for any other, go only part of the way.
+        if z.imaginary == 0 {
+          next.imaginary = c.imaginary / 4
+        } else {
+          next = c - step * (0.75 * c.imaginary / step.imaginary)
+          c = next
+          previous = .infinity
+          continue
+        }
+      }
       let moved = (next - c).modulus
       c = next
       if moved <= 1e-14 * c.modulus || (moved <= 1e-9 * c.modulus && moved >= previous) { return c }
-      if abs(c.imaginary) < 1e-13 * c.modulus { return c }
+      if z.imaginary == 0, abs(c.imaginary) < 1e-13 * c.modulus { return c }
       previous = moved
     }
     return nil
