@@ -25,7 +25,7 @@ enum Program {
     process.currentDirectoryURL = folder
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
     for name in ["stdout", "stderr"] {
-      FileManager.default.createFile(atPath: folder.appendingPathComponent(name).path, contents: nil)
+      try Data().write(to: folder.appendingPathComponent(name))
     }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: folder.appendingPathComponent("stdout"))

@@ -141,7 +141,7 @@ import Testing
     ] as [(String, [String], Int32, String)])
   func refusals(name: String, arguments: [String], status: Int32, word: String) throws {
     try withFolder { folder in
-      try "experiment:\n  trials: 3\n  sed: 2\n".write(
+      try "data: {model: isotropic, coordinates: 9, samples: 9}\nexperiment:\n  sed: 2\nmodel: {ridge: 1}\n".write(
         to: folder.appendingPathComponent("bad.yaml"), atomically: true, encoding: .utf8)
       let result = try Program.run(arguments, in: folder)
       #expect(result.status == status, "\(name): \(result.errors)")

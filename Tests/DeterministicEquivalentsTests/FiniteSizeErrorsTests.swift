@@ -55,21 +55,30 @@ import Testing
   @Test(arguments: [(20, 0.1), (80, 0.1), (40, 0.1), (20, 1e-3), (80, 1e-3), (36, 0.05)])
   func correctsToSecondOrder(sampleCount n: Int, ridge: Double) throws {
     let d = 40
-    let sigma = (0..<d).map { i in
-      (0..<d).map { j in (i == j ? 0.4 + Double(i) / 30 : 0) + (0..<abs(i - j)).reduce(0.6) { p, _ in p * 0.7 } }
+    var sigma = [[Double]](repeating: [Double](repeating: 0, count: d), count: d)
+    for i in 0..<d {
+      for j in 0..<d {
+        var entry = 0.6
+        for _ in 0..<abs(i - j) { entry *= 0.7 }
+        if i == j { entry += 0.4 + Double(i) / 30 }
+        sigma[i][j] = entry
+      }
     }
     let population = try DensePopulation(covariance: sigma.flatMap { $0 }, coordinateCount: d, backend: host)
     let limit = try ErrorEquivalent(population: population, sampleCount: n, ridge: ridge)
     let corrected = try FiniteSizeErrors(population: population, sampleCount: n, ridge: ridge, limit: limit)
     let truth = try exact(sigma, sampleCount: n, ridge: ridge)
-    let scale = 1 / (Double(n) - limit.degreesOfFreedom2)
-    for (value, uncorrected, exact) in [
-      (corrected.trainingError, limit.trainingError, truth.training),
-      (corrected.generalizationError, limit.generalizationError, truth.generalization),
-    ] {
-      #expect(abs(value / exact - 1) < 2 * scale * scale)
-      #expect(abs(value - exact) < 0.2 * abs(uncorrected - exact))
-    }
+    let order = 1 / (Double(n) - limit.degreesOfFreedom2)
+    check(corrected.trainingError, limit.trainingError, truth.training, order: order)
+    check(corrected.generalizationError, limit.generalizationError, truth.generalization, order: order)
+  }
+
+  /// The corrected value errs by 2·order² relative at most, and by a fifth of what the limit errs.
+  private func check(_ corrected: Double, _ limit: Double, _ exact: Double, order: Double) {
+    let error = abs(corrected - exact)
+    let before = abs(limit - exact)
+    #expect(error < 2 * order * order * exact)
+    #expect(error < 0.2 * before)
   }
 
   /// λ → 0: n > d − 1 leaves the classical factors 1 ∓ (d − 1)/n.
