@@ -53,7 +53,7 @@ let package = Package(
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(
-      name: "BackendConformanceTests", dependencies: ["LinearAlgebra", "HostBackend"]),
+      name: "BackendConformanceTests", dependencies: ["LinearAlgebra", "HostBackend"], exclude: ["README.md"]),
     .testTarget(
       name: "DeterministicEquivalentsTests",
       dependencies: [
