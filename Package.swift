@@ -14,10 +14,33 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "COpenCL", pkgConfig: "OpenCL", providers: [.apt(["ocl-icd-opencl-dev", "pocl-opencl-icd"])]),
+    .systemLibrary(name: "CCLBlast", pkgConfig: "clblast", providers: [.apt(["libclblast-dev"])]),
+    .target(
+      name: "Kernels", path: "Kernels", exclude: ["README.md"], sources: ["KernelSource.swift"],
+      resources: [
+        .embedInCode("autoregress.cl"),
+        .embedInCode("circulant.cl"),
+        .embedInCode("common.cl"),
+        .embedInCode("diagonal.cl"),
+        .embedInCode("dots.cl"),
+        .embedInCode("elementwise.cl"),
+        .embedInCode("fill.cl"),
+        .embedInCode("finite.cl"),
+        .embedInCode("mix_blocks.cl"),
+        .embedInCode("triangle.cl"),
+      ]),
     .target(
       name: "LinearAlgebra",
       dependencies: [.product(name: "RealModule", package: "swift-numerics")]),
     .target(name: "HostBackend", dependencies: ["LinearAlgebra", "COpenBLAS"]),
+    .target(
+      name: "OpenCLBackend",
+      dependencies: [
+        "LinearAlgebra", "COpenCL", "CCLBlast", "COpenBLAS", "Kernels",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
     .target(
       name: "DeterministicEquivalents",
       dependencies: ["LinearAlgebra", .product(name: "RealModule", package: "swift-numerics")]),
@@ -42,6 +65,8 @@ let package = Package(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(
       name: "BackendConformanceTests", dependencies: ["LinearAlgebra", "HostBackend"]),
+    .testTarget(
+      name: "OpenCLBackendTests", dependencies: ["OpenCLBackend", "LinearAlgebra", "COpenBLAS"]),
     .testTarget(
       name: "DeterministicEquivalentsTests", dependencies: ["DeterministicEquivalents"]),
     .testTarget(

@@ -1,0 +1,33 @@
+import LinearAlgebra
+
+/// `Backend` on OpenCL: matrices stay on the device, products run through CLBlast, all else through `Kernels`.
+///
+/// Work is queued in order on one queue. A value may be shared between threads: each operation queues all its launches
+/// before the next one's. The matrices may not.
+///
+/// A matrix has fewer than 2³¹ elements, since CLBlast indexes with 32 bits.
+public final class OpenCLBackend<Element: OpenCLScalar>: Sendable {
+  public typealias Matrix = OpenCLMatrix<Element>
+
+  public let device: OpenCLDevice
+  let context: DeviceContext
+
+  /// Opens a device, sets CLBlast's parameters and checks products and Grams against the host on odd sizes.
+  /// - Throws: `unsupported` where the device is not usable or lacks float64 that `Element` needs; `device` where a
+  ///   kernel does not build or the self-test fails.
+  public convenience init(device: OpenCLDevice) throws(BackendError) {
+    try self.init(device: device, faults: .none)
+  }
+
+  /// With failures forced, or float64 sums forgone, for tests.
+  package init(device: OpenCLDevice, faults: Faults, usesFloat64: Bool = true) throws(BackendError) {
+    self.device = device
+    context = try DeviceContext(device: device, precision: Element.precision, usesFloat64: usesFloat64, faults: faults)
+    try CLBlast.configure(device, precision: Element.precision)
+    try selfTest()
+  }
+
+  public var description: String {
+    "OpenCL \(device.name) (\(device.platform), driver \(device.driver)), CLBlast, \(Element.precision.rawValue)"
+  }
+}
