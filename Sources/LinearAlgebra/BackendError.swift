@@ -41,7 +41,7 @@ extension BackendError: CustomStringConvertible {
   }
 
   private static func mebibytes(_ bytes: Int) -> String {
-    let tenths = (bytes * 10) >> 20
-    return "\(tenths / 10).\(tenths % 10) MiB"
+    let tenths = ((bytes & (1 << 20 - 1)) * 10) >> 20
+    return "\(bytes >> 20).\(tenths) MiB"
   }
 }

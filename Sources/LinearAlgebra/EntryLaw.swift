@@ -35,8 +35,10 @@ public enum EntryLaw: Sendable, Hashable {
     case .sparse(let density):
       let word = stream.block(index / 4)[Int(index % 4)]
       let threshold = Self.sparseThreshold(density: density)
-      return word < threshold ? 1 / Double.sqrt(density) : word < 2 &* threshold || threshold == 1 << 31
-        ? -1 / Double.sqrt(density) : 0
+      return word < threshold
+        ? 1 / Double.sqrt(density)
+        : word < 2 &* threshold || threshold == 1 << 31
+          ? -1 / Double.sqrt(density) : 0
     }
   }
 

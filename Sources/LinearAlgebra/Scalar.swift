@@ -1,7 +1,7 @@
 import RealModule
 
 /// A floating-point type a backend computes in: `Float` or `Double`.
-public protocol Scalar: Real, BinaryFloatingPoint, SIMDScalar, Sendable, BitwiseCopyable {
+public protocol Scalar: Real, BinaryFloatingPoint, SIMDScalar, Codable, Sendable, BitwiseCopyable {
   static var precision: Precision { get }
 }
 

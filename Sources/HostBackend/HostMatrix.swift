@@ -1,0 +1,34 @@
+import LinearAlgebra
+
+/// A row-major matrix in the host's memory, aligned to 64 bytes.
+///
+/// A view made by `firstRows` or `reshaped` keeps the storage of its origin alive; the storage goes with the last of them.
+public final class HostMatrix<Element: HostScalar>: DeviceMatrix {
+  public let rows: Int
+  public let columns: Int
+  /// The first element; element (i, j) lies `i * columns + j` further.
+  package let pointer: UnsafeMutablePointer<Element>
+  private let storage: HostStorage
+
+  init(storage: HostStorage, rows: Int, columns: Int) {
+    self.storage = storage
+    self.rows = rows
+    self.columns = columns
+    pointer = storage.pointer.assumingMemoryBound(to: Element.self)
+  }
+
+  public func firstRows(_ count: Int) -> HostMatrix {
+    precondition(0 <= count && count <= rows, "the first \(count) rows of a matrix of \(rows)")
+    return HostMatrix(storage: storage, rows: count, columns: columns)
+  }
+
+  public func reshaped(rows: Int, columns: Int) -> HostMatrix {
+    let (elements, overflow) = rows.multipliedReportingOverflow(by: columns)
+    precondition(
+      rows >= 0 && columns >= 0 && !overflow && elements <= storage.byteCount / MemoryLayout<Element>.stride,
+      "a storage of \(count) elements seen as \(rows) × \(columns)")
+    return HostMatrix(storage: storage, rows: rows, columns: columns)
+  }
+
+  package var shape: String { "\(rows) × \(columns)" }
+}

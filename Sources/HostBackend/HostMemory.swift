@@ -1,0 +1,35 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// What the machine has left to give.
+package enum HostMemory {
+  /// Bytes that could be had without swapping: what the kernel calls available, within the limit of the control group;
+  /// the physical memory where the system does not say.
+  package static var available: Int {
+    var bytes = Int(sysconf(Int32(_SC_PHYS_PAGES))) * Int(sysconf(Int32(_SC_PAGESIZE)))
+    if let available = firstNumber(of: "/proc/meminfo", after: "MemAvailable:") { bytes = min(bytes, available << 10) }
+    if let limit = firstNumber(of: "/sys/fs/cgroup/memory.max", after: "") { bytes = min(bytes, limit) }
+    return bytes
+  }
+
+  /// The first whole number of a small file after a label.
+  private static func firstNumber(of path: String, after label: String) -> Int? {
+    let file = open(path, O_RDONLY)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: 2048)
+    let count = read(file, &bytes, bytes.count)
+    guard count > 0 else { return nil }
+    let text = Substring(decoding: bytes[..<count], as: UTF8.self)
+    for line in text.split(separator: "\n") where line.hasPrefix(label) {
+      let digits = line.dropFirst(label.count).drop { $0 == " " }.prefix { $0.isNumber }
+      return Int(digits)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,45 @@
+import HostBackend
+import LinearAlgebra
+import Testing
+
+/// A backend under test, in one precision.
+///
+/// Every law runs over `Subject.all`. A further kind of device joins by one more list in `all` and one more test in
+/// `BackendPresenceTests`, which shows it as skipped where the machine has none.
+struct Subject: Sendable, CustomTestStringConvertible {
+  let backend: any Backend
+  let testDescription: String
+
+  static let host = [
+    Subject(backend: HostBackend<Double>(), testDescription: "host float64"),
+    Subject(backend: HostBackend<Float>(), testDescription: "host float32"),
+  ]
+
+  static let all = host
+}
+
+@Suite struct BackendPresenceTests {
+  @Test func theHostIsPresent() { #expect(Subject.host.count == 2) }
+}
+
+extension Backend {
+  /// A matrix of this backend holding values rounded to its precision.
+  func matrix(_ dense: Dense) throws -> Matrix {
+    try makeMatrix(dense.values.map { Element($0) }, rows: dense.rows, columns: dense.columns)
+  }
+
+  func vector(_ values: [Double]) throws -> Matrix { try makeVector(values.map { Element($0) }) }
+
+  /// The values of a matrix of this backend.
+  func dense(_ matrix: Matrix) throws -> Dense {
+    Dense(rows: matrix.rows, columns: matrix.columns, values: try download(matrix).map { Double($0) })
+  }
+
+  /// Values as this backend's precision holds them, so that a reference starts from the same numbers.
+  func rounded(_ dense: Dense) -> Dense { dense.map { Double(Element($0)) } }
+
+  func rounded(_ values: [Double]) -> [Double] { values.map { Double(Element($0)) } }
+
+  /// ε of this backend's precision.
+  var epsilon: Double { Double(Element.ulpOfOne) }
+}
