@@ -21,6 +21,7 @@ let package = Package(
       name: "Kernels", path: "Kernels", exclude: ["README.md"], sources: ["KernelSource.swift"],
       resources: [
         .embedInCode("autoregress.cl"),
+        .embedInCode("cholesky.cl"),
         .embedInCode("circulant.cl"),
         .embedInCode("common.cl"),
         .embedInCode("diagonal.cl"),

@@ -1,6 +1,6 @@
 /// The OpenCL C of the device backend, embedded in the program: one file an operation, and what they share.
 public enum KernelSource: String, CaseIterable, Sendable {
-  case autoregress, circulant, diagonal, dots, elementwise, fill, finite, mixBlocks, triangle
+  case autoregress, cholesky, circulant, diagonal, dots, elementwise, fill, finite, mixBlocks, triangle
 
   /// The text that comes before every file.
   public static var common: String { String(decoding: PackageResources.common_cl, as: UTF8.self) }
@@ -10,6 +10,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
     let bytes =
       switch self {
       case .autoregress: PackageResources.autoregress_cl
+      case .cholesky: PackageResources.cholesky_cl
       case .circulant: PackageResources.circulant_cl
       case .diagonal: PackageResources.diagonal_cl
       case .dots: PackageResources.dots_cl

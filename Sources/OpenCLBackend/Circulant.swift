@@ -76,22 +76,35 @@ extension DeviceContext {
     let m = eigenvalues.count
     var spectrum = eigenvalues
     let isPower = m & (m - 1) == 0
-    let length = isPower ? m : HostFourier.length(atLeast: 2 * m - 1)
+    let length = isPower ? m : powerOfTwo(atLeast: 2 * m - 1)
     if !isPower {
-      let column = HostFourier.transform(eigenvalues, [Double](repeating: 0, count: m)).0.map { $0 / Double(m) }
+      let column = Self.transform(eigenvalues).map { $0 / Double(m) }
       var extended = [Double](repeating: 0, count: length)
       for k in 0..<m {
         extended[k] = column[k]
         if k > 0 { extended[length - k] = column[k] }
       }
-      spectrum = HostFourier.transform(extended, [Double](repeating: 0, count: length)).0
+      spectrum = Self.transform(extended)
     }
     let filter = CirculantFilter(
       length: length, eigenvalues: try place(spectrum.map { $0 / Double(length) }),
-      roots: try place(HostFourier.roots(of: length, count: max(length / 2, 1))))
+      roots: try place(RootsOfUnity.interleaved(of: length, count: max(length / 2, 1))))
     if circulants.count == 4 { circulants.removeFirst() }
     circulants.append((eigenvalues, filter))
     return filter
+  }
+
+  /// The transform of a real symmetric sequence, which is real.
+  private static func transform(_ values: [Double]) -> [Double] {
+    var (real, imaginary) = (values, [Double](repeating: 0, count: values.count))
+    FourierTransform(count: values.count).forward(real: &real, imaginary: &imaginary)
+    return real
+  }
+
+  private func powerOfTwo(atLeast n: Int) -> Int {
+    var power = 1
+    while power < n { power *= 2 }
+    return power
   }
 
   /// Host numbers in a buffer of their own, in the context's precision.

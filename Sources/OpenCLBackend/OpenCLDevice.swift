@@ -97,7 +97,7 @@ public struct OpenCLDevice: @unchecked Sendable {
       (CL_DEVICE_COMPILER_AVAILABLE, "its driver has no compiler"),
     ]
     let missing = flags.first { number($0.0, cl_uint(0)) == 0 }?.1
-    let small = localMemory < 32 << 10 ? "\(localMemory >> 10) KiB of local memory, 32 KiB needed" : nil
+    let small = localMemory < 16 << 10 ? "\(localMemory >> 10) KiB of local memory, 16 KiB needed" : nil
     let narrow = largestGroup < 64 ? "work-groups of \(largestGroup) items, 64 needed" : nil
     obstacle = missing ?? small ?? narrow
   }

@@ -2,7 +2,7 @@ import LinearAlgebra
 
 extension OpenCLBackend {
   public func makeMatrix(rows: Int, columns: Int) throws(BackendError) -> Matrix {
-    precondition(rows >= 0 && columns >= 0)
+    try require(rows >= 0 && columns >= 0, "makeMatrix", "no negative sizes", "\(rows) × \(columns)")
     let matrix = try makeUninitialized(rows: rows, columns: columns)
     try context.launch(
       .elementwise, "fill_value", items: matrix.count, .buffer(matrix.buffer), .uint(matrix.count), .real(0))

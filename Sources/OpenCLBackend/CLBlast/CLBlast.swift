@@ -10,6 +10,7 @@ enum CLBlast {
   static let lock = RecursiveLock()
   private nonisolated(unsafe) static var contexts: [cl_device_id: cl_context] = [:]
   private nonisolated(unsafe) static var configured: Set<String> = []
+  private nonisolated(unsafe) static var trusted: Set<String> = []
 
   /// The process's context on a device.
   static func sharedContext(_ device: OpenCLDevice) throws(BackendError) -> cl_context {
@@ -33,6 +34,15 @@ enum CLBlast {
       try GemmParameters.preferred(kind: device.kind, precision: precision).apply(to: device, precision: precision)
       configured.insert(key)
     }
+  }
+
+  /// Whether products passed their self-test in this process; once is enough, the parameters being the same.
+  static func isTrusted(_ device: OpenCLDevice, precision: Precision) -> Bool {
+    lock.held { trusted.contains("\(device.id) \(precision)") }
+  }
+
+  static func trust(_ device: OpenCLDevice, precision: Precision) {
+    lock.held { _ = trusted.insert("\(device.id) \(precision)") }
   }
 
   static func check(_ status: CLBlastStatusCode, _ call: String, _ device: OpenCLDevice) throws(BackendError) {
