@@ -30,7 +30,9 @@ let package = Package(
         .embedInCode("fill.cl"),
         .embedInCode("finite.cl"),
         .embedInCode("mix_blocks.cl"),
+        .embedInCode("reflectors.cl"),
         .embedInCode("triangle.cl"),
+        .embedInCode("tridiagonal.cl"),
       ]),
     .target(
       name: "LinearAlgebra",
@@ -65,7 +67,7 @@ let package = Package(
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(
-      name: "BackendConformanceTests", dependencies: ["LinearAlgebra", "HostBackend"]),
+      name: "BackendConformanceTests", dependencies: ["LinearAlgebra", "HostBackend", "OpenCLBackend"]),
     .testTarget(
       name: "OpenCLBackendTests", dependencies: ["OpenCLBackend", "LinearAlgebra", "COpenBLAS"]),
     .testTarget(

@@ -1,6 +1,7 @@
 /// The OpenCL C of the device backend, embedded in the program: one file an operation, and what they share.
 public enum KernelSource: String, CaseIterable, Sendable {
-  case autoregress, cholesky, circulant, diagonal, dots, elementwise, fill, finite, mixBlocks, triangle
+  case autoregress, cholesky, circulant, diagonal, dots, elementwise, fill, finite, mixBlocks, reflectors, triangle,
+    tridiagonal
 
   /// The text that comes before every file.
   public static var common: String { String(decoding: PackageResources.common_cl, as: UTF8.self) }
@@ -18,7 +19,9 @@ public enum KernelSource: String, CaseIterable, Sendable {
       case .fill: PackageResources.fill_cl
       case .finite: PackageResources.finite_cl
       case .mixBlocks: PackageResources.mix_blocks_cl
+      case .reflectors: PackageResources.reflectors_cl
       case .triangle: PackageResources.triangle_cl
+      case .tridiagonal: PackageResources.tridiagonal_cl
       }
     return String(decoding: bytes, as: UTF8.self)
   }

@@ -41,3 +41,8 @@ __kernel void add_lower(
   const uint e = offset + (first + i) * stride + j;
   s[e] = fma(scale, t[i * width + j], s[e]);
 }
+
+__kernel void reverse_rows(__global const REAL *a, const uint rows, const uint columns, __global REAL *b) {
+  const uint j = get_global_id(0), i = get_global_id(1);
+  if (j < columns) b[(rows - 1 - i) * columns + j] = a[i * columns + j];
+}

@@ -37,11 +37,14 @@ extension OpenCLBackend {
       let pairs = max(1, min((z.rows + 1) / 2, (64 << 20) / (4 * length * context.precision.byteCount)))
       var current = try context.scratch("circulant 1", count: 2 * pairs * length)
       var next = try context.scratch("circulant 2", count: 2 * pairs * length)
+      let sizes = try context.scratch("circulant sizes", count: z.rows)
+      try context.launch(
+        .circulant, "circulant_size", groups: z.rows, .buffer(z.buffer), .uint(z.columns), .buffer(sizes))
       for first in stride(from: 0, to: z.rows, by: 2 * pairs) {
         let height = min(pairs, (z.rows - first + 1) / 2)
         try context.launch(
           .circulant, "circulant_pack", items: length, height: height, .buffer(z.buffer), .uint(first), .uint(z.rows),
-          .uint(z.columns), .buffer(current), .uint(length))
+          .uint(z.columns), .buffer(sizes), .buffer(current), .uint(length))
         for direction in [-1, 1] {
           var span = 1
           while span < length {
@@ -59,7 +62,7 @@ extension OpenCLBackend {
         }
         try context.launch(
           .circulant, "circulant_unpack", items: out.columns, height: height, .buffer(current), .uint(length),
-          .uint(first), .uint(z.rows), .buffer(out.buffer), .uint(out.columns))
+          .uint(first), .uint(z.rows), .buffer(sizes), .buffer(out.buffer), .uint(out.columns))
       }
     }
   }

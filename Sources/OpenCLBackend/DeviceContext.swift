@@ -42,8 +42,8 @@ final class DeviceContext: @unchecked Sendable {
   }
 
   deinit {
-    kernels.values.forEach { clReleaseKernel($0) }
-    programs.values.forEach { clReleaseProgram($0) }
+    for kernel in kernels.values { clReleaseKernel(kernel) }
+    for program in programs.values { clReleaseProgram(program) }
     clReleaseCommandQueue(queue)
   }
 
@@ -53,18 +53,22 @@ final class DeviceContext: @unchecked Sendable {
   func allocate(byteCount: Int) throws(BackendError) -> DeviceBuffer {
     try lock.held { () throws(BackendError) in
       let size = max(byteCount, 16)
-      let free = max(device.globalMemory - ledger.total, 0)
-      guard size <= device.largestAllocation, size <= free else {
-        throw .outOfMemory(requested: size, available: min(free, device.largestAllocation), device: device.name)
-      }
+      guard size <= device.largestAllocation, size <= freeMemory else { throw outOfMemory(size) }
       var status = faults.allocation(size)
       let memory = status == 0 ? clCreateBuffer(context, cl_mem_flags(CL_MEM_READ_WRITE), size, nil, &status) : nil
       guard let memory, status == CL_SUCCESS else {
-        if Status.isOutOfMemory(status) { throw .outOfMemory(requested: size, available: free, device: device.name) }
+        if Status.isOutOfMemory(status) { throw outOfMemory(size) }
         throw .device(call: "clCreateBuffer", status: Int(status), log: Status.name(Int(status)))
       }
       return DeviceBuffer(memory: memory, byteCount: size, ledger: ledger)
     }
+  }
+
+  private var freeMemory: Int { max(device.globalMemory - ledger.total, 0) }
+
+  /// The error of an allocation that is refused, with what one buffer could have had.
+  func outOfMemory(_ requested: Int) -> BackendError {
+    .outOfMemory(requested: requested, available: min(freeMemory, device.largestAllocation), device: device.name)
   }
 
   /// Memory kept from call to call under a name, uninitialised, at least as large as asked. Hold `lock` while it is used.
@@ -143,11 +147,14 @@ final class DeviceContext: @unchecked Sendable {
     guard let program, status == CL_SUCCESS else {
       throw .device(call: "clCreateProgramWithSource(\(source))", status: Int(status), log: Status.name(Int(status)))
     }
-    let options = "-cl-std=CL1.2 -DNB=\(smallBlock) -DTILE=\(tileEdge) -DWG=\(groupSize) -DREAL64=\(precision == .float64 ? 1 : 0) -DFP64=\(usesFloat64 ? 1 : 0)"
+    let options =
+      "-cl-std=CL1.2 -DNB=\(smallBlock) -DTILE=\(tileEdge) -DWG=\(groupSize) -DREAL64=\(precision == .float64 ? 1 : 0) -DFP64=\(usesFloat64 ? 1 : 0)"
     var id: cl_device_id? = device.id
     status = clBuildProgram(program, 1, &id, options, nil, nil)
     guard status == CL_SUCCESS else {
-      let log = Query.text { clGetProgramBuildInfo(program, id, cl_program_build_info(CL_PROGRAM_BUILD_LOG), $0, $1, $2) }
+      let log = Query.text {
+        clGetProgramBuildInfo(program, id, cl_program_build_info(CL_PROGRAM_BUILD_LOG), $0, $1, $2)
+      }
       clReleaseProgram(program)
       throw .device(call: "clBuildProgram(\(source).cl)", status: Int(status), log: log)
     }

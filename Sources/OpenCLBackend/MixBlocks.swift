@@ -4,8 +4,8 @@ extension OpenCLBackend {
   public func mixBlocks(_ x: Matrix, bounds: [Int], scale: Element, shift: [Element]) throws(BackendError) {
     let ascending = zip(bounds, bounds.dropFirst()).allSatisfy { $0 <= $1 }
     try require(
-      bounds.count == shift.count + 1 && ascending && (bounds.first ?? 0) >= 0 && (bounds.last ?? 0) <= x.columns,
-      "mixBlocks", "\(shift.count + 1) ascending bounds within 0...\(x.columns)", "\(bounds)")
+      bounds.count == shift.count + 1 && ascending && bounds.first == 0 && bounds.last == x.columns,
+      "mixBlocks", "\(shift.count + 1) ascending bounds from 0 to \(x.columns)", "\(bounds)")
     if shift.isEmpty || x.rows == 0 { return }
     try context.lock.held { () throws(BackendError) in
       let edges = try context.scratch("mix bounds", byteCount: bounds.count * 4)

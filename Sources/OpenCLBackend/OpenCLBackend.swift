@@ -6,7 +6,7 @@ import LinearAlgebra
 /// before the next one's. The matrices may not.
 ///
 /// A matrix has fewer than 2³¹ elements, since CLBlast indexes with 32 bits.
-public final class OpenCLBackend<Element: OpenCLScalar>: Sendable {
+public final class OpenCLBackend<Element: OpenCLScalar>: Backend {
   public typealias Matrix = OpenCLMatrix<Element>
 
   public let device: OpenCLDevice

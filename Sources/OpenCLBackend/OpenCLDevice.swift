@@ -47,7 +47,8 @@ public struct OpenCLDevice: @unchecked Sendable {
       let names = found.map { platform in
         Query.text { clGetPlatformInfo(platform, cl_platform_info(CL_PLATFORM_NAME), $0, $1, $2) }
       }
-      return "OpenCL lists \(names.joined(separator: ", ")) but no device; is the GPU's kernel driver loaded and readable?"
+      return
+        "OpenCL lists \(names.joined(separator: ", ")) but no device; is the GPU's kernel driver loaded and readable?"
     }
     return nil
   }

@@ -18,7 +18,8 @@ public final class OpenCLMatrix<Element: OpenCLScalar>: DeviceMatrix {
   }
 
   public func reshaped(rows: Int, columns: Int) -> OpenCLMatrix {
-    precondition(rows >= 0 && columns >= 0 && rows * columns <= count, "\(rows) × \(columns) from \(count) elements")
+    let room = buffer.byteCount / Element.precision.byteCount
+    precondition(rows >= 0 && columns >= 0 && rows * columns <= room, "\(rows) × \(columns) of \(room) elements")
     return OpenCLMatrix(rows: rows, columns: columns, buffer: buffer)
   }
 }

@@ -20,9 +20,10 @@ extension OpenCLBackend {
       "\(vector.rows) × \(vector.columns)")
   }
 
-  func require(_ condition: Bool, _ operation: String, _ expected: @autoclosure () -> String,
-    _ actual: @autoclosure () -> String) throws(BackendError)
-  {
+  func require(
+    _ condition: Bool, _ operation: String, _ expected: @autoclosure () -> String,
+    _ actual: @autoclosure () -> String
+  ) throws(BackendError) {
     if !condition { throw .dimensionMismatch(operation: operation, expected: expected(), actual: actual()) }
   }
 }

@@ -12,10 +12,12 @@ extension OpenCLBackend {
   /// A matrix whose values are whatever the memory held.
   func makeUninitialized(rows: Int, columns: Int) throws(BackendError) -> Matrix {
     let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
-    if overflow || count >= 1 << 31 {
+    let (bytes, tooMany) = count.multipliedReportingOverflow(by: Element.precision.byteCount)
+    if overflow || tooMany { throw context.outOfMemory(.max) }
+    if bytes <= device.globalMemory, count >= 1 << 31 {
       throw .unsupported("a matrix of \(rows) × \(columns): 2³¹ elements or more", device: device.name)
     }
-    let buffer = try context.allocate(byteCount: count * Element.precision.byteCount)
+    let buffer = try context.allocate(byteCount: bytes)
     return Matrix(rows: rows, columns: columns, buffer: buffer)
   }
 
@@ -23,9 +25,10 @@ extension OpenCLBackend {
     let fits =
       matrix.columns == 0
       ? values.isEmpty
-      : values.count % matrix.columns == 0 && firstRow >= 0 && firstRow + values.count / matrix.columns <= matrix.rows
+      : values.count % matrix.columns == 0 && firstRow >= 0 && firstRow <= matrix.rows - values.count / matrix.columns
     try require(
-      fits, "upload", "whole rows of \(matrix.columns) within rows \(firstRow)..<\(matrix.rows)", "\(values.count) values")
+      fits, "upload", "whole rows of \(matrix.columns) from row \(firstRow) within \(matrix.rows)",
+      "\(values.count) values")
     try context.write(values, to: matrix.buffer, at: firstRow * matrix.columns * Element.precision.byteCount)
   }
 

@@ -1,5 +1,6 @@
 import HostBackend
 import LinearAlgebra
+import OpenCLBackend
 import Testing
 
 /// A backend under test, in one precision.
@@ -15,11 +16,34 @@ struct Subject: Sendable, CustomTestStringConvertible {
     Subject(backend: HostBackend<Float>(), testDescription: "host float32"),
   ]
 
-  static let all = host
+  /// Both precisions of every usable OpenCL device, float32 once more with sums in compensated pairs as a device without
+  /// float64 makes them.
+  static let openCL = OpenCLDevice.all().filter(\.isUsable).flatMap { device in
+    var subjects: [Subject] = []
+    func add<B: Backend>(_ name: String, _ make: () throws -> B) {
+      do {
+        subjects.append(Subject(backend: try make(), testDescription: "\(device.name) \(name)"))
+      } catch {
+        Issue.record(error, "\(device.name) \(name) does not open")
+      }
+    }
+    add("float32") { try OpenCLBackend<Float>(device: device) }
+    add("float32 without float64") { try OpenCLBackend<Float>(device: device, faults: .none, usesFloat64: false) }
+    if device.hasFloat64 { add("float64") { try OpenCLBackend<Double>(device: device) } }
+    return subjects
+  }
+
+  static let all = host + openCL
 }
 
 @Suite struct BackendPresenceTests {
   @Test func theHostIsPresent() { #expect(Subject.host.count == 2) }
+
+  @Test(.enabled(if: OpenCLDevice.all().contains(where: \.isUsable), "no usable OpenCL device"))
+  func openCLDevicesAreOpen() {
+    let expected = OpenCLDevice.all().filter(\.isUsable).reduce(0) { $0 + ($1.hasFloat64 ? 3 : 2) }
+    #expect(Subject.openCL.count == expected)
+  }
 }
 
 extension Backend {

@@ -35,7 +35,8 @@ struct GemmParameters: Hashable, Sendable {
         smallestIndirect: 64)
     case (_, .float32):
       GemmParameters(
-        indirect: [0, 1, 16, 2, 16, 16, 128, 16, 16, 128, 1, 1, 0, 0, 4, 4], direct: [2, 16, 16, 16, 16, 1, 1, 2, 2, 32],
+        indirect: [0, 1, 16, 2, 16, 16, 128, 16, 16, 128, 1, 1, 0, 0, 4, 4],
+        direct: [2, 16, 16, 16, 16, 1, 1, 2, 2, 32],
         smallestIndirect: 256)
     case (_, .float64):
       GemmParameters(
@@ -61,10 +62,11 @@ struct GemmParameters: Hashable, Sendable {
       copy.initialize(from: characters, count: characters.count)
       return copy
     }
-    defer { owned.forEach { $0.deallocate() } }
+    defer { for name in owned { name.deallocate() } }
     var pointers = owned.map { UnsafePointer($0) as UnsafePointer<CChar>? }
     let status = CLBlastOverrideParameters(
-      device.id, kernel, precision == .float32 ? CLBlastPrecisionSingle : CLBlastPrecisionDouble, names.count, &pointers,
+      device.id, kernel, precision == .float32 ? CLBlastPrecisionSingle : CLBlastPrecisionDouble, names.count,
+      &pointers,
       values)
     try CLBlast.check(status, "CLBlastOverrideParameters(\(kernel))", device)
   }

@@ -61,7 +61,8 @@ extension DeviceContext {
   private func flag(_ transpose: Bool) -> CLBlastTranspose { transpose ? CLBlastTransposeYes : CLBlastTransposeNo }
 
   private func temporaryBytes(
-    _ a: Block, _ transposeA: Bool, _ b: Block, _ transposeB: Bool, _ rows: Int, _ columns: Int, _ inner: Int, _ c: Block
+    _ a: Block, _ transposeA: Bool, _ b: Block, _ transposeB: Bool, _ rows: Int, _ columns: Int, _ inner: Int,
+    _ c: Block
   ) throws(BackendError) -> Int {
     var queue: cl_command_queue? = self.queue
     var bytes = 0
@@ -86,10 +87,12 @@ extension DeviceContext {
       precision == .float32
       ? CLBlastSgemmWithTempBuffer(
         CLBlastLayoutColMajor, flag(transposeB), flag(transposeA), columns, rows, inner, Float(alpha), b.buffer.memory,
-        b.offset, b.stride, a.buffer.memory, a.offset, a.stride, Float(beta), c.buffer.memory, c.offset, c.stride, &queue,
+        b.offset, b.stride, a.buffer.memory, a.offset, a.stride, Float(beta), c.buffer.memory, c.offset, c.stride,
+        &queue,
         nil, temporary?.memory)
       : CLBlastDgemmWithTempBuffer(
-        CLBlastLayoutColMajor, flag(transposeB), flag(transposeA), columns, rows, inner, alpha, b.buffer.memory, b.offset,
+        CLBlastLayoutColMajor, flag(transposeB), flag(transposeA), columns, rows, inner, alpha, b.buffer.memory,
+        b.offset,
         b.stride, a.buffer.memory, a.offset, a.stride, beta, c.buffer.memory, c.offset, c.stride, &queue, nil,
         temporary?.memory)
     try CLBlast.check(status, "CLBlast\(precision == .float32 ? "S" : "D")gemm", device)

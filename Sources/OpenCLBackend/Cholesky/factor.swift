@@ -50,9 +50,9 @@ extension DeviceContext {
         try launch(
           .cholesky, "transpose", items: n - end, height: end - start, .buffer(a.buffer),
           .uint(a.at(end, start).offset), .uint(a.stride), .uint(n - end), .uint(end - start), .buffer(panel))
+        let below = Block(buffer: panel, stride: n - end)
         try accumulateLower(
-          Block(buffer: panel, stride: n - end), transposed: true, size: n - end, inner: end - start, scale: -1,
-          into: a.at(end, end))
+          below, below, transposed: true, size: n - end, inner: end - start, scale: -1, into: a.at(end, end))
       }
     }
     let diagonal = try scratch("diagonal", count: n)
