@@ -21,6 +21,7 @@ let package = Package(
       name: "Kernels", path: "Kernels", exclude: ["README.md"], sources: ["KernelSource.swift"],
       resources: [
         .embedInCode("autoregress.cl"),
+        .embedInCode("bisection.cl"),
         .embedInCode("cholesky.cl"),
         .embedInCode("circulant.cl"),
         .embedInCode("common.cl"),
@@ -31,6 +32,7 @@ let package = Package(
         .embedInCode("finite.cl"),
         .embedInCode("mix_blocks.cl"),
         .embedInCode("reflectors.cl"),
+        .embedInCode("ritz.cl"),
         .embedInCode("triangle.cl"),
         .embedInCode("tridiagonal.cl"),
       ]),

@@ -1,7 +1,7 @@
 /// The OpenCL C of the device backend, embedded in the program: one file an operation, and what they share.
 public enum KernelSource: String, CaseIterable, Sendable {
-  case autoregress, cholesky, circulant, diagonal, dots, elementwise, fill, finite, mixBlocks, reflectors, triangle,
-    tridiagonal
+  case autoregress, bisection, cholesky, circulant, diagonal, dots, elementwise, fill, finite
+  case mixBlocks, reflectors, ritz, triangle, tridiagonal
 
   /// The text that comes before every file.
   public static var common: String { String(decoding: PackageResources.common_cl, as: UTF8.self) }
@@ -11,6 +11,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
     let bytes =
       switch self {
       case .autoregress: PackageResources.autoregress_cl
+      case .bisection: PackageResources.bisection_cl
       case .cholesky: PackageResources.cholesky_cl
       case .circulant: PackageResources.circulant_cl
       case .diagonal: PackageResources.diagonal_cl
@@ -20,6 +21,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
       case .finite: PackageResources.finite_cl
       case .mixBlocks: PackageResources.mix_blocks_cl
       case .reflectors: PackageResources.reflectors_cl
+      case .ritz: PackageResources.ritz_cl
       case .triangle: PackageResources.triangle_cl
       case .tridiagonal: PackageResources.tridiagonal_cl
       }

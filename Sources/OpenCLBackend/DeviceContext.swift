@@ -13,6 +13,7 @@ final class DeviceContext: @unchecked Sendable {
   let usesFloat64: Bool
   /// Items of a one-dimensional work-group, a power of two.
   let groupSize: Int
+  let routes: Routes
   let faults: Faults
   let lock = RecursiveLock()
   let context: cl_context
@@ -21,18 +22,22 @@ final class DeviceContext: @unchecked Sendable {
   private var kernels: [String: cl_kernel] = [:]
   private var programs: [KernelSource: cl_program] = [:]
   private var scratchBuffers: [String: DeviceBuffer] = [:]
+  private var uploads: [Upload] = []
   private let ledger = Ledger()
+  /// The latest constants of `mixBlocks`, at most four.
+  var mixtures: [(bounds: [Int], shift: [Double], edges: DeviceBuffer, shifts: DeviceBuffer)] = []
   /// The latest circulant filters, at most four.
   var circulants: [(eigenvalues: [Double], filter: CirculantFilter)] = []
 
-  init(device: OpenCLDevice, precision: Precision, usesFloat64: Bool, faults: Faults) throws(BackendError) {
+  init(device: OpenCLDevice, precision: Precision, routes: Routes, faults: Faults) throws(BackendError) {
     self.device = device
     self.precision = precision
-    self.usesFloat64 = usesFloat64 && device.hasFloat64
+    self.routes = routes
+    usesFloat64 = routes.usesFloat64 && device.hasFloat64
     self.faults = faults
     groupSize = device.largestGroup >= 256 ? 256 : device.largestGroup >= 128 ? 128 : 64
     if let obstacle = device.obstacle { throw .unsupported("trials: \(obstacle)", device: device.name) }
-    if precision == .float64 && !self.usesFloat64 { throw .unsupported("float64", device: device.name) }
+    if precision == .float64 && !usesFloat64 { throw .unsupported("float64", device: device.name) }
     context = try CLBlast.sharedContext(device)
     var status: cl_int = 0
     guard let queue = clCreateCommandQueue(context, device.id, 0, &status) else {
@@ -42,6 +47,7 @@ final class DeviceContext: @unchecked Sendable {
   }
 
   deinit {
+    for upload in uploads { upload.finish() }
     for kernel in kernels.values { clReleaseKernel(kernel) }
     for program in programs.values { clReleaseProgram(program) }
     clReleaseCommandQueue(queue)
@@ -85,15 +91,27 @@ final class DeviceContext: @unchecked Sendable {
     try scratch(name, byteCount: count * precision.byteCount)
   }
 
+  /// Queues a write of host numbers, which are copied first: the host need not wait for the work before it.
+  ///
+  /// Copies are kept until their write is done, at most 16 of them, and two where they are large.
   func write<T: BitwiseCopyable>(_ values: [T], to buffer: DeviceBuffer, at byteOffset: Int) throws(BackendError) {
     let size = values.count * MemoryLayout<T>.stride
     if size == 0 { return }
     try lock.held { () throws(BackendError) in
       try Status.check(faults.launch("write"), "clEnqueueWriteBuffer")
-      let status = values.withUnsafeBytes {
-        clEnqueueWriteBuffer(queue, buffer.memory, cl_bool(CL_TRUE), byteOffset, size, $0.baseAddress!, 0, nil, nil)
+      let large = uploads.reduce(0) { $0 + $1.byteCount } + size > 64 << 20
+      while uploads.count >= (large ? 2 : 16) { uploads.removeFirst().finish() }
+      let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+      values.withUnsafeBytes { copy.copyMemory(from: $0) }
+      var event: cl_event?
+      let status = clEnqueueWriteBuffer(
+        queue, buffer.memory, cl_bool(CL_FALSE), byteOffset, size, copy.baseAddress!, 0, nil, &event)
+      guard let event, status == CL_SUCCESS else {
+        copy.deallocate()
+        return try Status.check(status, "clEnqueueWriteBuffer")
       }
-      try Status.check(status, "clEnqueueWriteBuffer")
+      uploads.append(Upload(copy: copy, event: event))
+      clFlush(queue)
     }
   }
 
@@ -165,5 +183,21 @@ final class DeviceContext: @unchecked Sendable {
   /// Waits for all work queued so far.
   func finish() throws(BackendError) {
     try Status.check(clFinish(queue), "clFinish")
+  }
+}
+
+/// Host numbers on their way to the device.
+private struct Upload {
+  let copy: UnsafeMutableRawBufferPointer
+  let event: cl_event
+
+  var byteCount: Int { copy.count }
+
+  /// Waits for the write and lets the copy go.
+  func finish() {
+    var event: cl_event? = self.event
+    clWaitForEvents(1, &event)
+    clReleaseEvent(self.event)
+    copy.deallocate()
   }
 }

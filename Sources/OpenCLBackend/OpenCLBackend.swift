@@ -16,13 +16,13 @@ public final class OpenCLBackend<Element: OpenCLScalar>: Backend {
   /// - Throws: `unsupported` where the device is not usable or lacks float64 that `Element` needs; `device` where a
   ///   kernel does not build or the self-test fails.
   public convenience init(device: OpenCLDevice) throws(BackendError) {
-    try self.init(device: device, faults: .none)
+    try self.init(device: device, routes: Routes(device))
   }
 
-  /// With failures forced, or float64 sums forgone, for tests.
-  package init(device: OpenCLDevice, faults: Faults, usesFloat64: Bool = true) throws(BackendError) {
+  /// With failures forced, or other routes than the device's own, for tests.
+  package init(device: OpenCLDevice, routes: Routes, faults: Faults = .none) throws(BackendError) {
     self.device = device
-    context = try DeviceContext(device: device, precision: Element.precision, usesFloat64: usesFloat64, faults: faults)
+    context = try DeviceContext(device: device, precision: Element.precision, routes: routes, faults: faults)
     try CLBlast.configure(device, precision: Element.precision)
     if faults.selfTest == nil, CLBlast.isTrusted(device, precision: Element.precision) { return }
     try selfTest()

@@ -16,20 +16,29 @@ struct Subject: Sendable, CustomTestStringConvertible {
     Subject(backend: HostBackend<Float>(), testDescription: "host float32"),
   ]
 
-  /// Both precisions of every usable OpenCL device, float32 once more with sums in compensated pairs as a device without
-  /// float64 makes them.
+  /// Every usable OpenCL device in both precisions, and once more in each with the routes it would not take by itself:
+  /// sums without float64, a GPU's kernels on a processor and the other way round, large matrices' methods on small ones.
   static let openCL = OpenCLDevice.all().filter(\.isUsable).flatMap { device in
     var subjects: [Subject] = []
-    func add<B: Backend>(_ name: String, _ make: () throws -> B) {
+    func add<Element: OpenCLScalar>(_ element: Element.Type, _ routes: Routes, _ name: String) {
       do {
-        subjects.append(Subject(backend: try make(), testDescription: "\(device.name) \(name)"))
+        let backend = try OpenCLBackend<Element>(device: device, routes: routes)
+        subjects.append(Subject(backend: backend, testDescription: "\(device.name) \(Element.precision)\(name)"))
       } catch {
-        Issue.record(error, "\(device.name) \(name) does not open")
+        Issue.record(error, "\(device.name) \(Element.precision)\(name) does not open")
       }
     }
-    add("float32") { try OpenCLBackend<Float>(device: device) }
-    add("float32 without float64") { try OpenCLBackend<Float>(device: device, faults: .none, usesFloat64: false) }
-    if device.hasFloat64 { add("float64") { try OpenCLBackend<Double>(device: device) } }
+    let usual = Routes(device)
+    var other = usual
+    other.actsAsGPU.toggle()
+    other.smallestKrylov = 64
+    add(Float.self, usual, "")
+    if device.hasFloat64 {
+      add(Double.self, usual, "")
+      add(Double.self, other, ", other routes")
+    }
+    other.usesFloat64 = false
+    add(Float.self, other, ", other routes, no float64")
     return subjects
   }
 
@@ -41,7 +50,7 @@ struct Subject: Sendable, CustomTestStringConvertible {
 
   @Test(.enabled(if: OpenCLDevice.all().contains(where: \.isUsable), "no usable OpenCL device"))
   func openCLDevicesAreOpen() {
-    let expected = OpenCLDevice.all().filter(\.isUsable).reduce(0) { $0 + ($1.hasFloat64 ? 3 : 2) }
+    let expected = OpenCLDevice.all().filter(\.isUsable).reduce(0) { $0 + ($1.hasFloat64 ? 4 : 2) }
     #expect(Subject.openCL.count == expected)
   }
 }

@@ -12,7 +12,9 @@ struct FillTests {
   func worst<Element: OpenCLScalar>(_ law: EntryLaw, _ type: Element.Type, usesFloat64: Bool = true) throws -> Double {
     var worst = 0.0
     for device in usableDevices {
-      let backend = try OpenCLBackend<Element>(device: device, faults: .none, usesFloat64: usesFloat64)
+      var routes = Routes(device)
+      routes.usesFloat64 = usesFloat64
+      let backend = try OpenCLBackend<Element>(device: device, routes: routes)
       let stream = RandomStream(seed: 99, stream: 7 << 40 | 3)
       for (count, offset) in [(100_001, UInt64(5)), (1000, 1 << 40 + 3)] {
         let x = try backend.makeMatrix(rows: 1, columns: count)
@@ -33,7 +35,6 @@ struct FillTests {
     let single = try worst(law, Float.self)
     let double = try worst(law, Double.self)
     let bare = try worst(law, Float.self, usesFloat64: false)
-    print(law, single, double, bare)
     #expect(single <= 4)
     #expect(double <= 4)
     if case .studentT = law { #expect(bare <= 16) } else { #expect(bare <= 4) }

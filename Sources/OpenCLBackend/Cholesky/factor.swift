@@ -16,7 +16,7 @@ extension DeviceContext {
   var smallBlock: Int { device.localMemory >= 40 << 10 ? 64 : 32 }
 
   /// Columns factored before the rest of the matrix is updated.
-  var panelWidth: Int { device.kind == .cpu ? 256 : 512 }
+  var panelWidth: Int { routes.actsAsGPU ? 512 : 256 }
 
   /// A = LLᵀ, right-looking: a panel of columns, then the rest of the matrix less the panel's product with itself.
   ///

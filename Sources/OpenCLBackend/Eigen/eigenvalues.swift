@@ -7,7 +7,7 @@ extension OpenCLBackend {
     return try context.lock.held { () throws(BackendError) in
       let scale = try context.normalize(a.block, size: a.rows, argument: "eigenvalues: matrix")
       let tridiagonal = try context.tridiagonalize(a.buffer, size: a.rows, keep: false)
-      return try HostTridiagonal.eigenvalues(tridiagonal).map { $0 * scale }
+      return try context.eigenvalues(of: tridiagonal).map { $0 * scale }
     }
   }
 }
