@@ -38,8 +38,9 @@ let package = Package(
       ]),
     .target(
       name: "LinearAlgebra",
-      dependencies: [.product(name: "RealModule", package: "swift-numerics")]),
-    .target(name: "HostBackend", dependencies: ["LinearAlgebra", "COpenBLAS"]),
+      dependencies: [.product(name: "RealModule", package: "swift-numerics")],
+      exclude: ["README.md"]),
+    .target(name: "HostBackend", dependencies: ["LinearAlgebra", "COpenBLAS"], exclude: ["README.md"]),
     .target(
       name: "OpenCLBackend",
       dependencies: [
@@ -48,16 +49,26 @@ let package = Package(
       ]),
     .target(
       name: "DeterministicEquivalents",
-      dependencies: ["LinearAlgebra", .product(name: "RealModule", package: "swift-numerics")]),
-    .target(name: "MaskedRegression", dependencies: ["LinearAlgebra"]),
+      dependencies: ["LinearAlgebra", .product(name: "RealModule", package: "swift-numerics")],
+      exclude: ["README.md"]),
+    .target(
+      name: "MaskedRegression",
+      dependencies: ["LinearAlgebra", .product(name: "RealModule", package: "swift-numerics")],
+      exclude: ["README.md"]),
     .target(
       name: "Simulation",
       dependencies: [
         "LinearAlgebra", "DeterministicEquivalents", "MaskedRegression", "DataFiles",
         .product(name: "Yams", package: "Yams"),
+      ],
+      exclude: ["README.md", "Configuration/README.md"],
+      resources: [
+        .embedInCode("Examples/learning-curve.yaml"), .embedInCode("Examples/ridge-path.yaml"),
+        .embedInCode("Examples/correlated.yaml"), .embedInCode("Examples/unequal-noise.yaml"),
+        .embedInCode("Examples/heavy-tails.yaml"),
       ]),
-    .target(name: "DataFiles"),
-    .target(name: "Figures"),
+    .target(name: "DataFiles", exclude: ["README.md"]),
+    .target(name: "Figures", dependencies: ["DataFiles"], exclude: ["README.md"]),
     .executableTarget(
       name: "lacuna",
       dependencies: [
@@ -65,7 +76,8 @@ let package = Package(
         "DataFiles", "Figures",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
-      ]),
+      ],
+      exclude: ["README.md"]),
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(
@@ -73,11 +85,14 @@ let package = Package(
     .testTarget(
       name: "OpenCLBackendTests", dependencies: ["OpenCLBackend", "LinearAlgebra", "COpenBLAS"]),
     .testTarget(
-      name: "DeterministicEquivalentsTests", dependencies: ["DeterministicEquivalents"]),
+      name: "DeterministicEquivalentsTests",
+      dependencies: [
+        "DeterministicEquivalents", "HostBackend", .product(name: "RealModule", package: "swift-numerics"),
+      ]),
     .testTarget(
       name: "MaskedRegressionTests", dependencies: ["MaskedRegression", "HostBackend"]),
     .testTarget(
-      name: "SimulationTests", dependencies: ["Simulation", "HostBackend"]),
+      name: "SimulationTests", dependencies: ["Simulation", "HostBackend", "DataFiles"]),
     .testTarget(name: "DataFilesTests", dependencies: ["DataFiles"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
     .testTarget(

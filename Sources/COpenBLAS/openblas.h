@@ -11,9 +11,6 @@
   void p##syevd_(const char *jobz, const char *uplo, const blasint *n, T *a, const blasint *lda, T *w, T *work,       \
                  const blasint *lwork, blasint *iwork, const blasint *liwork, blasint *info, size_t jobz_length,      \
                  size_t uplo_length);                                                                                 \
-  void p##syevd_2stage_(const char *jobz, const char *uplo, const blasint *n, T *a, const blasint *lda, T *w,         \
-                        T *work, const blasint *lwork, blasint *iwork, const blasint *liwork, blasint *info,          \
-                        size_t jobz_length, size_t uplo_length);                                                      \
   void p##syevr_(const char *jobz, const char *range, const char *uplo, const blasint *n, T *a, const blasint *lda,   \
                  const T *vl, const T *vu, const blasint *il, const blasint *iu, const T *abstol, blasint *m, T *w,   \
                  T *z, const blasint *ldz, blasint *isuppz, T *work, const blasint *lwork, blasint *iwork,            \

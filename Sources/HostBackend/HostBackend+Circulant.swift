@@ -5,14 +5,14 @@ extension HostBackend {
     _ z: HostMatrix<Element>, eigenvalues: [Element], into out: HostMatrix<Element>
   ) throws(BackendError) {
     try require(
-      eigenvalues.count == z.columns, "filterCirculant", expected: "\(z.columns) eigenvalues",
+      z.columns <= eigenvalues.count, "filterCirculant", expected: "at least \(z.columns) eigenvalues",
       actual: "\(eigenvalues.count)")
     try require(
-      out.rows == z.rows && out.columns <= z.columns, "filterCirculant",
-      expected: "\(z.rows) rows of at most \(z.columns)", actual: out.shape)
+      out.rows == z.rows && out.columns <= eigenvalues.count, "filterCirculant",
+      expected: "\(z.rows) rows of at most \(eigenvalues.count)", actual: out.shape)
     filterRows(
-      z.pointer, rows: z.rows, factors: circulantFactors(eigenvalues), out.pointer, outColumns: out.columns,
-      transform: transforms.transform(count: z.columns), threads: threads)
+      z.pointer, rows: z.rows, columns: z.columns, factors: circulantFactors(eigenvalues), out.pointer,
+      outColumns: out.columns, transform: transforms.transform(count: eigenvalues.count), threads: threads)
   }
 
   public func circulantForms(
@@ -78,19 +78,19 @@ private func load<Element: HostScalar>(
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
 private func filterRows<Element: HostScalar>(
-  _ z: UnsafeMutablePointer<Element>, rows: Int, factors: [Double], _ out: UnsafeMutablePointer<Element>,
-  outColumns: Int, transform: FourierTransform, threads: HostThreads
+  _ z: UnsafeMutablePointer<Element>, rows: Int, columns: Int, factors: [Double],
+  _ out: UnsafeMutablePointer<Element>, outColumns: Int, transform: FourierTransform, threads: HostThreads
 ) {
   let m = factors.count
   threads.loop(over: (rows + 1) / 2, cost: 40 * m) { range in
     let pair = RowPair(transform)
     for p in range {
-      let first = z + 2 * p * m
-      let second = 2 * p + 1 < rows ? first + m : nil
-      let firstScale = powerOfTwoScale(first, count: m)
-      let secondScale = second.map { powerOfTwoScale($0, count: m) } ?? 1
-      load(first, count: m, scale: firstScale, into: pair.real, padded: m)
-      load(second, count: m, scale: secondScale, into: pair.imaginary, padded: m)
+      let first = z + 2 * p * columns
+      let second = 2 * p + 1 < rows ? first + columns : nil
+      let firstScale = powerOfTwoScale(first, count: columns)
+      let secondScale = second.map { powerOfTwoScale($0, count: columns) } ?? 1
+      load(first, count: columns, scale: firstScale, into: pair.real, padded: m)
+      load(second, count: columns, scale: secondScale, into: pair.imaginary, padded: m)
       transform.forward(real: pair.real, imaginary: pair.imaginary, workspace: pair.workspace)
       for k in 0..<m {
         pair.real[k] *= factors[k]

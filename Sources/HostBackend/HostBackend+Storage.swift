@@ -28,6 +28,12 @@ extension HostBackend {
     Array(UnsafeBufferPointer(start: matrix.pointer, count: matrix.count))
   }
 
+  public func clear(_ matrix: HostMatrix<Element>) throws(BackendError) {
+    threads.loop(over: matrix.count) { range in
+      (matrix.pointer + range.lowerBound).update(repeating: 0, count: range.count)
+    }
+  }
+
   public func copy(_ source: HostMatrix<Element>, to target: HostMatrix<Element>) throws(BackendError) {
     try require(target, is: source.rows, by: source.columns, "copy")
     threads.loop(over: source.count) { range in

@@ -48,6 +48,9 @@ public protocol Backend<Element>: Sendable {
   /// The values, row-major, after all work queued before. Law: download(upload(v)) = v, bit for bit.
   func download(_ matrix: Matrix) throws(BackendError) -> [Element]
 
+  /// Sets every entry to zero.
+  func clear(_ matrix: Matrix) throws(BackendError)
+
   /// target ← source, of the same shape.
   func copy(_ source: Matrix, to target: Matrix) throws(BackendError)
 
@@ -55,8 +58,9 @@ public protocol Backend<Element>: Sendable {
 
   /// x[e] ← value `offset + e` of the stream under the law, e counting row-major.
   ///
-  /// Law: equal to `EntryLaw.value(at:of:)` within 4 units in the last place of max(|value|, 1); filling in pieces
-  /// equals filling at once, bit for bit.
+  /// Law: equal to `EntryLaw.value(at:of:)`, in float32 from the uniforms of float32, within 4 units in the last place of
+  /// max(|value|, 1), for Student's t within 4 + (2/ν)·ln(1/u), as the power of u multiplies the rounding of its exponent.
+  /// Filling in pieces equals filling at once, bit for bit.
   func fill(_ x: Matrix, law: EntryLaw, stream: RandomStream, offset: UInt64) throws(BackendError)
 
   // MARK: Products
@@ -131,6 +135,15 @@ public protocol Backend<Element>: Sendable {
   /// out_j ← Σ_i w_i · a_ij · b_ij; nil weights are ones; a and b may be the same matrix.
   func columnDots(_ a: Matrix, _ b: Matrix, weights: Matrix?, into out: Matrix) throws(BackendError)
 
+  // MARK: The estimator's own step
+
+  /// r_ik ← (r_ik / q_k) / (c_i + r_ik² / (n q_k)): residuals of all cells, each under the fit without its sample.
+  ///
+  /// r = XQ (block × d), q = diag Q (d), c_i = 1 − x_iᵀQx_i/n − (1/n where an intercept was fitted) (block).
+  func leaveSamplesOut(
+    _ r: Matrix, complements: Matrix, diagonal: Matrix, sampleCount: Int
+  ) throws(BackendError)
+
   // MARK: Covariance roots, applied to every row in place
 
   /// First-order autoregression along each row, z ← Lz with LLᵀ = (ρ^|i−j|):
@@ -140,9 +153,10 @@ public protocol Backend<Element>: Sendable {
   /// In each row and each block [bounds_b, bounds_(b+1)): x_j ← scale·x_j + shift_b·(block mean of x).
   func mixBlocks(_ x: Matrix, bounds: [Int], scale: Element, shift: [Element]) throws(BackendError)
 
-  /// Each row z (length m) ← the first `out.columns` entries of C z, C the symmetric m × m circulant with the given
-  /// eigenvalues, in the order of the discrete Fourier transform (eigenvalue k equals eigenvalue m − k).
-  /// z is destroyed. `out` may be z where it has m columns.
+  /// Each row z, padded with zeros to m, becomes the first `out.columns` entries of C z, C the symmetric m × m circulant
+  /// with the given eigenvalues in the order of the discrete Fourier transform (eigenvalue k equals eigenvalue m − k).
+  ///
+  /// z.columns ≤ m and out.columns ≤ m. z may be destroyed; `out` may be z.
   func filterCirculant(_ z: Matrix, eigenvalues: [Element], into out: Matrix) throws(BackendError)
 
   /// out_i ← q_i C q_iᵀ, q_i the rows of q padded with zeros to m, C as in `filterCirculant`.

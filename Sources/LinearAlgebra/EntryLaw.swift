@@ -24,14 +24,15 @@ public enum EntryLaw: Sendable, Hashable {
     case .gaussian:
       let (u, v) = stream.uniforms(index / 2)
       let radius = Double.sqrt(-2 * Double.log(u))
-      return index % 2 == 0 ? radius * Double.cos(2 * .pi * v) : radius * Double.sin(2 * .pi * v)
+      let (cosine, sine) = Self.cosineAndSine(turns: v)
+      return index % 2 == 0 ? radius * cosine : radius * sine
     case .rademacher:
       let word = stream.block(index / 128)[Int(index / 32 % 4)]
       return word >> UInt32(index % 32) & 1 == 1 ? -1 : 1
     case .studentT(let degrees):
       let (u, v) = stream.uniforms(index)
       let square = (degrees - 2) * Double.expMinusOne(-2 / degrees * Double.log(u))
-      return Double.sqrt(square) * Double.cos(2 * .pi * v)
+      return Double.sqrt(square) * Self.cosineAndSine(turns: v).cosine
     case .sparse(let density):
       let word = stream.block(index / 4)[Int(index % 4)]
       let threshold = Self.sparseThreshold(density: density)
@@ -39,6 +40,19 @@ public enum EntryLaw: Sendable, Hashable {
         ? 1 / Double.sqrt(density)
         : word < 2 &* threshold || threshold == 1 << 31
           ? -1 / Double.sqrt(density) : 0
+    }
+  }
+
+  /// cos 2πv and sin 2πv, 0 ≤ v ≤ 1: v less the nearest quarter turn is exact, so the angle is rounded only when small.
+  private static func cosineAndSine(turns v: Double) -> (cosine: Double, sine: Double) {
+    let quarter = (4 * v).rounded()
+    let angle = 2 * Double.pi * (v - quarter / 4)
+    let (c, s) = (Double.cos(angle), Double.sin(angle))
+    switch quarter {
+    case 1: return (-s, c)
+    case 2: return (-c, -s)
+    case 3: return (s, -c)
+    default: return (c, s)
     }
   }
 

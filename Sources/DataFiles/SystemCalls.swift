@@ -1,0 +1,32 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// The system's words for an error number.
+func systemMessage(_ code: Int32) -> String {
+  switch code {
+  case ENOENT: "no such file or folder"
+  case EACCES, EPERM: "permission denied"
+  case EISDIR: "it is a folder"
+  case ENOTDIR: "a part of the path is not a folder"
+  case ENOSPC: "no space is left on the disk"
+  case EROFS: "the disk is read-only"
+  case ENAMETOOLONG: "the name is too long"
+  case EFBIG: "the file would be larger than allowed"
+  default: String(cString: strerror(code))
+  }
+}
+
+/// The system's `read`, which types here would shadow by their own of that name.
+func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+  read(descriptor, buffer.baseAddress, buffer.count)
+}
+
+/// The system's `write`, likewise.
+func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+  write(descriptor, bytes.baseAddress, bytes.count)
+}

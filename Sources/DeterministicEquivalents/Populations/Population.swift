@@ -1,0 +1,74 @@
+/// A population covariance Σ (coordinateCount × coordinateCount, positive definite) seen through what the theory asks of it.
+///
+/// R = (Σ + κI)⁻¹ throughout; κ ≥ 0 is in units of Σ. Each conformance says what its answers cost.
+public protocol Population: Sendable {
+  /// d, the order of Σ.
+  var coordinateCount: Int { get }
+
+  /// diag Σ.
+  var variances: [Double] { get }
+
+  /// The traces of the resolvent at κ; the cheapest call, which root finding repeats.
+  func resolventTraces(effectiveRidge: Double) throws(PopulationError) -> ResolventTraces
+
+  /// The diagonals of R and of RΣR at κ.
+  func resolventDiagonals(effectiveRidge: Double) throws(PopulationError) -> ResolventDiagonals
+
+  /// diag Σ⁻¹; its reciprocals are the errors of the best linear prediction of each coordinate from all others.
+  func precisionDiagonal() throws(PopulationError) -> [Double]
+
+  /// The bulk of the joint predictor's spectrum at (n, λ).
+  /// - Parameter ridge: λ > 0, or λ = 0 with n > d.
+  func predictorBulk(sampleCount: Int, ridge: Double) throws(PopulationError) -> BulkMeasure
+
+  /// The bulk of the Gram's spectrum at n samples, for principal components.
+  func gramBulk(sampleCount: Int) throws(PopulationError) -> BulkMeasure
+}
+
+/// What the equation of the effective ridge and its derivative are made of, each computed as a sum without cancellation.
+///
+/// d − first = κ·resolvent and first − second = κ·resolventCovarianceResolvent: the differences that lose digits
+/// when formed from the degrees of freedom themselves.
+public struct ResolventTraces: Sendable, Equatable {
+  /// df₁ = tr ΣR.
+  public var first: Double
+  /// df₂ = tr ΣRΣR.
+  public var second: Double
+  /// tr R.
+  public var resolvent: Double
+  /// tr RΣR.
+  public var resolventCovarianceResolvent: Double
+
+  public init(first: Double, second: Double, resolvent: Double, resolventCovarianceResolvent: Double) {
+    self.first = first
+    self.second = second
+    self.resolvent = resolvent
+    self.resolventCovarianceResolvent = resolventCovarianceResolvent
+  }
+}
+
+/// The two diagonals that the per-coordinate errors are made of, each of length d.
+public struct ResolventDiagonals: Sendable, Equatable {
+  /// diag R.
+  public var resolvent: [Double]
+  /// diag RΣR.
+  public var resolventCovarianceResolvent: [Double]
+
+  public init(resolvent: [Double], resolventCovarianceResolvent: [Double]) {
+    self.resolvent = resolvent
+    self.resolventCovarianceResolvent = resolventCovarianceResolvent
+  }
+}
+
+extension Population {
+  /// df₁ = tr Σ(Σ+κI)⁻¹ and df₂ = tr Σ²(Σ+κI)⁻².
+  public func degreesOfFreedom(effectiveRidge: Double) throws(PopulationError) -> (first: Double, second: Double) {
+    let traces = try resolventTraces(effectiveRidge: effectiveRidge)
+    return (traces.first, traces.second)
+  }
+
+  /// diag Σ⁻¹ as the resolvent at κ = 0.
+  public func precisionDiagonal() throws(PopulationError) -> [Double] {
+    try resolventDiagonals(effectiveRidge: 0).resolvent
+  }
+}

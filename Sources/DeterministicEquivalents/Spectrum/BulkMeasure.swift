@@ -1,0 +1,158 @@
+/// The bulk of a matrix W = D^½(S + λI)D^½ as the theory sees it: where Σ′ = D^½ΣD^½ and λD are diagonal together,
+/// the entries (p_k, q_k) of the two, with multiplicities.
+///
+///     G(z) = (c Σ′ + λD − z)⁻¹,   c = 1/(1 + (1/n) Σ_k w_k p_k G_k),   G_k = 1/(c p_k + q_k − z)
+///
+/// For the joint predictor D = diag(R)·κ/λ at the effective ridge κ; D = I and λ = 0 give the Gram S itself, and so
+/// principal components.
+public struct BulkMeasure: Sendable {
+  /// One entry: p of Σ′, q of λD, D itself, and how many eigenvalues it stands for.
+  public struct Node: Sendable, Equatable {
+    public var scaled: Double
+    public var shift: Double
+    public var metric: Double
+    public var weight: Double
+
+    public init(scaled: Double, shift: Double, metric: Double, weight: Double) {
+      self.scaled = scaled
+      self.shift = shift
+      self.metric = metric
+      self.weight = weight
+    }
+
+    /// An eigenvalue s of Σ among coordinates with the same D: p = D s, q = λ D.
+    init(eigenvalue: Double, metric: Double, ridge: Double, weight: Double) {
+      self.init(scaled: metric * eigenvalue, shift: ridge * metric, metric: metric, weight: weight)
+    }
+  }
+
+  /// n.
+  public let sampleCount: Int
+  /// The nodes, equal ones merged, ascending in p.
+  public let nodes: [Node]
+  /// Σ_k w_k: d, less the coordinates that are treated with the spikes.
+  public let weight: Double
+
+  /// p, q, w and w·p, padded to whole SIMD groups by entries that count for nothing.
+  let scaled: [Double]
+  let shift: [Double]
+  let weights: [Double]
+  let products: [Double]
+
+  public init(nodes: [Node], sampleCount: Int) {
+    let merged = Self.merged(nodes)
+    self.nodes = merged
+    self.sampleCount = sampleCount
+    weight = blockSum(merged.map(\.weight))
+    let padding = (4 - merged.count % 4) % 4
+    scaled = merged.map(\.scaled) + Array(repeating: 0, count: padding)
+    shift = merged.map(\.shift) + Array(repeating: 1e300, count: padding)
+    weights = merged.map(\.weight) + Array(repeating: 0, count: padding)
+    products = merged.map { $0.weight * $0.scaled } + Array(repeating: 0, count: padding)
+  }
+
+  /// γ of the bulk, Σ_k w_k/n.
+  var aspectRatio: Double { weight / Double(sampleCount) }
+
+  private static func merged(_ nodes: [Node]) -> [Node] {
+    let sorted = nodes.sorted { ($0.scaled, $0.shift) < ($1.scaled, $1.shift) }
+    var result: [Node] = []
+    for node in sorted {
+      if let last = result.last, last.scaled == node.scaled, last.shift == node.shift {
+        result[result.count - 1].weight += node.weight
+      } else {
+        result.append(node)
+      }
+    }
+    return result
+  }
+
+  /// The sums over nodes at complex c and z, with B_k = 1/(c p_k + q_k − z).
+  struct Sums {
+    /// (1/n)Σ w pB.
+    var first: Complex
+    /// (1/n)Σ w p²B².
+    var second: Complex
+    /// (1/n)Σ w (q − z)B = γ − c·first: small where the latter is near γ.
+    var complement: Complex
+    /// (1/Σw)Σ w B, the normalised trace of G.
+    var trace: Complex
+  }
+
+  func sums(_ c: Complex, _ z: Complex) -> Sums {
+    var firstReal = SIMD4<Double>.zero
+    var firstImaginary = SIMD4<Double>.zero
+    var secondReal = SIMD4<Double>.zero
+    var secondImaginary = SIMD4<Double>.zero
+    var restReal = SIMD4<Double>.zero
+    var restImaginary = SIMD4<Double>.zero
+    var traceReal = SIMD4<Double>.zero
+    var traceImaginary = SIMD4<Double>.zero
+    scaled.withUnsafeBytes { scaled in
+      shift.withUnsafeBytes { shift in
+        weights.withUnsafeBytes { weights in
+          products.withUnsafeBytes { products in
+            var offset = 0
+            while offset < scaled.count {
+              let p = scaled.loadUnaligned(fromByteOffset: offset, as: SIMD4<Double>.self)
+              let q = shift.loadUnaligned(fromByteOffset: offset, as: SIMD4<Double>.self)
+              let w = weights.loadUnaligned(fromByteOffset: offset, as: SIMD4<Double>.self)
+              let wp = products.loadUnaligned(fromByteOffset: offset, as: SIMD4<Double>.self)
+              let distance = q - z.real
+              let real = c.real * p + distance
+              let imaginary = c.imaginary * p - z.imaginary
+              let inverse = 1 / (real * real + imaginary * imaginary)
+              let bReal = real * inverse
+              let bImaginary = -imaginary * inverse
+              traceReal += w * bReal
+              traceImaginary += w * bImaginary
+              restReal += w * (distance * bReal + z.imaginary * bImaginary)
+              restImaginary += w * (distance * bImaginary - z.imaginary * bReal)
+              firstReal += wp * bReal
+              firstImaginary += wp * bImaginary
+              let wpp = wp * p
+              secondReal += wpp * (bReal * bReal - bImaginary * bImaginary)
+              secondImaginary += wpp * (2 * bReal * bImaginary)
+              offset += 32
+            }
+          }
+        }
+      }
+    }
+    let scale = 1 / Double(sampleCount)
+    return Sums(
+      first: Complex(firstReal.sum(), firstImaginary.sum()) * scale,
+      second: Complex(secondReal.sum(), secondImaginary.sum()) * scale,
+      complement: Complex(restReal.sum(), restImaginary.sum()) * scale,
+      trace: Complex(traceReal.sum(), traceImaginary.sum()) * (1 / weight))
+  }
+
+  /// (1/n)Σ w p^a B^b at real c and z for the powers that edges and overlaps need.
+  func realSums(_ c: Double, _ z: Double) -> RealSums {
+    var sums = RealSums()
+    let scale = 1 / Double(sampleCount)
+    for node in nodes {
+      let b = 1 / (c * node.scaled + node.shift - z)
+      let pb = node.scaled * b
+      sums.first += node.weight * pb * scale
+      sums.second += node.weight * pb * pb * scale
+      sums.slope += node.weight * pb * b * scale
+      sums.third += node.weight * pb * pb * pb * scale
+      sums.mixed += node.weight * pb * pb * b * scale
+    }
+    return sums
+  }
+
+  struct RealSums {
+    /// (1/n)Σ w pB.
+    var first = 0.0
+    /// (1/n)Σ w p²B².
+    var second = 0.0
+    /// (1/n)Σ w pB².
+    var slope = 0.0
+    /// (1/n)Σ w p³B³.
+    var third = 0.0
+    /// (1/n)Σ w p²B³.
+    var mixed = 0.0
+  }
+}

@@ -1,0 +1,160 @@
+/// The bulks of the populations: where Σ and diag R are diagonal together.
+
+/// λ/κ and κ, refused where the limit λ → 0 leaves no W.
+func shrinkage(
+  _ population: some Population, sampleCount: Int, ridge: Double
+) throws(PopulationError) -> EffectiveRidge {
+  let root = try effectiveRidge(population: population, sampleCount: sampleCount, ridge: ridge)
+  guard root.shrinkage > 0 else {
+    throw .invalidArgument(
+      name: "ridge", value: ridge,
+      requirement: "positive where there are fewer samples than coordinates: the spectrum's scale is 1/ridge")
+  }
+  return root
+}
+
+/// The Gram's bulk: D = I, λ = 0.
+private func gramBulk(eigenvalues: [Double], sampleCount: Int) throws(PopulationError) -> BulkMeasure {
+  try requirePositive(sampleCount, "sample count")
+  let nodes = collapse(eigenvalues, sampleCount: sampleCount).map {
+    BulkMeasure.Node(eigenvalue: $0.value, metric: 1, ridge: 0, weight: $0.weight)
+  }
+  return BulkMeasure(nodes: nodes, sampleCount: sampleCount)
+}
+
+extension DiagonalPopulation {
+  /// D_k = (κ/λ)/(v_k + κ).
+  public func predictorBulk(sampleCount: Int, ridge: Double) throws(PopulationError) -> BulkMeasure {
+    let root = try shrinkage(self, sampleCount: sampleCount, ridge: ridge)
+    let nodes = collapsed(sampleCount: sampleCount).map {
+      BulkMeasure.Node(
+        eigenvalue: $0.value, metric: 1 / (($0.value + root.value) * root.shrinkage), ridge: ridge, weight: $0.weight)
+    }
+    return BulkMeasure(nodes: nodes, sampleCount: sampleCount)
+  }
+
+  public func gramBulk(sampleCount: Int) throws(PopulationError) -> BulkMeasure {
+    try requirePositive(sampleCount, "sample count")
+    let nodes = collapsed(sampleCount: sampleCount).map {
+      BulkMeasure.Node(eigenvalue: $0.value, metric: 1, ridge: 0, weight: $0.weight)
+    }
+    return BulkMeasure(nodes: nodes, sampleCount: sampleCount)
+  }
+
+  func collapsed(sampleCount: Int) -> [(value: Double, weight: Double)] {
+    commonVariance.map { [($0, Double(coordinateCount))] } ?? collapse(variances, sampleCount: sampleCount)
+  }
+}
+
+extension CirculantPopulation {
+  /// D is constant.
+  public func predictorBulk(sampleCount: Int, ridge: Double) throws(PopulationError) -> BulkMeasure {
+    let root = try shrinkage(self, sampleCount: sampleCount, ridge: ridge)
+    let metric = root.traces.resolvent / Double(coordinateCount) / root.shrinkage
+    let nodes = collapse(eigenvalues, sampleCount: sampleCount).map {
+      BulkMeasure.Node(eigenvalue: $0.value, metric: metric, ridge: ridge, weight: $0.weight)
+    }
+    return BulkMeasure(nodes: nodes, sampleCount: sampleCount)
+  }
+
+  public func gramBulk(sampleCount: Int) throws(PopulationError) -> BulkMeasure {
+    try DeterministicEquivalents.gramBulk(eigenvalues: eigenvalues, sampleCount: sampleCount)
+  }
+}
+
+extension AutoregressivePopulation {
+  /// The chain closed to a ring: its spectral density (1−ρ²)/(1 − 2ρ cos θ + ρ²) at d frequencies, D constant. The two ends,
+  /// where D differs, are a fraction O(1/d) of the coordinates.
+  public func predictorBulk(sampleCount: Int, ridge: Double) throws(PopulationError) -> BulkMeasure {
+    try ring.predictorBulk(sampleCount: sampleCount, ridge: ridge)
+  }
+
+  public func gramBulk(sampleCount: Int) throws(PopulationError) -> BulkMeasure {
+    try ring.gramBulk(sampleCount: sampleCount)
+  }
+
+  private var ring: CirculantPopulation {
+    let innovation = (1 - correlation) * (1 + correlation)
+    let distance = (1 - correlation) * (1 - correlation)
+    let values = (0..<coordinateCount).map { j in
+      let half = Double.sin(.pi * (Double(j) + 0.5) / Double(2 * coordinateCount))
+      return innovation / (distance + 4 * correlation * half * half)
+    }
+    let scale = Double(coordinateCount) / blockSum(values)
+    return CirculantPopulation(eigenvalues: values.map { $0 * scale })
+  }
+}
+
+extension ToeplitzPopulation {
+  /// The row closed to a ring by the embedding that sampling uses: its eigenvalues for the spectral density, D constant.
+  public func predictorBulk(sampleCount: Int, ridge: Double) throws(PopulationError) -> BulkMeasure {
+    try ring().predictorBulk(sampleCount: sampleCount, ridge: ridge)
+  }
+
+  public func gramBulk(sampleCount: Int) throws(PopulationError) -> BulkMeasure {
+    try ring().gramBulk(sampleCount: sampleCount)
+  }
+
+  /// d values of the spectral density at the frequencies of the lags 0 … d−1, the last lags shared out by the embedding.
+  private func ring() throws(PopulationError) -> CirculantPopulation {
+    let values = try circulantEmbedding()
+    let (m, d) = (values.count, coordinateCount)
+    // Interpolate the symmetric spectrum of length m at d midpoints of (0, π); a zero density would leave no inverse.
+    let floor = 1e-12 * (values.max() ?? 1)
+    let picked = (0..<d).map { j in
+      let position = (Double(j) + 0.5) / Double(d) * Double(m) / 2
+      let index = min(Int(position), m - 1)
+      let fraction = position - Double(index)
+      return max(floor, values[index] * (1 - fraction) + values[(index + 1) % m] * fraction)
+    }
+    let scale = firstRow[0] * Double(d) / blockSum(picked)
+    return CirculantPopulation(eigenvalues: picked.map { $0 * scale })
+  }
+}
+
+extension BlockPopulation {
+  /// D is constant on the blocks of one size.
+  public func predictorBulk(sampleCount: Int, ridge: Double) throws(PopulationError) -> BulkMeasure {
+    let root = try shrinkage(self, sampleCount: sampleCount, ridge: ridge)
+    return bulk(sampleCount: sampleCount, ridge: ridge) { values, size in
+      (Double(size - 1) / (values.repeated + root.value) + 1 / (values.mean + root.value)) / Double(size)
+        / root.shrinkage
+    }
+  }
+
+  public func gramBulk(sampleCount: Int) throws(PopulationError) -> BulkMeasure {
+    try requirePositive(sampleCount, "sample count")
+    return bulk(sampleCount: sampleCount, ridge: 0) { _, _ in 1 }
+  }
+
+  private func bulk(
+    sampleCount: Int, ridge: Double, metric: ((repeated: Double, mean: Double), Int) -> Double
+  ) -> BulkMeasure {
+    var nodes: [BulkMeasure.Node] = []
+    for (size, blocks) in sizes {
+      let values = eigenvalues(blockSize: size)
+      let metric = metric(values, size)
+      nodes.append(
+        BulkMeasure.Node(eigenvalue: values.mean, metric: metric, ridge: ridge, weight: Double(blocks)))
+      if size > 1 {
+        nodes.append(
+          BulkMeasure.Node(
+            eigenvalue: values.repeated, metric: metric, ridge: ridge, weight: Double(blocks * (size - 1))))
+      }
+    }
+    return BulkMeasure(nodes: nodes, sampleCount: sampleCount)
+  }
+}
+
+extension DensePopulation {
+  /// - Throws: `unsupported`: D and Σ are not diagonal together.
+  public func predictorBulk(sampleCount: Int, ridge: Double) throws(PopulationError) -> BulkMeasure {
+    throw .unsupported(
+      reason: "the spectrum of the joint predictor under a dense covariance has no closed equation in eigenvalues; "
+        + "simulate it, or give the covariance a structure")
+  }
+
+  public func gramBulk(sampleCount: Int) throws(PopulationError) -> BulkMeasure {
+    try DeterministicEquivalents.gramBulk(eigenvalues: eigenvalues, sampleCount: sampleCount)
+  }
+}

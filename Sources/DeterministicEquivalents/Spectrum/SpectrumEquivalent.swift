@@ -1,0 +1,126 @@
+import RealModule
+
+/// The deterministic equivalent of a spectrum: that of the joint predictor, or of the Gram S for principal components.
+///
+/// The predictor Â is similar to the symmetric B = I − W⁻¹, W = D^½(S + λI)D^½ with D the diagonal of the equivalent of
+/// (S + λI)⁻¹, so an eigenvalue μ of Â stands at z = 1/(1 − μ) in the spectrum of W: positions are given in z here, and in μ
+/// by `predictorEigenvalue(_:)`; the density in μ is ρ(z) z². For the Gram, z is the eigenvalue of S itself.
+///
+///     ρ(z) = Im tr G(z + i0)/(πd),   G = (c Σ′ + λD − z)⁻¹
+///
+/// Spikes move a vanishing fraction of the spectrum and are told by `outliers`; the bulk is that of the noise under them.
+/// Source: A. Wortsman Zurich, F. Gerace, B. Loureiro, Y. M. Lu, arXiv:2601.23208 (2026); for the solution on the real axis,
+/// J. W. Silverstein, S.-I. Choi, *Analysis of the limiting spectral distribution of large dimensional random matrices*, 1995,
+/// doi:10.1006/jmva.1995.1058.
+public struct SpectrumEquivalent: Sendable {
+  /// One interval of the continuous spectrum, in z.
+  public struct Interval: Sendable, Equatable {
+    public var lower: Double
+    public var upper: Double
+    /// The fraction of all eigenvalues in it.
+    public var mass: Double
+  }
+
+  /// A fraction of all eigenvalues at one point, in z.
+  public struct Atom: Sendable, Equatable {
+    public var position: Double
+    public var mass: Double
+  }
+
+  /// The intervals of the continuous spectrum, ascending; their ends are all bulk edges.
+  public let intervals: [Interval]
+  /// Eigenvalues at a point: those of the null space of S for n < d where D is constant on more than n coordinates.
+  public let atoms: [Atom]
+  /// The bulk that the spectrum was solved for.
+  public let bulk: BulkMeasure
+
+  let components: [SpectralComponent]
+
+  /// The spectrum of a bulk.
+  /// - Throws: `noConvergence` where the intervals and atoms found do not hold all mass to 1e-6.
+  public init(bulk: BulkMeasure) throws(PopulationError) {
+    self.bulk = bulk
+    atoms = bulk.atoms.map { Atom(position: $0.z, mass: $0.mass) }
+    let atomMass = atoms.reduce(0) { $0 + $1.mass }
+    var resolution = 512
+    while true {
+      let found = bulk.support(resolution: resolution).map { SpectralComponent($0, of: bulk) }
+      let missing = 1 - atomMass - found.reduce(0) { $0 + $1.mass }
+      if abs(missing) <= 1e-6 {
+        components = found
+        break
+      }
+      resolution *= 4
+      guard resolution <= 1 << 15 else {
+        throw .noConvergence(what: "the spectrum: a fraction \(missing) of the eigenvalues was not found")
+      }
+    }
+    intervals = components.map { Interval(lower: $0.lower.z, upper: $0.upper.z, mass: $0.mass) }
+  }
+
+  /// ρ(z) of the continuous part; 0 outside the intervals.
+  public func density(at z: Double) -> Double {
+    guard let component = components.first(where: { $0.contains(z) }),
+      case .inside(let c) = bulk.contraction(at: z, guess: component.guess(at: z))
+    else { return 0 }
+    return bulk.sums(c, Complex(z)).trace.imaginary / .pi
+  }
+
+  /// The fraction of eigenvalues at or below z, atoms included.
+  public func distribution(at z: Double) -> Double {
+    atoms.reduce(0) { $0 + ($1.position <= z ? $1.mass : 0) }
+      + components.reduce(0) { $0 + $1.mass(below: z) }
+  }
+
+  /// The least z at which the distribution function reaches a fraction of all eigenvalues.
+  /// - Parameter fraction: in [0, 1].
+  public func quantile(_ fraction: Double) -> Double {
+    // Pieces in order of position: an atom is never inside an interval.
+    let pieces =
+      components.map { ($0.lower.z, $0.mass, Optional($0)) } + atoms.map { ($0.position, $0.mass, nil) }
+    var remaining = fraction * pieces.reduce(0) { $0 + $1.1 }
+    let sorted = pieces.sorted { $0.0 < $1.0 }
+    for (index, (position, mass, component)) in sorted.enumerated() {
+      if remaining <= mass || index == sorted.count - 1 {
+        return component?.position(ofMass: min(remaining, mass)) ?? position
+      }
+      remaining -= mass
+    }
+    return .nan
+  }
+
+  // MARK: The predictor's own eigenvalues
+
+  /// μ = 1 − 1/z.
+  public static func predictorEigenvalue(_ z: Double) -> Double { 1 - 1 / z }
+
+  /// The density of the predictor's eigenvalues at μ < 1, ρ(z) z².
+  public func predictorDensity(at eigenvalue: Double) -> Double {
+    guard eigenvalue < 1 else { return 0 }
+    let z = 1 / (1 - eigenvalue)
+    return density(at: z) * z * z
+  }
+
+  /// The fraction of the predictor's eigenvalues at or below μ.
+  public func predictorDistribution(at eigenvalue: Double) -> Double {
+    eigenvalue < 1 ? distribution(at: 1 / (1 - eigenvalue)) : 1
+  }
+
+  /// The quantile of the predictor's eigenvalues.
+  public func predictorQuantile(_ fraction: Double) -> Double {
+    Self.predictorEigenvalue(quantile(fraction))
+  }
+
+  /// The intervals in μ, ascending.
+  public var predictorIntervals: [Interval] {
+    intervals.map {
+      Interval(
+        lower: Self.predictorEigenvalue($0.lower), upper: Self.predictorEigenvalue($0.upper), mass: $0.mass)
+    }
+  }
+
+  /// The atoms in μ.
+  public var predictorAtoms: [Atom] {
+    atoms.map { Atom(position: Self.predictorEigenvalue($0.position), mass: $0.mass) }
+  }
+}

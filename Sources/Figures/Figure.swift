@@ -1,0 +1,83 @@
+/// A figure for a paper: one panel, or several side by side or stacked, drawn by gnuplot as SVG, PDF and PNG.
+public struct Figure: Sendable {
+  /// Above all panels; papers say it in the caption instead.
+  public var title: FigureText?
+  public var panels: [Panel]
+  public var arrangement: Arrangement
+  public var palette: Palette
+
+  public enum Arrangement: Sendable {
+    case sideBySide
+    case stacked
+  }
+
+  public init(
+    title: FigureText? = nil, panels: [Panel], arrangement: Arrangement = .sideBySide, palette: Palette = .distinct
+  ) {
+    self.title = title
+    self.panels = panels
+    self.arrangement = arrangement
+    self.palette = palette
+  }
+
+  /// One pair of axes and what is drawn between them.
+  public struct Panel: Sendable {
+    public var title: FigureText?
+    public var xLabel: FigureText
+    public var yLabel: FigureText
+    public var xLogarithmic: Bool
+    public var yLogarithmic: Bool
+    /// The ends of an axis; nil fits the data.
+    public var xRange: ClosedRange<Double>?
+    public var yRange: ClosedRange<Double>?
+    public var series: [Series]
+    /// Thin lines across the panel at an x, with their labels above it: thresholds, optima.
+    public var verticalMarks: [Mark]
+    /// Thin lines across the panel at a y, with their labels in the legend: floors, limits.
+    public var horizontalMarks: [Mark]
+    /// Words at a place inside the panel: the names of regions.
+    public var annotations: [Annotation]
+
+    public init(
+      title: FigureText? = nil, xLabel: FigureText, yLabel: FigureText, xLogarithmic: Bool = false,
+      yLogarithmic: Bool = false, xRange: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil,
+      series: [Series], verticalMarks: [Mark] = [], horizontalMarks: [Mark] = [], annotations: [Annotation] = []
+    ) {
+      self.title = title
+      self.xLabel = xLabel
+      self.yLabel = yLabel
+      self.xLogarithmic = xLogarithmic
+      self.yLogarithmic = yLogarithmic
+      self.xRange = xRange
+      self.yRange = yRange
+      self.series = series
+      self.verticalMarks = verticalMarks
+      self.horizontalMarks = horizontalMarks
+      self.annotations = annotations
+    }
+  }
+
+  /// A line at one coordinate.
+  public struct Mark: Sendable {
+    public var value: Double
+    public var label: FigureText?
+
+    public init(_ value: Double, _ label: FigureText? = nil) {
+      self.value = value
+      self.label = label
+    }
+  }
+
+  /// Text centred at a point of the panel.
+  public struct Annotation: Sendable {
+    public var x: Double
+    public var y: Double
+    public var text: FigureText
+
+    public init(x: Double, y: Double, _ text: FigureText) {
+      self.x = x
+      self.y = y
+      self.text = text
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/// Where the boxes of the panels lie, in points of a printed page; all text is about 8 points high.
+///
+/// A panel is 255 points (9 cm, a column of a two-column paper) wide; its box is 145 points high whatever stands above.
+struct Layout {
+  static let fontSize = 8.0
+  static let panelWidth = 255.0
+  static let boxHeight = 145.0
+  static let lineHeight = 12.0
+  /// Room for one letter of text.
+  static let letter = 4.4
+  /// From the box down to the middle of the axis' label, and to the edge.
+  static let labelDepth = 22.0
+  static let bottom = 29.0
+  static let right = 9.0
+  /// Length of the sample in a legend.
+  static let legendSample = 20.0
+
+  struct Box {
+    var left, right, bottom, top: Double
+  }
+
+  private(set) var width = 0.0
+  private(set) var height = 0.0
+  private(set) var boxes: [Box] = []
+  /// Where the middle of each vertical axis' label stands.
+  private(set) var yLabelPlaces: [Double] = []
+  /// Where the entries of each panel's legend start: from the left of its box, and their middle above its top.
+  private(set) var legends: [[(x: Double, y: Double)]] = []
+  /// For each panel and vertical mark, the row above the box that its label stands in, from 0; -1 without a label.
+  private(set) var markRows: [[Int]] = []
+
+  init(_ panels: [PreparedPanel], figure: Figure) {
+    let ownLefts = panels.map { 9 + Self.yLabelDistance($0) }
+    let lefts = figure.arrangement == .stacked ? ownLefts.map { _ in ownLefts.max() ?? 0 } : ownLefts
+    var tops: [Double] = []
+    for (panel, left) in zip(panels, lefts) {
+      let boxWidth = Self.panelWidth - left - Self.right
+      markRows.append(Self.rows(of: panel, boxWidth: boxWidth))
+      let base = 10 + Double((markRows.last?.max() ?? -1) + 1) * Self.lineHeight
+      let (entries, legendRows) = Self.legend(panel, width: boxWidth, base: base)
+      legends.append(entries)
+      let rows = legendRows + (panel.panel.title == nil ? 0 : 1)
+      tops.append(6 + Double(rows) * Self.lineHeight + Double((markRows.last?.max() ?? -1) + 1) * Self.lineHeight)
+    }
+    let titleHeight = figure.title == nil ? 0 : Self.lineHeight + 3
+    switch figure.arrangement {
+    case .sideBySide:
+      let top = tops.max() ?? 0
+      width = Self.panelWidth * Double(panels.count)
+      height = Self.bottom + Self.boxHeight + top + titleHeight
+      for (index, left) in lefts.enumerated() {
+        let start = Self.panelWidth * Double(index)
+        boxes.append(
+          Box(
+            left: start + left, right: start + Self.panelWidth - Self.right, bottom: Self.bottom,
+            top: Self.bottom + Self.boxHeight))
+      }
+    case .stacked:
+      width = Self.panelWidth
+      height = tops.reduce(0, +) + Double(panels.count) * (Self.bottom + Self.boxHeight) + titleHeight
+      var start = height - titleHeight
+      for (left, top) in zip(lefts, tops) {
+        start -= top + Self.boxHeight
+        boxes.append(
+          Box(left: left, right: Self.panelWidth - Self.right, bottom: start, top: start + Self.boxHeight))
+        start -= Self.bottom
+      }
+    }
+    yLabelPlaces = zip(boxes, panels).map { box, panel in box.left - Self.yLabelDistance(panel) }
+  }
+
+  private static func yLabelDistance(_ panel: PreparedPanel) -> Double {
+    15 + 5 * (panel.yAxis.ticks.map { FigureText(enhanced: $0.label).width }.max() ?? 0)
+  }
+
+  /// Where the label of a vertical mark is centred: above the mark, but on the page.
+  static func markCentre(_ mark: Figure.Mark, of panel: PreparedPanel, in box: Box) -> Double {
+    let half = (mark.label?.width ?? 0) * letter / 2
+    let centre = box.left + panel.xAxis.fraction(mark.value) * (box.right - box.left)
+    return min(centre, box.right + right - 2 - half)
+  }
+
+  /// The entries in rows, aligned in as many columns as the width holds.
+  private static func legend(
+    _ panel: PreparedPanel, width: Double, base: Double
+  ) -> (entries: [(x: Double, y: Double)], rows: Int) {
+    let widths = panel.legend.map { legendSample + 4 + $0.name.width * letter + 10 }
+    var starts: [Double] = []
+    for columns in stride(from: widths.count, to: 0, by: -1) {
+      let columnWidths = (0..<columns).map { column in
+        stride(from: column, to: widths.count, by: columns).map { widths[$0] }.max() ?? 0
+      }
+      starts = columnWidths.indices.map { columnWidths[..<$0].reduce(0, +) }
+      if columnWidths.reduce(0, +) - 10 <= width { break }
+    }
+    let rows = starts.isEmpty ? 0 : (widths.count + starts.count - 1) / starts.count
+    let entries = widths.indices.map { index in
+      (x: starts[index % starts.count], y: base + Double(rows - 1 - index / starts.count) * lineHeight)
+    }
+    return (entries, rows)
+  }
+
+  /// The first row above the box in which each mark's label does not touch another.
+  private static func rows(of panel: PreparedPanel, boxWidth: Double) -> [Int] {
+    var taken: [[ClosedRange<Double>]] = []
+    return panel.verticalMarks.map { mark in
+      guard let label = mark.label else { return -1 }
+      let centre = panel.xAxis.fraction(mark.value) * boxWidth
+      let half = label.width * letter / 2 + 2
+      let extent = (centre - half)...(centre + half)
+      let row = taken.firstIndex { !$0.contains { $0.overlaps(extent) } } ?? taken.count
+      if row == taken.count { taken.append([]) }
+      taken[row].append(extent)
+      return row
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import LinearAlgebra
+
+/// Squared errors of the joint predictor, one a coordinate, and their means over coordinates.
+public struct CoordinateErrors: Sendable, Equatable {
+  /// E_tr of each coordinate: (QSQ)_kk / Q_kk².
+  public var training: [Double]
+  /// E_gen of each coordinate: (QΣQ)_kk / Q_kk²; nil where Σ is unknown.
+  public var generalization: [Double]?
+
+  public init(training: [Double], generalization: [Double]?) {
+    self.training = training
+    self.generalization = generalization
+  }
+
+  public var meanTraining: Double { mean(training) }
+  public var meanGeneralization: Double? { generalization.map(mean) }
+}
+
+/// The arithmetic mean.
+public func mean(_ values: [Double]) -> Double {
+  values.reduce(0, +) / Double(values.count)
+}

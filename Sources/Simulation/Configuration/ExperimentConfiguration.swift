@@ -1,0 +1,46 @@
+/// An experiment as a configuration file describes it, every default filled in and every value checked.
+///
+/// One configuration holds a list of sample counts and a list of ridges; the runner loops over both.
+/// Keys that are swept from the command line give one configuration each, see `ExperimentPoint`.
+public struct ExperimentConfiguration: Sendable, Equatable {
+  /// `experiment.name`: titles and file names; by default the name of the configuration file.
+  public var name: String
+  /// `experiment.trials`: independent draws of the data per point, at least 1; 10 by default.
+  public var trials: Int
+  /// `experiment.seed`: the root of every random stream; 1 by default.
+  public var seed: UInt64
+  /// `data`: where samples come from.
+  public var data: DataConfiguration
+  /// `model.ridge`: the penalties λ to try, in units of the Gram's eigenvalues.
+  public var ridges: RidgeConfiguration
+  /// `model.mask`: which coordinates are hidden in a training example; `leave_one_out` by default.
+  public var mask: MaskConfiguration
+  /// `measure`: what is recorded of each trial; `[errors]` by default.
+  public var measures: [Measure]
+
+  public init(
+    name: String, trials: Int = 10, seed: UInt64 = 1, data: DataConfiguration, ridges: RidgeConfiguration,
+    mask: MaskConfiguration = .leaveOneOut, measures: [Measure] = [.errors]
+  ) {
+    self.name = name
+    self.trials = trials
+    self.seed = seed
+    self.data = data
+    self.ridges = ridges
+    self.mask = mask
+    self.measures = measures
+  }
+}
+
+/// One combination of the swept keys with the configuration it gives.
+public struct ExperimentPoint: Sendable {
+  /// The swept keys in the order of the command line, each with its value here as the user wrote it;
+  /// empty when nothing is swept.
+  public var swept: [(key: String, value: String)]
+  public var configuration: ExperimentConfiguration
+
+  public init(swept: [(key: String, value: String)] = [], configuration: ExperimentConfiguration) {
+    self.swept = swept
+    self.configuration = configuration
+  }
+}

@@ -1,0 +1,12 @@
+import FoundationEssentials
+
+/// `path` itself where it is absolute, else below `folder`; leading `./` are dropped.
+func absolutePath(_ path: String, from folder: String) -> String {
+  if path.hasPrefix("/") { return path }
+  var rest = Substring(path)
+  while rest.hasPrefix("./") { rest = rest.dropFirst(2) }
+  return folder.hasSuffix("/") ? folder + rest : "\(folder)/\(rest)"
+}
+
+/// The folder that the process runs in, absolute.
+func currentFolder() -> String { FileManager.default.currentDirectoryPath }

@@ -1,0 +1,94 @@
+/// Interprets the tree of a whole configuration.
+///
+/// - Parameter name: of the experiment where the configuration gives none.
+/// - Parameter folder: absolute; where relative paths written in the file start. Those of overrides start at `current`.
+/// - Throws: the first fault, unknown keys before values in each section.
+func readExperiment(
+  _ root: ConfigurationNode, name: String, folder: String, current: String
+) throws(ConfigurationError) -> ExperimentConfiguration {
+  let top = try ConfigurationSection(
+    ConfigurationField(key: "", node: root), keys: ["experiment", "data", "model", "measure"], elsewhere: topElsewhere)
+  let data = try DataReader(
+    field: top.required("data", example: "a section data: {model: isotropic, coordinates: 400, samples: 800}"),
+    folder: folder, current: current
+  ).read()
+  let model = try ConfigurationSection(
+    top.required("model", example: "a section model: {ridge: 0.1}"), keys: ["mask", "ridge"],
+    elsewhere: ["measure": "the top level"])
+  var result = ExperimentConfiguration(
+    name: name, data: data, ridges: try readRidges(model.required("ridge", example: "ridge: 0.1, or ridge: auto")))
+  if let mask = model["mask"] {
+    _ = try ConfigurationChoice(mask, words: ["leave_one_out"], forms: [])
+    result.mask = .leaveOneOut
+  }
+  if let measure = top["measure"] { result.measures = try readMeasures(measure) }
+  guard let field = top["experiment"] else { return result }
+  let experiment = try ConfigurationSection(field, keys: ["name", "trials", "seed"])
+  if let name = experiment["name"] { result.name = try readName(name) }
+  if let trials = experiment["trials"] { result.trials = try trials.integer(in: 1...1_000_000, example: "10") }
+  if let seed = experiment["seed"] { result.seed = try readSeed(seed) }
+  return result
+}
+
+private let topElsewhere = [
+  "name": "experiment", "trials": "experiment", "seed": "experiment", "ridge": "model", "mask": "model",
+  "coordinates": "data", "samples": "data", "aspect_ratio": "data", "spikes": "data", "noise": "data",
+]
+
+private func readName(_ field: ConfigurationField) throws(ConfigurationError) -> String {
+  let name = try field.text("a name", remedy: "write one, such as learning-curve")
+  let scalars = name.unicodeScalars
+  guard !name.isEmpty, scalars.count <= 100,
+    !scalars.contains(where: { $0 == "/" || $0.properties.generalCategory == .control })
+  else { throw field.failure("not a usable name", "write 1 to 100 characters without slashes or line breaks") }
+  return name
+}
+
+private func readSeed(_ field: ConfigurationField) throws(ConfigurationError) -> UInt64 {
+  guard case .scalar(let text, quoted: false) = field.node.content, let seed = UInt64(text) else {
+    throw field.failure(
+      "a seed wanted, found \(field.node.kind)", "write a whole number from 0 to \(UInt64.max), such as 1")
+  }
+  return seed
+}
+
+private func readRidges(_ field: ConfigurationField) throws(ConfigurationError) -> RidgeConfiguration {
+  switch field.node.content {
+  case .scalar("auto", _): return .auto
+  case .section:
+    let path = try ConfigurationSection(field, keys: ["from", "to", "count"])
+    let from = try path.required("from", example: "from: 1.0e-3").number(.positive)
+    let toField = try path.required("to", example: "to: 10")
+    let to = try toField.number(.positive)
+    let count = try path.required("count", example: "count: 20").integer(in: 2...10_000, example: "20")
+    guard to > from else {
+      throw toField.failure("the path must rise, but to = \(to) is not above from = \(from)", "exchange the two")
+    }
+    return .list(RidgeConfiguration.logPath(from: from, to: to, count: count))
+  case .list, .scalar:
+    let items = try field.items("a ridge")
+    guard items.count <= 10_000 else { throw field.failure("\(items.count) ridges", "give at most 10000") }
+    var ridges: [Double] = []
+    for item in items {
+      if case .scalar(let text, quoted: _) = item.node.content, numericValue(text) == nil, !item.node.isAbsent {
+        throw item.failure(
+          "\"\(shortened(text))\" is no ridge",
+          "write a number, a list of numbers, {from: 1.0e-3, to: 10, count: 20} or auto alone")
+      }
+      ridges.append(try item.number(.nonNegative))
+    }
+    return .list(ridges)
+  }
+}
+
+private func readMeasures(_ field: ConfigurationField) throws(ConfigurationError) -> [Measure] {
+  var measures: [Measure] = []
+  for item in try field.items("a measure") {
+    let words = Measure.allCases.map(\.rawValue)
+    let word = try ConfigurationChoice(item, words: words, forms: []).word
+    guard let measure = Measure(rawValue: word) else { continue }
+    guard !measures.contains(measure) else { throw item.failure("\(word) is given twice", "keep one of them") }
+    measures.append(measure)
+  }
+  return measures
+}

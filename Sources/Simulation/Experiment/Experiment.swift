@@ -1,0 +1,123 @@
+import DeterministicEquivalents
+import LinearAlgebra
+
+/// A configured study: every swept combination, sample count and ridge, simulated with theory beside it.
+public struct Experiment: Sendable {
+  public let points: [ExperimentPoint]
+
+  public init(_ points: [ExperimentPoint]) {
+    self.points = points
+  }
+
+  /// One (combination, n): what a trial draws one data set for.
+  public struct Stage: Sendable {
+    public let point: ExperimentPoint
+    public let model: CovarianceModel
+    public let sampleCount: Int
+    /// Deterministic equivalents, one a ridge: the limit, and corrected for finite size.
+    public let theory: [ErrorEquivalent]
+    public let finiteSizeTheory: [FiniteSizeErrors]
+    public let ridges: [Double]
+
+    /// Whether a result is one of this stage's points.
+    public func matches(_ result: PointResult) -> Bool {
+      parameters == result.parameters && sampleCount == result.sampleCount
+        && model.coordinateCount == result.coordinateCount
+    }
+
+    var parameters: [String: String] {
+      Dictionary(point.swept.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
+    }
+  }
+
+  /// Trials over all stages.
+  public var trialCount: Int {
+    points.reduce(0) { $0 + $1.configuration.trials * $1.configuration.data.samples.count }
+  }
+
+  /// Builds models and theory: everything that can be refused is refused here, before any trial runs.
+  /// - Parameter device: solves the eigenproblem of a dense Σ.
+  public func stages(device: some Backend<Double>) throws -> [Stage] {
+    try points.flatMap { point in
+      let configuration = point.configuration
+      let model = try CovarianceModel(configuration.data, seed: configuration.seed, device: device)
+      return try configuration.data.samples.map { n in
+        let ridges: [Double]
+        switch configuration.ridges {
+        case .list(let values): ridges = values
+        case .auto: ridges = [try optimalRidge(population: model.population, sampleCount: n).ridge]
+        }
+        let theory = try ridges.map {
+          try ErrorEquivalent(population: model.population, sampleCount: n, ridge: $0)
+        }
+        let corrected = try zip(ridges, theory).map { ridge, limit in
+          try FiniteSizeErrors(population: model.population, sampleCount: n, ridge: ridge, limit: limit)
+        }
+        return Stage(
+          point: point, model: model, sampleCount: n, theory: theory, finiteSizeTheory: corrected, ridges: ridges)
+      }
+    }
+  }
+
+  /// The stream of one trial: a function of seed, n and trial alone, so that a point does not depend on its neighbours.
+  static func stream(seed: UInt64, sampleCount: Int, trial: Int) -> RandomStream {
+    RandomStream(seed: seed, purpose: .samples, index: sampleCount << 20 | trial)
+  }
+
+  /// Runs all trials of the stages in order.
+  /// - Parameter record: called with the lines of each finished trial, one a ridge.
+  /// - Returns: one result a stage and ridge, in order.
+  public func simulate<Device: Backend>(
+    _ stages: [Stage], on device: Device, record: ([TrialRecord]) throws -> Void
+  ) throws -> [PointResult] {
+    try stages.flatMap { stage in
+      let configuration = stage.point.configuration
+      let trial = try ErrorTrial(
+        device: device, model: stage.model, law: configuration.data.law, sampleCount: stage.sampleCount,
+        ridges: stage.ridges)
+      var training = stage.ridges.map { _ in [Double]() }
+      var generalization = training
+      for index in 0..<configuration.trials {
+        let errors = try trial.run(
+          stream: Self.stream(seed: configuration.seed, sampleCount: stage.sampleCount, trial: index))
+        let records = errors.indices.map { r in
+          TrialRecord(
+            parameters: stage.parameters, sampleCount: stage.sampleCount, coordinateCount: stage.model.coordinateCount,
+            ridge: stage.ridges[r], trial: index, trainingError: errors[r].meanTraining,
+            generalizationError: errors[r].meanGeneralization ?? .nan)
+        }
+        for (r, line) in records.enumerated() {
+          training[r].append(line.trainingError)
+          generalization[r].append(line.generalizationError)
+        }
+        try record(records)
+      }
+      return stage.ridges.indices.map { r in
+        stage.result(ridgeIndex: r, training: training[r], generalization: generalization[r])
+      }
+    }
+  }
+
+  /// The same points from theory alone.
+  public func theory(_ stages: [Stage]) -> [PointResult] {
+    stages.flatMap { stage in
+      stage.ridges.indices.map { stage.result(ridgeIndex: $0, training: [], generalization: []) }
+    }
+  }
+}
+
+extension Experiment.Stage {
+  func result(ridgeIndex r: Int, training: [Double], generalization: [Double]) -> PointResult {
+    let equivalent = theory[r]
+    return PointResult(
+      parameters: parameters, sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridge: ridges[r],
+      trials: training.count,
+      trainingError: Statistic(
+        of: training, theory: equivalent.trainingError, finiteSizeTheory: finiteSizeTheory[r].trainingError),
+      generalizationError: Statistic(
+        of: generalization, theory: equivalent.generalizationError,
+        finiteSizeTheory: finiteSizeTheory[r].generalizationError),
+      bayesError: equivalent.bayesError, effectiveRidge: equivalent.effectiveRidge,
+      degreesOfFreedom1: equivalent.degreesOfFreedom1, degreesOfFreedom2: equivalent.degreesOfFreedom2)
+  }
+}

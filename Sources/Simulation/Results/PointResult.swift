@@ -1,0 +1,82 @@
+/// One point of an experiment: a model at one n and one ridge, simulated over trials, or theory alone.
+public struct PointResult: Sendable, Equatable, Codable {
+  /// The swept keys and their values here; empty where nothing is swept.
+  public var parameters: [String: String]
+  /// n.
+  public var sampleCount: Int
+  /// d.
+  public var coordinateCount: Int
+  /// λ on S = XᵀX/n.
+  public var ridge: Double
+  public var trials: Int
+  public var trainingError: Statistic
+  public var generalizationError: Statistic
+  /// E_* = (1/d) Σ_k 1/(Σ⁻¹)_kk: what no predictor can beat.
+  public var bayesError: Double
+  /// κ(λ).
+  public var effectiveRidge: Double
+  public var degreesOfFreedom1: Double
+  public var degreesOfFreedom2: Double
+
+  enum CodingKeys: String, CodingKey {
+    case parameters, ridge, trials
+    case sampleCount = "n"
+    case coordinateCount = "d"
+    case trainingError = "training_error"
+    case generalizationError = "generalization_error"
+    case bayesError = "bayes_error"
+    case effectiveRidge = "effective_ridge"
+    case degreesOfFreedom1 = "degrees_of_freedom_1"
+    case degreesOfFreedom2 = "degrees_of_freedom_2"
+  }
+}
+
+/// The measured errors of one trial at one point: a line of `trials.jsonl`.
+public struct TrialRecord: Sendable, Equatable, Codable {
+  public var parameters: [String: String]
+  public var sampleCount: Int
+  public var coordinateCount: Int
+  public var ridge: Double
+  /// Counted from 0; with the seed and n it names the random stream.
+  public var trial: Int
+  public var trainingError: Double
+  public var generalizationError: Double
+
+  enum CodingKeys: String, CodingKey {
+    case parameters, ridge, trial
+    case sampleCount = "n"
+    case coordinateCount = "d"
+    case trainingError = "training_error"
+    case generalizationError = "generalization_error"
+  }
+}
+
+/// Everything a run found: `metrics.json`, and what `--json` prints.
+public struct Summary: Sendable, Codable {
+  public var name: String
+  public var points: [PointResult]
+  /// What computed it; nil for theory alone.
+  public var device: String?
+  public var precision: String
+  public var seed: UInt64
+  public var runtimeSeconds: Double
+  public var version: String
+
+  public init(
+    name: String, points: [PointResult], device: String?, precision: String, seed: UInt64, runtimeSeconds: Double,
+    version: String
+  ) {
+    self.name = name
+    self.points = points
+    self.device = device
+    self.precision = precision
+    self.seed = seed
+    self.runtimeSeconds = runtimeSeconds
+    self.version = version
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case name, points, device, precision, seed, version
+    case runtimeSeconds = "runtime_seconds"
+  }
+}

@@ -1,0 +1,46 @@
+import RealModule
+
+/// A mean over trials with its standard error, beside its deterministic equivalent.
+///
+/// Absent values (no trials, a single trial, no theory) are nil, and null in JSON.
+public struct Statistic: Sendable, Equatable, Codable {
+  public var mean: Double?
+  /// Sample standard deviation / √trials; nil for fewer than two trials.
+  public var standardError: Double?
+  /// The deterministic equivalent: the limit d → ∞.
+  public var theory: Double?
+  /// The equivalent with its leading correction for finite d, which a simulation is compared with.
+  public var finiteSizeTheory: Double?
+
+  /// Summarises one value a trial.
+  public init(of values: [Double], theory: Double?, finiteSizeTheory: Double?) {
+    let count = Double(values.count)
+    self.theory = theory
+    self.finiteSizeTheory = finiteSizeTheory
+    mean = values.isEmpty ? nil : values.reduce(0, +) / count
+    if let mean, values.count > 1 {
+      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      standardError = Double.sqrt(squares / (count - 1) / count)
+    }
+  }
+
+  /// (finite-size theory − mean) / standard error: how far simulation lies from theory.
+  public var deviation: Double? {
+    guard let mean, let standardError, let finiteSizeTheory, standardError > 0 else { return nil }
+    return (finiteSizeTheory - mean) / standardError
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case mean, theory
+    case standardError = "standard_error"
+    case finiteSizeTheory = "theory_finite_size"
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(mean, forKey: .mean)
+    try container.encode(standardError, forKey: .standardError)
+    try container.encode(theory, forKey: .theory)
+    try container.encode(finiteSizeTheory, forKey: .finiteSizeTheory)
+  }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import DataFiles
+import DeterministicEquivalents
+import Figures
+import LinearAlgebra
+import MaskedRegression
+import Simulation
+
+/// Exit statuses, after sysexits.h.
+enum ExitStatus {
+  static let usage: Int32 = 64
+  static let data: Int32 = 65
+  static let noInput: Int32 = 66
+  static let device: Int32 = 69
+  static let software: Int32 = 70
+  static let cannotCreate: Int32 = 73
+  static let io: Int32 = 74
+  static let interrupted: Int32 = 130
+}
+
+/// A message and the exit status that goes with it.
+struct Failure: Error {
+  var message: String
+  var status: Int32
+
+  init(_ message: String, status: Int32) {
+    self.message = message
+    self.status = status
+  }
+
+  /// What an error of any layer means to the person at the terminal.
+  init(_ error: any Error) {
+    switch error {
+    case let failure as Failure:
+      self = failure
+    case let error as ConfigurationError:
+      self.init(error.description, status: error.isUsage ? ExitStatus.usage : ExitStatus.data)
+    case let error as DataFileError:
+      self.init(error.description, status: error.category.rawValue)
+    case let error as PopulationError:
+      self.init(error.description, status: ExitStatus.data)
+    case let error as ModelError:
+      self.init(error.description, status: ExitStatus.data)
+    case let error as RegressionError:
+      self.init(error.description, status: ExitStatus.data)
+    case let error as BackendError:
+      switch error {
+      case .nonFinite, .notPositiveDefinite: self.init(error.description, status: ExitStatus.data)
+      case .outOfMemory, .unsupported, .device: self.init(error.description, status: ExitStatus.device)
+      case .noConvergence, .dimensionMismatch: self.init(error.description, status: ExitStatus.software)
+      }
+    case let error as FigureError:
+      self.init(error.description, status: error.exitStatus)
+    default:
+      self.init("\(error)", status: ExitStatus.software)
+    }
+  }
+}
+
+/// Runs the body of a command; an error becomes one line on stderr and its exit status.
+func reportingFailures(_ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch let error as ValidationError {
+    throw error
+  } catch let error as ExitCode {
+    throw error
+  } catch {
+    let failure = Failure(error)
+    log.error("\(failure.message)")
+    throw ExitCode(failure.status)
+  }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+
+/// The program's version, recorded in every result.
+let lacunaVersion = "0.1.0"
+
+@main
+struct Lacuna: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lacuna",
+    abstract: "What masked self-supervised regression learns: simulate it, lay theory over it, fit your data.",
+    discussion: """
+      Coordinates of a sample are hidden and predicted linearly, with a ridge, from the rest. The predictor is one \
+      hollow matrix: row k predicts coordinate k. The ridge is that of S = XᵀX/n.
+
+      Examples:
+        lacuna simulate example:learning-curve --output results
+        lacuna theory example:learning-curve data.samples=500,1000,2000
+        lacuna fit data.csv --output fit
+        lacuna example ridge-path > study.yaml
+      """,
+    version: lacunaVersion,
+    subcommands: [Simulate.self, Theory.self, Fit.self, Example.self])
+}

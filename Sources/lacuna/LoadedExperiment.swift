@@ -1,0 +1,45 @@
+import DataFiles
+import FoundationEssentials
+import Simulation
+
+/// The configuration a command line names: a file, or an embedded example as `example:NAME`.
+struct LoadedExperiment {
+  let name: String
+  let points: [ExperimentPoint]
+
+  init(source: String, overrides: [String], seed: UInt64?) throws {
+    var overrides = overrides
+    if let seed { overrides.append("experiment.seed=\(seed)") }
+    let text: String
+    if source.hasPrefix("example:") {
+      text = try exampleText(named: String(source.dropFirst("example:".count)))
+    } else {
+      text = try readText(source)
+    }
+    points = try loadExperiments(text: text, source: source, overrides: overrides)
+    name = points[0].configuration.name
+  }
+}
+
+/// The text of an embedded example.
+func exampleText(named name: String) throws -> String {
+  if let text = ExampleLibrary.text(named: name) { return text }
+  let hint = ExampleLibrary.nearestName(to: name).map { "did you mean \"\($0)\"?" } ?? "lacuna example lists them"
+  throw Failure("no example is called \"\(name)\"; \(hint)", status: ExitStatus.usage)
+}
+
+/// A text file, whole.
+private func readText(_ path: String) throws -> String {
+  var isFolder = false
+  guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder else {
+    let reason = isFolder ? "it is a folder" : "there is no such file"
+    throw DataFileError.noInput(path: path, reason: "\(reason); lacuna example lists configurations to start from")
+  }
+  guard let data = FileManager.default.contents(atPath: path) else {
+    throw DataFileError.noInput(path: path, reason: "it may not be read")
+  }
+  guard let text = String(validating: data, as: UTF8.self) else {
+    throw DataFileError.malformed(path: path, position: .file, reason: "it is not UTF-8 text", remedy: "")
+  }
+  return text
+}

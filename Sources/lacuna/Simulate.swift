@@ -1,0 +1,115 @@
+import ArgumentParser
+import LinearAlgebra
+import Simulation
+
+struct Simulate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Simulate a configured study and lay theory beside it.",
+    discussion: """
+      CONFIG is a YAML file, or example:NAME for an embedded example. Overrides replace its keys: data.samples and \
+      model.ridge take comma lists, and a comma list of any other key sweeps it.
+
+      Examples:
+        lacuna simulate example:learning-curve --output results
+        lacuna simulate study.yaml experiment.trials=50 model.ridge=0.01,0.1,1 --output study
+        lacuna simulate example:correlated data.correlation=0.3,0.6,0.9 --json > summary.json
+
+      The folder gets config.yaml, trials.jsonl, results.csv, metrics.json and figures/. Ctrl-C keeps finished trials.
+      """)
+
+  @Argument(help: "Configuration file, or example:NAME.")
+  var config: String
+
+  @Argument(help: ArgumentHelp("Overrides by dotted key.", valueName: "key=value"))
+  var overrides: [String] = []
+
+  @Option(help: "Seed of all random streams; replaces experiment.seed.")
+  var seed: UInt64?
+
+  @OptionGroup var device: DeviceOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    try reportingFailures {
+      let loaded = try LoadedExperiment(source: config, overrides: overrides, seed: seed)
+      let experiment = Experiment(loaded.points)
+      let folder = try output.output.map { try ResultFolder($0, overwrite: output.overwrite) }
+      let stages = try experiment.stages(device: device.host())
+      try device.withBackend { backend in
+        let progress = Progress(total: experiment.trialCount, label: "trials", quiet: output.quiet)
+        let interrupt = Interrupt(keptAt: folder?.partialTrialsPath)
+        let points = try experiment.simulate(stages, on: backend) { records in
+          try folder?.append(records)
+          interrupt.trialFinished()
+          progress.advance()
+        }
+        let summary = Summary(
+          name: loaded.name, points: points, device: backend.description, precision: device.precision.rawValue,
+          seed: loaded.points[0].configuration.seed, runtimeSeconds: progress.elapsed, version: lacunaVersion)
+        try report(summary, loaded: loaded, stages: stages, folder: folder, output: output)
+      }
+    }
+  }
+}
+
+struct Theory: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compute the same points from theory alone.",
+    discussion: """
+      Deterministic equivalents for n, d → ∞ at fixed d/n: no data are drawn. d = 1000000 takes about a second.
+
+      Examples:
+        lacuna theory example:ridge-path
+        lacuna theory example:learning-curve data.coordinates=1000000 data.samples=500000,2000000 --json
+      """)
+
+  @Argument(help: "Configuration file, or example:NAME.")
+  var config: String
+
+  @Argument(help: ArgumentHelp("Overrides by dotted key.", valueName: "key=value"))
+  var overrides: [String] = []
+
+  @Option(help: "Seed of random spike directions; replaces experiment.seed.")
+  var seed: UInt64?
+
+  @Option(help: "Threads on the host.")
+  var threads: Int?
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    try reportingFailures {
+      let loaded = try LoadedExperiment(source: config, overrides: overrides, seed: seed)
+      let experiment = Experiment(loaded.points)
+      let folder = try output.output.map { try ResultFolder($0, overwrite: output.overwrite) }
+      let clock = Progress(total: 1, label: "theory", quiet: true)
+      let device = try DeviceOptions.parse(threads.map { ["--threads", "\($0)"] } ?? [])
+      let stages = try experiment.stages(device: device.host())
+      let summary = Summary(
+        name: loaded.name, points: experiment.theory(stages), device: nil, precision: Precision.float64.rawValue,
+        seed: loaded.points[0].configuration.seed, runtimeSeconds: clock.elapsed, version: lacunaVersion)
+      try report(summary, loaded: loaded, stages: stages, folder: folder, output: output)
+    }
+  }
+}
+
+/// Prints the table or the JSON, writes the folder and its figure.
+private func report(
+  _ summary: Summary, loaded: LoadedExperiment, stages: [Experiment.Stage], folder: ResultFolder?, output: OutputOptions
+) throws {
+  if let folder {
+    let comments =
+      ["lacuna \(summary.version), \(summary.precision)"]
+      + (summary.device.map { ["device: \($0)"] } ?? ["theory alone"])
+    try folder.finish(summary, configuration: resolvedYAML(loaded.points, comments: comments))
+  }
+  if output.json {
+    print(try encodeJSON(summary, pretty: true))
+  } else {
+    print(errorTable(summary))
+  }
+  if let folder {
+    try errorFigure(summary, stages: stages)?.write(to: try folder.makeFigures(), name: "errors")
+    if !output.quiet { log.info("results in \(folder.path)") }
+  }
+}

@@ -1,0 +1,179 @@
+import DeterministicEquivalents
+import Figures
+import MaskedRegression
+import RealModule
+import Simulation
+
+/// Generalisation and training error with theory as lines, against whatever varies most: n/d, the ridge, or a swept key.
+///
+/// - Returns: nil where nothing varies, a single point being no figure.
+func errorFigure(_ summary: Summary, stages: [Experiment.Stage]) throws -> Figure? {
+  guard let axis = ErrorAxis(summary.points) else { return nil }
+  let curves = axis.curves(summary.points)
+  let palette: Palette = curves.count > 1 ? .sequential(curves.count) : .distinct
+  let smooth = try axis.theory(stages: stages, curves: curves)
+  func panel(_ label: FigureText, statistic: KeyPath<PointResult, Statistic>, theory: KeyPath<Errors, Double>)
+    -> Figure.Panel
+  {
+    var series: [Figure.Series] = []
+    for (group, curve) in curves.enumerated() {
+      let line = smooth[group].map { Figure.Point($0.x, $0[keyPath: theory]) }
+      series.append(Figure.Series(.line, name: curve.name, group: group, points: line))
+      let measured = curve.points.compactMap { point in
+        let value = point[keyPath: statistic]
+        return value.mean.map { Figure.Point(axis.value(point), $0, error: value.standardError) }
+      }
+      if !measured.isEmpty {
+        series.append(Figure.Series(.markers, name: curve.name, group: group, points: measured))
+      }
+    }
+    let values = smooth.flatMap { $0.map { $0[keyPath: theory] } }.filter { $0 > 0 }
+    let spread = (values.max() ?? 1) / (values.min() ?? 1)
+    var panel = Figure.Panel(
+      xLabel: axis.label, yLabel: label, xLogarithmic: axis.isLogarithmic, yLogarithmic: spread > 20, series: series)
+    if case .samples = axis.kind { panel.verticalMarks = [Figure.Mark(1)] }
+    return panel
+  }
+  var generalization = panel("E_{gen}", statistic: \.generalizationError, theory: \.generalization)
+  let floors = Set(summary.points.map(\.bayesError))
+  if let floor = floors.first, floors.count == 1 { generalization.horizontalMarks = [Figure.Mark(floor, "Bayes")] }
+  return Figure(
+    panels: [generalization, panel("E_{tr}", statistic: \.trainingError, theory: \.training)], palette: palette)
+}
+
+/// The two errors of theory at one abscissa.
+private struct Errors {
+  var x, training, generalization: Double
+}
+
+/// Points that share everything but the abscissa.
+private struct Curve {
+  var name: FigureText?
+  var points: [PointResult]
+}
+
+/// What the errors are drawn against.
+private struct ErrorAxis {
+  enum Kind: Equatable {
+    case samples, ridge
+    case swept(String)
+  }
+
+  let kind: Kind
+  let isLogarithmic: Bool
+  private let swept: [String]
+
+  init?(_ points: [PointResult]) {
+    func distinct(_ value: (PointResult) -> some Hashable) -> Int { Set(points.map(value)).count }
+    swept = Set(points.flatMap { $0.parameters.keys }).sorted()
+    let samples = distinct { Double($0.sampleCount) / Double($0.coordinateCount) }
+    let ridges = distinct(\.ridge)
+    let numeric = swept.first { key in points.allSatisfy { Double($0.parameters[key] ?? "") != nil } }
+    let kind: Kind
+    if samples > 1 && samples >= ridges {
+      kind = .samples
+    } else if ridges > 1 {
+      kind = .ridge
+    } else if let numeric {
+      kind = .swept(numeric)
+    } else {
+      return nil
+    }
+    self.kind = kind
+    let values = points.map { Self.value($0, kind) }
+    isLogarithmic = kind == .ridge || (values.min()! > 0 && values.max()! / values.min()! > 20)
+  }
+
+  var label: FigureText {
+    switch kind {
+    case .samples: "{/:Italic n / d}"
+    case .ridge: "ridge λ"
+    case .swept(let key): FigureText(plain: key)
+    }
+  }
+
+  func value(_ point: PointResult) -> Double { Self.value(point, kind) }
+
+  private static func value(_ point: PointResult, _ kind: Kind) -> Double {
+    switch kind {
+    case .samples: Double(point.sampleCount) / Double(point.coordinateCount)
+    case .ridge: point.ridge
+    case .swept(let key): Double(point.parameters[key] ?? "") ?? .nan
+    }
+  }
+
+  /// The points by what they share, in order of first appearance, each sorted by the abscissa.
+  func curves(_ points: [PointResult]) -> [Curve] {
+    var order: [[String]] = []
+    var groups: [[String]: [PointResult]] = [:]
+    let severalRidges = Set(points.map(\.ridge)).count > 1
+    let severalSamples = Set(points.map(\.sampleCount)).count > 1
+    for point in points {
+      var key: [String] = []
+      if kind != .samples && severalSamples {
+        key.append("n/d = " + formatBriefly(Double(point.sampleCount) / Double(point.coordinateCount)))
+      }
+      if kind != .ridge && severalRidges { key.append("λ = " + formatBriefly(point.ridge)) }
+      for name in swept where kind != .swept(name) { key.append("\(name) = \(point.parameters[name] ?? "")") }
+      if groups[key] == nil { order.append(key) }
+      groups[key, default: []].append(point)
+    }
+    return order.map { key in
+      Curve(
+        name: key.isEmpty ? nil : FigureText(plain: key.joined(separator: ", ")),
+        points: groups[key]!.sorted { value($0) < value($1) })
+    }
+  }
+
+  /// Theory along each curve: on a fine grid of n or λ, or at the points of a swept key.
+  func theory(stages: [Experiment.Stage], curves: [Curve]) throws -> [[Errors]] {
+    try curves.map { curve in
+      switch kind {
+      case .swept:
+        return curve.points.map {
+          Errors(x: value($0), training: $0.trainingError.theory!, generalization: $0.generalizationError.theory!)
+        }
+      case .samples, .ridge:
+        let first = curve.points[0]
+        let last = curve.points[curve.points.count - 1]
+        guard let stage = stages.first(where: { $0.matches(first) }) else { return [] }
+        let population = stage.model.population
+        let grid: [(n: Int, ridge: Double)] =
+          kind == .ridge
+          ? geometricPath(from: max(first.ridge, last.ridge * 1e-8), to: last.ridge, count: 60)
+            .map { (first.sampleCount, $0) }
+          : Set(
+            geometricPath(from: Double(first.sampleCount), to: Double(last.sampleCount), count: 80)
+              .map { Int($0.rounded()) } + curve.points.map(\.sampleCount)
+          ).sorted().map { ($0, first.ridge) }
+        return try grid.compactMap { n, ridge in
+          guard ridge > 0 || n != population.coordinateCount else { return nil }
+          let errors = try ErrorEquivalent(population: population, sampleCount: n, ridge: ridge)
+          return Errors(
+            x: kind == .ridge ? ridge : Double(n) / Double(population.coordinateCount),
+            training: errors.trainingError, generalization: errors.generalizationError)
+        }
+      }
+    }
+  }
+}
+
+/// Errors against the ridge, the chosen one marked.
+func ridgeFigure<Device>(_ search: DataFit<Device>.RidgeSearch) -> Figure? {
+  let path = search.path.filter { $0.ridge > 0 }
+  guard path.count > 1 else { return nil }
+  func series(_ name: FigureText, group: Int, _ value: (FitErrors) -> Double) -> Figure.Series {
+    Figure.Series(.line, name: name, group: group, points: path.map { Figure.Point($0.ridge, value($0)) })
+  }
+  let all = path.flatMap { [$0.meanTraining, $0.meanLeaveOneOut] }
+  return Figure(panels: [
+    Figure.Panel(
+      xLabel: "ridge λ", yLabel: "mean squared error", xLogarithmic: true,
+      yLogarithmic: all.min()! > 0 && all.max()! / all.min()! > 20,
+      series: [
+        series("leave one sample out", group: 0, \.meanLeaveOneOut), series("GCV", group: 1, \.gcv),
+        series("training", group: 2, \.meanTraining),
+      ],
+      verticalMarks: [Figure.Mark(search.best.ridge, FigureText(plain: "λ = " + formatBriefly(search.best.ridge)))])
+  ])
+}

@@ -1,0 +1,177 @@
+import Foundation
+import Testing
+
+/// `lacuna simulate`, `theory` and `example` as their users see them: output, files, exit status.
+@Suite(.serialized) struct SimulateTests {
+  private let small = ["data.coordinates=40", "data.samples=20,80", "experiment.trials=3"]
+
+  @Test func helpOfEveryCommandHasAnExample() throws {
+    try withFolder { folder in
+      for command in [[], ["simulate"], ["theory"], ["fit"], ["example"]] {
+        let result = try Program.run(command + ["--help"], in: folder)
+        #expect(result.status == 0)
+        #expect(result.output.contains("Examples:"))
+        #expect(result.output.contains("  lacuna "))
+      }
+    }
+  }
+
+  @Test func everyExampleRuns() throws {
+    try withFolder { folder in
+      let list = try Program.run(["example"], in: folder)
+      #expect(list.status == 0)
+      let names = list.output.split(separator: "\n").map { String($0.prefix { $0 != " " }) }
+      #expect(names.count >= 5)
+      for name in names {
+        let text = try Program.run(["example", name], in: folder)
+        #expect(text.status == 0 && text.output.contains("data:"))
+        let result = try Program.run(["simulate", "example:\(name)", "--quiet"] + small, in: folder)
+        #expect(result.status == 0, "\(name): \(result.errors)")
+        #expect(result.output.contains("E_gen"))
+        #expect(result.errors.isEmpty)
+      }
+    }
+  }
+
+  @Test func resultFolder() throws {
+    try withFolder { folder in
+      let arguments = ["simulate", "example:learning-curve", "--output", "out", "--json"] + small
+      let result = try Program.run(arguments, in: folder)
+      #expect(result.status == 0, "\(result.errors)")
+      let out = folder.appendingPathComponent("out")
+      for file in ["config.yaml", "trials.jsonl", "results.csv", "metrics.json"] {
+        #expect(FileManager.default.fileExists(atPath: out.appendingPathComponent(file).path), "\(file)")
+      }
+      for kind in ["svg", "pdf", "png", "gp"] {
+        #expect(FileManager.default.fileExists(atPath: out.appendingPathComponent("figures/errors.\(kind)").path))
+      }
+      #expect(!FileManager.default.fileExists(atPath: out.appendingPathComponent("trials.partial.jsonl").path))
+      let printed = try object(result.output)
+      let saved = try object(try String(contentsOf: out.appendingPathComponent("metrics.json"), encoding: .utf8))
+      #expect(NSDictionary(dictionary: printed) == NSDictionary(dictionary: saved))
+      for key in ["points", "device", "precision", "seed", "runtime_seconds", "version"] {
+        #expect(printed[key] != nil)
+      }
+      let points = try #require(printed["points"] as? [[String: Any]])
+      #expect(points.count == 6)
+      for point in points {
+        for key in [
+          "n", "d", "ridge", "trials", "bayes_error", "effective_ridge", "degrees_of_freedom_1", "degrees_of_freedom_2",
+        ] { #expect(point[key] is NSNumber, "\(key)") }
+        for key in ["training_error", "generalization_error"] {
+          let statistic = try #require(point[key] as? [String: Any])
+          for part in ["mean", "standard_error", "theory"] { #expect(statistic[part] is NSNumber, "\(key).\(part)") }
+        }
+      }
+      let lines = try String(contentsOf: out.appendingPathComponent("trials.jsonl"), encoding: .utf8)
+        .split(separator: "\n")
+      #expect(lines.count == 2 * 3 * 3)
+      for line in lines { #expect(try object(String(line))["training_error"] is NSNumber) }
+
+      // The resolved configuration gives the same results, byte for byte.
+      let again = try Program.run(["simulate", "out/config.yaml", "--output", "again", "--quiet"], in: folder)
+      #expect(again.status == 0, "\(again.errors)")
+      let csv = try ["out", "again"].map {
+        try Data(contentsOf: folder.appendingPathComponent("\($0)/results.csv"))
+      }
+      #expect(csv[0] == csv[1])
+
+      // Nothing is written over it unasked.
+      let before = try Data(contentsOf: out.appendingPathComponent("metrics.json"))
+      let refused = try Program.run(arguments, in: folder)
+      #expect(refused.status == 73)
+      #expect(refused.errors.contains("--overwrite"))
+      #expect(try Data(contentsOf: out.appendingPathComponent("metrics.json")) == before)
+      #expect(try Program.run(arguments + ["--overwrite"], in: folder).status == 0)
+    }
+  }
+
+  @Test func theoryGivesTheSamePoints() throws {
+    try withFolder { folder in
+      let simulated = try object(
+        try Program.run(["simulate", "example:correlated", "--json", "--quiet"] + small, in: folder).output)
+      let theory = try object(try Program.run(["theory", "example:correlated", "--json"] + small, in: folder).output)
+      func values(_ summary: [String: Any]) -> [Double] {
+        (summary["points"] as? [[String: Any]] ?? []).compactMap {
+          ($0["generalization_error"] as? [String: Any])?["theory"] as? Double
+        }
+      }
+      #expect(!values(theory).isEmpty)
+      #expect(values(theory) == values(simulated))
+      #expect(theory["device"] is NSNull || theory["device"] == nil)
+    }
+  }
+
+  @Test func seedsAndSweeps() throws {
+    try withFolder { folder in
+      func summary(_ extra: [String]) throws -> [[String: Any]] {
+        let result = try Program.run(
+          ["simulate", "example:correlated", "--json", "--quiet", "model.ridge=0.1"] + small + extra, in: folder)
+        return try object(result.output)["points"] as? [[String: Any]] ?? []
+      }
+      func means(_ points: [[String: Any]]) -> [Double] {
+        points.compactMap { ($0["training_error"] as? [String: Any])?["mean"] as? Double }
+      }
+      let one = try summary(["--seed", "5"])
+      #expect(means(one) == means(try summary(["--seed", "5"])))
+      #expect(means(one) != means(try summary(["--seed", "6"])))
+      let swept = try summary(["data.correlation=0.2,0.5"])
+      #expect(swept.count == 4)
+      #expect(
+        swept.compactMap { ($0["parameters"] as? [String: String])?["data.correlation"] } == [
+          "0.2", "0.2", "0.5", "0.5",
+        ])
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("no such file", ["simulate", "nowhere.yaml"], 66, "nowhere.yaml"),
+      ("no such example", ["simulate", "example:lerning-curve"], 64, "learning-curve"),
+      ("wrong override", ["simulate", "example:ridge-path", "data.corelation=1"], 64, "correlation"),
+      ("wrong file key", ["simulate", "bad.yaml"], 65, "bad.yaml:3"),
+      ("wrong device", ["simulate", "example:ridge-path", "--device", "abacus"], 64, "abacus"),
+      ("wrong option", ["simulate", "example:ridge-path", "--overwritten"], 64, "overwritten"),
+      ("no command", ["simulat"], 64, "simulat"),
+      ("output in the way", ["simulate", "example:ridge-path", "--output", "bad.yaml"], 73, "bad.yaml"),
+      (
+        "ridge 0 below d",
+        ["simulate", "example:ridge-path", "model.ridge=0", "data.coordinates=40", "data.samples=20"], 65, "ridge"
+      ),
+    ] as [(String, [String], Int32, String)])
+  func refusals(name: String, arguments: [String], status: Int32, word: String) throws {
+    try withFolder { folder in
+      try "data: {model: isotropic, coordinates: 9, samples: 9}\nexperiment:\n  sed: 2\nmodel: {ridge: 1}\n".write(
+        to: folder.appendingPathComponent("bad.yaml"), atomically: true, encoding: .utf8)
+      let result = try Program.run(arguments, in: folder)
+      #expect(result.status == status, "\(name): \(result.errors)")
+      #expect(result.errors.contains(word), "\(name): \(result.errors)")
+      #expect(result.output.isEmpty)
+    }
+  }
+
+  /// Ctrl-C: a quick end, finished trials kept whole, no file that looks like a finished run.
+  @Test func interruption() throws {
+    try withFolder { folder in
+      let process = try Program.start(
+        [
+          "simulate", "example:learning-curve", "experiment.trials=100000", "data.coordinates=60", "data.samples=30",
+          "--output", "out",
+        ], in: folder)
+      let partial = folder.appendingPathComponent("out/trials.partial.jsonl")
+      for _ in 0..<600 {
+        if let data = try? Data(contentsOf: partial), data.count > 2000 { break }
+        usleep(50_000)
+      }
+      process.interrupt()
+      let result = try Program.finish(process, in: folder)
+      #expect(result.status == 130)
+      #expect(result.errors.contains("out/trials.partial.jsonl"))
+      let lines = try String(contentsOf: partial, encoding: .utf8).split(
+        separator: "\n", omittingEmptySubsequences: false)
+      #expect(lines.count > 3 && lines.last == "")
+      for line in lines.dropLast() { #expect(try object(String(line))["trial"] is NSNumber) }
+      #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("out/metrics.json").path))
+    }
+  }
+}

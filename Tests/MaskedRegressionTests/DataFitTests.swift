@@ -1,0 +1,174 @@
+import HostBackend
+import LinearAlgebra
+import MaskedRegression
+import Testing
+
+private let host = HostBackend<Double>()
+
+/// Straightforward solves, one coordinate and one sample left out at a time.
+private enum BruteForce {
+  /// Solves a·x = b by Gaussian elimination with partial pivoting.
+  static func solve(_ a: [[Double]], _ b: [Double]) -> [Double] {
+    var a = a
+    var b = b
+    for j in a.indices {
+      let pivot = (j..<a.count).max { abs(a[$0][j]) < abs(a[$1][j]) }!
+      a.swapAt(j, pivot)
+      b.swapAt(j, pivot)
+      for i in (j + 1)..<max(j + 1, a.count) {
+        let factor = a[i][j] / a[j][j]
+        for k in j..<a.count { a[i][k] -= factor * a[j][k] }
+        b[i] -= factor * b[j]
+      }
+    }
+    for j in a.indices.reversed() {
+      for k in (j + 1)..<max(j + 1, a.count) { b[j] -= a[j][k] * b[k] }
+      b[j] /= a[j][j]
+    }
+    return b
+  }
+
+  /// Ridge regression of coordinate k on the others: Σ(x_k − b − a·x)² + penalty |a|²; returns (a with a 0 at k, b).
+  static func regression(
+    _ x: [[Double]], coordinate k: Int, penalty: Double, intercept: Bool
+  ) -> (weights: [Double], intercept: Double) {
+    let d = x[0].count
+    let others = (0..<d).filter { $0 != k }
+    let size = others.count + (intercept ? 1 : 0)
+    func feature(_ row: [Double], _ j: Int) -> Double { j < others.count ? row[others[j]] : 1 }
+    var a = [[Double]](repeating: [Double](repeating: 0, count: size), count: size)
+    var b = [Double](repeating: 0, count: size)
+    for row in x {
+      for i in 0..<size {
+        for j in 0..<size { a[i][j] += feature(row, i) * feature(row, j) }
+        b[i] += feature(row, i) * row[k]
+      }
+    }
+    for i in others.indices { a[i][i] += penalty }
+    let solution = solve(a, b)
+    var weights = [Double](repeating: 0, count: d)
+    for (i, j) in others.enumerated() { weights[j] = solution[i] }
+    return (weights, intercept ? solution[size - 1] : 0)
+  }
+}
+
+private func samples(n: Int, d: Int, seed: UInt64) -> [[Double]] {
+  let stream = RandomStream(seed: seed, purpose: .samples, index: 0)
+  return (0..<n).map { i in
+    let common = EntryLaw.gaussian.value(at: UInt64(1_000_000 + i), of: stream)
+    return (0..<d).map { k in
+      common + 0.3 * Double(k) + EntryLaw.gaussian.value(at: UInt64(i * d + k), of: stream)
+    }
+  }
+}
+
+private func largestDifference(_ a: [Double], _ b: [Double]) -> Double {
+  precondition(a.count == b.count)
+  return zip(a, b).map { abs($0 - $1) }.max() ?? 0
+}
+
+@Suite struct DataFitTests {
+  @Test(arguments: KnownAnswer.all.indices)
+  func knownAnswers(index: Int) throws {
+    let known = KnownAnswer.all[index]
+    let n = known.samples.count
+    let fit = try DataFit(device: host, values: known.samples.flatMap { $0 }, sampleCount: n, centered: false)
+    let errors = try fit.errors(ridge: known.ridge)
+    #expect(largestDifference(errors.training, known.trainingErrors) < 1e-10)
+    #expect(largestDifference(try fit.predictor(ridge: known.ridge), known.predictor.flatMap { $0 }) < 1e-10)
+    let residuals = try #require(known.residuals)
+    let squares = known.samples[0].indices.map { k in
+      residuals.reduce(0) { $0 + $1[k] * $1[k] } / Double(n)
+    }
+    for (value, expected) in zip(errors.leaveOneOut, squares) {
+      #expect(abs(value - expected) <= 1e-10 * max(1, expected))
+    }
+  }
+
+  /// Both routes, with and without an intercept, against every regression solved anew without each sample.
+  @Test(arguments: [(12, 5), (5, 9), (7, 7)], [false, true])
+  func leaveOneSampleOutIsExact(shape: (Int, Int), centered: Bool) throws {
+    let (n, d) = shape
+    let ridge = 0.2
+    let x = samples(n: n, d: d, seed: 11)
+    let fit = try DataFit(device: host, values: x.flatMap { $0 }, sampleCount: n, centered: centered)
+    let errors = try fit.errors(ridge: ridge)
+    let predictor = try fit.predictor(ridge: ridge)
+    for k in 0..<d {
+      let whole = BruteForce.regression(x, coordinate: k, penalty: Double(n) * ridge, intercept: centered)
+      #expect(largestDifference(Array(predictor[k * d..<(k + 1) * d]), whole.weights) < 1e-11)
+      var left = 0.0
+      var training = 0.0
+      for i in 0..<n {
+        var rest = x
+        rest.remove(at: i)
+        let model = BruteForce.regression(rest, coordinate: k, penalty: Double(n) * ridge, intercept: centered)
+        func residual(_ m: (weights: [Double], intercept: Double)) -> Double {
+          x[i][k] - m.intercept - zip(m.weights, x[i]).reduce(0) { $0 + $1.0 * $1.1 }
+        }
+        left += residual(model) * residual(model)
+        training += residual(whole) * residual(whole)
+      }
+      #expect(abs(errors.leaveOneOut[k] - left / Double(n)) < 1e-10 * left)
+      #expect(abs(errors.training[k] - training / Double(n)) < 1e-10 * max(training, 1e-3))
+    }
+  }
+
+  /// tr(SQ) straight from its definition.
+  @Test(arguments: [(20, 6), (6, 20)])
+  func generalizedCrossValidation(shape: (Int, Int)) throws {
+    let (n, d) = shape
+    let ridge = 0.3
+    let x = samples(n: n, d: d, seed: 5)
+    let fit = try DataFit(device: host, values: x.flatMap { $0 }, sampleCount: n, centered: false)
+    var gram = [[Double]](repeating: [Double](repeating: 0, count: d), count: d)
+    for row in x { for i in 0..<d { for j in 0..<d { gram[i][j] += row[i] * row[j] / Double(n) } } }
+    var regularized = gram
+    for k in 0..<d { regularized[k][k] += ridge }
+    var trace = 0.0
+    for k in 0..<d { trace += BruteForce.solve(regularized, gram.map { $0[k] })[k] }
+    let errors = try fit.errors(ridge: ridge)
+    let expected = errors.meanTraining / ((1 - trace / Double(n)) * (1 - trace / Double(n)))
+    #expect(abs(errors.gcv - expected) < 1e-10 * expected)
+  }
+
+  @Test func ridgeZero() throws {
+    let x = samples(n: 15, d: 4, seed: 2)
+    let fit = try DataFit(device: host, values: x.flatMap { $0 }, sampleCount: 15, centered: false)
+    let predictor = try fit.predictor(ridge: 0)
+    for k in 0..<4 {
+      let exact = BruteForce.regression(x, coordinate: k, penalty: 0, intercept: false)
+      #expect(largestDifference(Array(predictor[k * 4..<(k + 1) * 4]), exact.weights) < 1e-11)
+    }
+    let wide = try DataFit(
+      device: host, values: samples(n: 4, d: 9, seed: 2).flatMap { $0 }, sampleCount: 4, centered: false)
+    #expect(throws: RegressionError.singularGram(sampleCount: 4, coordinateCount: 9)) { try wide.errors(ridge: 0) }
+  }
+
+  /// A coordinate that repeats another has no regression at ridge 0, and is refused rather than answered with rounding.
+  @Test func collinearCoordinates() throws {
+    let x = samples(n: 30, d: 5, seed: 3).map { $0 + [$0[1] + $0[2]] }
+    let fit = try DataFit(device: host, values: x.flatMap { $0 }, sampleCount: 30, centered: false)
+    #expect(throws: RegressionError.self) { try fit.errors(ridge: 0) }
+    #expect(try fit.errors(ridge: 1e-3).meanLeaveOneOut > 0)
+  }
+
+  @Test func searchFindsTheLeastError() throws {
+    let x = samples(n: 40, d: 12, seed: 8)
+    let fit = try DataFit(device: host, values: x.flatMap { $0 }, sampleCount: 40, centered: true)
+    let search = try fit.search(path: fit.automaticPath, refine: true)
+    #expect(!search.atEdge)
+    for factor in [0.5, 0.9, 0.99, 1.01, 1.1, 2] {
+      #expect(try fit.errors(ridge: search.best.ridge * factor).meanLeaveOneOut >= search.best.meanLeaveOneOut)
+    }
+  }
+
+  @Test func singlePrecisionFollowsDouble() throws {
+    let x = samples(n: 60, d: 20, seed: 4).flatMap { $0 }
+    let double = try DataFit(device: host, values: x, sampleCount: 60, centered: true).errors(ridge: 0.5)
+    let single = try DataFit(device: HostBackend<Float>(), values: x, sampleCount: 60, centered: true)
+      .errors(ridge: 0.5)
+    #expect(abs(single.meanLeaveOneOut - double.meanLeaveOneOut) < 1e-4 * double.meanLeaveOneOut)
+    #expect(abs(single.meanTraining - double.meanTraining) < 1e-4 * double.meanTraining)
+  }
+}

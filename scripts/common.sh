@@ -1,0 +1,93 @@
+# shellcheck shell=bash
+# What scripts/run and scripts/test share: the toolchain check, the system packages, the quiet build.
+# Sourced, not run; the sourcing script has set -euo pipefail.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+  say "error: $*"
+  exit 1
+}
+
+# Swift 6.1 or newer on the PATH.
+require_swift() {
+  local remedy='install Swift 6.1 or newer: https://www.swift.org/install/linux (or: swiftly install latest)'
+  local found version
+  command -v swift >/dev/null || fail "Swift is not on the PATH; $remedy"
+  found=$(swift --version 2>/dev/null) || fail "\"swift --version\" does not work; $remedy"
+  version=$(sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p' <<<"$found" | head -n 1)
+  [[ $version =~ ^([0-9]+)\.([0-9]+)$ ]] || fail "\"swift --version\" names no version; $remedy"
+  if ((BASH_REMATCH[1] < 6 || (BASH_REMATCH[1] == 6 && BASH_REMATCH[2] < 1))); then
+    fail "Swift $version is too old; $remedy"
+  fi
+}
+
+# Whether any of the given files exists (arguments: an expanded pattern).
+any_file() { [[ -e $1 ]]; }
+
+# Debian's names of the packages that this system lacks, one a line. It looks for what is needed, not for the package,
+# so that a library installed otherwise counts.
+missing_packages() {
+  command -v git >/dev/null || echo git
+  command -v ld >/dev/null || echo binutils
+  any_file /usr/lib/*/crt1.o || any_file /usr/lib64/crt1.o || echo libc6-dev
+  any_file /usr/lib/gcc/*/*/libstdc++.* || echo g++
+  command -v gnuplot >/dev/null || echo gnuplot-nox
+  any_file /usr/include/CL/cl.h || echo opencl-headers
+  any_file /etc/OpenCL/vendors/*.icd || echo pocl-opencl-icd
+  if ! command -v pkg-config >/dev/null; then
+    printf '%s\n' pkg-config libopenblas-dev ocl-icd-opencl-dev libclblast-dev
+    return
+  fi
+  pkg-config --exists openblas || echo libopenblas-dev
+  pkg-config --exists OpenCL || echo ocl-icd-opencl-dev
+  pkg-config --exists clblast || echo libclblast-dev
+}
+
+# Installs the missing packages with apt, after saying which.
+install_packages() {
+  local packages as_root=()
+  mapfile -t packages < <(missing_packages)
+  ((${#packages[@]} > 0)) || return 0
+  command -v apt-get >/dev/null ||
+    fail "no apt-get here; install what Debian calls ${packages[*]}, then run again with --no-install"
+  if (($(id -u) != 0)); then
+    command -v sudo >/dev/null || fail "neither root nor sudo; as root run: apt-get install ${packages[*]}"
+    as_root=(sudo)
+  fi
+  say "Installing with apt: ${packages[*]}"
+  local log
+  log=$(mktemp)
+  if ! {
+    # A source that cannot be reached must not stop the packages that the others have.
+    ${as_root[@]+"${as_root[@]}"} apt-get update -q || true
+    ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -q -y --no-install-recommends "${packages[@]}"
+  } >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    fail "apt could not install ${packages[*]}; install them yourself, then run again with --no-install"
+  fi
+  rm -f "$log"
+}
+
+# Toolchain and packages: prepare WITH_INSTALL, where WITH_INSTALL is yes or no.
+prepare() {
+  require_swift
+  if [[ $1 == yes ]]; then install_packages; fi
+}
+
+# Builds lacuna in release mode, showing the log only when it fails.
+build_release() {
+  local log
+  log=$(mktemp)
+  say "Building lacuna (the first time takes some minutes) ..."
+  if ! swift build -c release --package-path "$root" --product lacuna >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    fail "the build failed; see the lines above"
+  fi
+  rm -f "$log"
+}
