@@ -14,11 +14,39 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "COpenCL", pkgConfig: "OpenCL", providers: [.apt(["ocl-icd-opencl-dev", "pocl-opencl-icd"])]),
+    .systemLibrary(name: "CCLBlast", pkgConfig: "clblast", providers: [.apt(["libclblast-dev"])]),
+    .target(
+      name: "Kernels", path: "Kernels", exclude: ["README.md"], sources: ["KernelSource.swift"],
+      resources: [
+        .embedInCode("autoregress.cl"),
+        .embedInCode("bisection.cl"),
+        .embedInCode("cholesky.cl"),
+        .embedInCode("circulant.cl"),
+        .embedInCode("common.cl"),
+        .embedInCode("diagonal.cl"),
+        .embedInCode("dots.cl"),
+        .embedInCode("elementwise.cl"),
+        .embedInCode("fill.cl"),
+        .embedInCode("finite.cl"),
+        .embedInCode("mix_blocks.cl"),
+        .embedInCode("reflectors.cl"),
+        .embedInCode("ritz.cl"),
+        .embedInCode("triangle.cl"),
+        .embedInCode("tridiagonal.cl"),
+      ]),
     .target(
       name: "LinearAlgebra",
       dependencies: [.product(name: "RealModule", package: "swift-numerics")],
       exclude: ["README.md"]),
     .target(name: "HostBackend", dependencies: ["LinearAlgebra", "COpenBLAS"], exclude: ["README.md"]),
+    .target(
+      name: "OpenCLBackend",
+      dependencies: [
+        "LinearAlgebra", "COpenCL", "CCLBlast", "COpenBLAS", "Kernels",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
     .target(
       name: "DeterministicEquivalents",
       dependencies: ["LinearAlgebra", .product(name: "RealModule", package: "swift-numerics")],
@@ -44,8 +72,8 @@ let package = Package(
     .executableTarget(
       name: "lacuna",
       dependencies: [
-        "LinearAlgebra", "HostBackend", "DeterministicEquivalents", "MaskedRegression", "Simulation",
-        "DataFiles", "Figures",
+        "LinearAlgebra", "HostBackend", "OpenCLBackend", "DeterministicEquivalents", "MaskedRegression",
+        "Simulation", "DataFiles", "Figures",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -53,7 +81,10 @@ let package = Package(
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(
-      name: "BackendConformanceTests", dependencies: ["LinearAlgebra", "HostBackend"], exclude: ["README.md"]),
+      name: "BackendConformanceTests", dependencies: ["LinearAlgebra", "HostBackend", "OpenCLBackend"],
+      exclude: ["README.md"]),
+    .testTarget(
+      name: "OpenCLBackendTests", dependencies: ["OpenCLBackend", "LinearAlgebra", "COpenBLAS"]),
     .testTarget(
       name: "DeterministicEquivalentsTests",
       dependencies: [

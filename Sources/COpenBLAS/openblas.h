@@ -16,6 +16,11 @@
                  T *z, const blasint *ldz, blasint *isuppz, T *work, const blasint *lwork, blasint *iwork,            \
                  const blasint *liwork, blasint *info, size_t jobz_length, size_t range_length, size_t uplo_length);
 
+/* Symmetric tridiagonal eigenproblems: values alone, and divide and conquer with vectors. */
+void dsterf_(const blasint *n, double *d, double *e, blasint *info);
+void dstedc_(const char *compz, const blasint *n, double *d, double *e, double *z, const blasint *ldz, double *work,
+             const blasint *lwork, blasint *iwork, const blasint *liwork, blasint *info, size_t compz_length);
+
 LACUNA_LAPACK(float, s)
 LACUNA_LAPACK(double, d)
 

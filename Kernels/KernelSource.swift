@@ -1,0 +1,30 @@
+/// The OpenCL C of the device backend, embedded in the program: one file an operation, and what they share.
+public enum KernelSource: String, CaseIterable, Sendable {
+  case autoregress, bisection, cholesky, circulant, diagonal, dots, elementwise, fill, finite
+  case mixBlocks, reflectors, ritz, triangle, tridiagonal
+
+  /// The text that comes before every file.
+  public static var common: String { String(decoding: PackageResources.common_cl, as: UTF8.self) }
+
+  /// The text of this file, without the common part.
+  public var text: String {
+    let bytes =
+      switch self {
+      case .autoregress: PackageResources.autoregress_cl
+      case .bisection: PackageResources.bisection_cl
+      case .cholesky: PackageResources.cholesky_cl
+      case .circulant: PackageResources.circulant_cl
+      case .diagonal: PackageResources.diagonal_cl
+      case .dots: PackageResources.dots_cl
+      case .elementwise: PackageResources.elementwise_cl
+      case .fill: PackageResources.fill_cl
+      case .finite: PackageResources.finite_cl
+      case .mixBlocks: PackageResources.mix_blocks_cl
+      case .reflectors: PackageResources.reflectors_cl
+      case .ritz: PackageResources.ritz_cl
+      case .triangle: PackageResources.triangle_cl
+      case .tridiagonal: PackageResources.tridiagonal_cl
+      }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

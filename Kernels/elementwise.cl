@@ -1,0 +1,44 @@
+// Elementwise work between products, one element an item.
+//
+//   combine      y[e] <- alpha x[e] + beta y[e]; with beta = 0 the old y is not read
+//   hadamard     y[e] <- a[e] b[e]; y may be a or b
+//   scale        A[i, j] <- r[i] A[i, j] c[j]; flags bit 0: r present, bit 1: c present
+//   multiply_all x[e] <- factor x[e]
+//   fill_value   x[e] <- value
+//
+// Buffers: x, y, a, b: count elements; A: rows x columns, row-major; r: rows; c: columns.
+// Launch: count items (scale: columns x rows, two-dimensional) rounded up to whole groups of WG (scale: WG x 1).
+
+__kernel void combine(
+    __global const REAL *x, __global REAL *y, const uint count, const REAL alpha, const REAL beta) {
+  const uint e = get_global_id(0);
+  if (e >= count) return;
+  y[e] = beta == 0 ? alpha * x[e] : fma(beta, y[e], alpha * x[e]);
+}
+
+__kernel void hadamard(
+    __global const REAL *a, __global const REAL *b, __global REAL *y, const uint count) {
+  const uint e = get_global_id(0);
+  if (e < count) y[e] = a[e] * b[e];
+}
+
+__kernel void scale(
+    __global REAL *a, const uint rows, const uint columns, __global const REAL *r, __global const REAL *c,
+    const uint flags) {
+  const uint j = get_global_id(0), i = get_global_id(1);
+  if (j >= columns || i >= rows) return;
+  REAL value = a[i * columns + j];
+  if (flags & 1) value = r[i] * value;
+  if (flags & 2) value = value * c[j];
+  a[i * columns + j] = value;
+}
+
+__kernel void multiply_all(__global REAL *x, const uint count, const REAL factor) {
+  const uint e = get_global_id(0);
+  if (e < count) x[e] *= factor;
+}
+
+__kernel void fill_value(__global REAL *x, const uint count, const REAL value) {
+  const uint e = get_global_id(0);
+  if (e < count) x[e] = value;
+}

@@ -1,0 +1,206 @@
+// Blocked Householder tridiagonalisation of a symmetric matrix, a column a round, with no wait for the host between columns.
+//
+// In a panel that starts at column p, with i columns done, V and W (a row a vector) hold reflectors and their companions:
+// the matrix in force is A - V^T W - W^T V. Column c = p + i goes through
+//
+//   column     the last W finished: w <- y - tau (y . v) / 2 v; then x <- column c of the matrix in force; d[c] <- x[c];
+//              squares of x below c + 1 summed by groups
+//   reflector  beta = -sign(alpha) |x|, alpha = x[c + 1]; tau = (beta - alpha) / beta; v = x / (alpha - beta), v[c + 1] = 1;
+//              e[c] <- beta; v also goes to row c above the diagonal of A, where the back-transformation finds it
+//   tiles      A v by tiles of the lower triangle, each read once: a tile gives its rows a sum and its columns another
+//   gather     y <- the sums of all tiles, in the order of the tiles; the inner products V v and W v, one group each
+//   companion  y <- tau (y - V^T (W v) - W^T (V v)); y . v summed by groups
+//
+// and the panel ends with `finish` (the last W) and, outside this file, A <- A - V^T W - W^T V beyond the panel.
+// tau = 0 stands for a column that is reduced already; then y = 0.
+//
+// Index map: a: n x n, row-major. panel: three stacks of `width` rows of n: V, W, and V again (for the products);
+// x, y: n. partial: tiles x n. sums: groups of WG that cover n rows; d, e, tau: n. dots: 2 width, V v then W v.
+//
+// Launch: column, reflector, companion, finish: items = n - first row, WG a group, `first` a multiple of TS not above c;
+// tiles: one group of TS items a tile, t = bi (bi + 1) / 2 + bj, bj <= bi, counted from `first`;
+// gather: groups = row groups + 2 i.
+//
+// TS: edge of a tile and items of its group, default 64. TR: rows of a tile held at a time, default 16, divides TS.
+
+#ifndef TS
+#define TS 64
+#endif
+#ifndef TR
+#define TR 16
+#endif
+
+static inline REAL sum_of(__global const REAL *sums, const uint groups) {
+  REAL total = 0;
+  for (uint g = 0; g < groups; ++g) total += sums[g];
+  return total;
+}
+
+static inline REAL group_total(REAL x, __local REAL *scratch) {
+  const uint item = get_local_id(0);
+  scratch[item] = x;
+  barrier(CLK_LOCAL_MEM_FENCE);
+  for (uint half_width = WG / 2; half_width > 0; half_width >>= 1) {
+    if (item < half_width) scratch[item] += scratch[item + half_width];
+    barrier(CLK_LOCAL_MEM_FENCE);
+  }
+  return scratch[0];
+}
+
+// The factor of v in w <- y + factor v.
+static inline REAL correction(__global const REAL *sums, const uint groups, const REAL tau) {
+  return REAL_C(-0.5) * tau * sum_of(sums, groups);
+}
+
+__kernel void tridiagonal_column(
+    __global const REAL *a, const uint n, const uint c, const uint first, __global REAL *panel, const uint width,
+    const uint i, __global REAL *x, __global const REAL *y, __global REAL *d, __global const REAL *tau,
+    __global const REAL *dot_sums, __global REAL *square_sums, const uint groups) {
+  __local REAL scratch[WG];
+  const uint r = first + get_global_id(0);
+  __global REAL *v = panel, *w = panel + width * n;
+  REAL fix = 0;
+  if (i > 0) fix = correction(dot_sums, groups, tau[c - 1]);
+  REAL value = 0;
+  if (r >= c && r < n) {
+    value = a[r * n + c];
+    for (uint k = 0; k + 1 < i; ++k) value -= v[k * n + r] * w[k * n + c] + w[k * n + r] * v[k * n + c];
+    if (i > 0) {
+      __global const REAL *last = v + (i - 1) * n;
+      const REAL w_row = fma(fix, last[r], y[r]), w_column = fma(fix, last[c], y[c]);
+      w[(i - 1) * n + r] = w_row;
+      value -= last[r] * w_column + w_row * last[c];
+    }
+    x[r] = value;
+    if (r == c) d[c] = value;
+  }
+  const REAL total = group_total(r > c + 1 && r < n ? value * value : 0, scratch);
+  if (get_local_id(0) == 0) square_sums[get_group_id(0)] = total;
+}
+
+__kernel void tridiagonal_reflector(
+    __global REAL *a, const uint n, const uint c, const uint first, __global REAL *panel, const uint i,
+    __global const REAL *x, __global REAL *e, __global REAL *tau, __global const REAL *square_sums, const uint groups,
+    const uint keep) {
+  const uint r = first + get_global_id(0);
+  if (r >= n) return;
+  const REAL square = sum_of(square_sums, groups), alpha = x[c + 1];
+  REAL beta = alpha, t = 0, v = 0;
+  if (square > 0) {
+    beta = -copysign(sqrt(fma(alpha, alpha, square)), alpha);
+    t = (beta - alpha) / beta;
+    if (r > c + 1) v = x[r] / (alpha - beta);
+  }
+  if (r == c + 1) {
+    v = 1;
+    e[c] = beta;
+    tau[c] = t;
+  }
+  panel[i * n + r] = v;
+  if (keep && r > c) a[c * n + r] = v;
+}
+
+__kernel void tridiagonal_tiles(
+    __global const REAL *a, const uint n, const uint first, __global const REAL *panel, const uint v_offset,
+    __global REAL *partial) {
+  __global const REAL *v = panel + v_offset;
+  __local REAL tile[TR][TS + 1];
+  __local REAL v_rows[TS], v_columns[TS], row_parts[TS / TR][TS];
+  const uint t = get_group_id(0), item = get_local_id(0);
+  uint bi = (uint)((sqrt(8.0f * (float)t + 1.0f) - 1.0f) * 0.5f);
+  while (bi * (bi + 1) / 2 > t) --bi;
+  while ((bi + 1) * (bi + 2) / 2 <= t) ++bi;
+  const uint bj = t - bi * (bi + 1) / 2;
+  const uint row = first + bi * TS, column = first + bj * TS;
+  v_rows[item] = row + item < n ? v[row + item] : 0;
+  v_columns[item] = column + item < n ? v[column + item] : 0;
+  barrier(CLK_LOCAL_MEM_FENCE);
+  const uint j = column + item;
+  const uint part = item / TR, lane = item % TR;
+  REAL column_sum = 0;
+  for (uint base = 0; base < TS; base += TR) {
+    __global const REAL *source = a + (row + base) * n + j;
+    if (bi != bj && row + TS <= n) {
+#pragma unroll
+      for (uint k = 0; k < TR; ++k) {
+        const REAL value = source[k * n];
+        tile[k][item] = value;
+        column_sum = fma(value, v_rows[base + k], column_sum);
+      }
+    } else {
+      for (uint k = 0; k < TR; ++k) {
+        const uint i = row + base + k;
+        const REAL value = i < n && j <= i ? source[k * n] : 0;
+        tile[k][item] = value;
+        if (j < i) column_sum = fma(value, v_rows[base + k], column_sum);
+      }
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+    REAL row_sum = 0;
+    for (uint k = 0; k < TR; ++k) row_sum = fma(tile[lane][part * TR + k], v_columns[part * TR + k], row_sum);
+    row_parts[part][base + lane] = row_sum;
+    barrier(CLK_LOCAL_MEM_FENCE);
+  }
+  REAL row_total = 0;
+  for (uint k = 0; k < TS / TR; ++k) row_total += row_parts[k][item];
+  if (bi == bj) {
+    if (row + item < n) partial[bi * n + row + item] = row_total + column_sum;
+  } else {
+    if (row + item < n) partial[bj * n + row + item] = row_total;
+    partial[bi * n + j] = column_sum;
+  }
+}
+
+__kernel void tridiagonal_gather(
+    __global const REAL *partial, const uint tiles, const uint n, const uint first, __global const REAL *panel,
+    const uint width, const uint i, __global REAL *y, __global REAL *dots, const uint row_groups) {
+  __local REAL scratch[WG];
+  const uint group = get_group_id(0), item = get_local_id(0);
+  if (group < row_groups) {
+    const uint r = first + group * WG + item;
+    if (r < n) {
+      REAL total = 0;
+      for (uint k = 0; k < tiles; ++k) total += partial[k * n + r];
+      y[r] = total;
+    }
+  } else {
+    const uint k = group - row_groups;
+    __global const REAL *left = panel + (k < i ? k : width + k - i) * n, *v = panel + i * n;
+    REAL sum = 0;
+    for (uint r = first + item; r < n; r += WG) sum = fma(v[r] != 0 ? left[r] : 0, v[r], sum);
+    sum = group_total(sum, scratch);
+    if (item == 0) dots[k] = sum;
+  }
+}
+
+__kernel void tridiagonal_companion(
+    const uint n, const uint c, const uint first, __global const REAL *panel, const uint width, const uint i,
+    __global REAL *y, __global const REAL *dots, __global const REAL *tau, __global REAL *dot_sums) {
+  __local REAL scratch[WG];
+  const uint r = first + get_global_id(0);
+  __global const REAL *v = panel, *w = panel + width * n;
+  REAL value = 0, product = 0;
+  if (r > c && r < n) {
+    if (tau[c] != 0) {
+      value = y[r];
+      for (uint k = 0; k < i; ++k) value -= v[k * n + r] * dots[i + k] + w[k * n + r] * dots[k];
+      value *= tau[c];
+    }
+    y[r] = value;
+    product = value * v[i * n + r];
+  }
+  const REAL total = group_total(product, scratch);
+  if (get_local_id(0) == 0) dot_sums[get_group_id(0)] = total;
+}
+
+// The last companion of a panel, and the second copy of V, for rows beyond the panel.
+__kernel void tridiagonal_finish(
+    const uint n, const uint c, const uint first, __global REAL *panel, const uint width, const uint count,
+    __global const REAL *y, __global const REAL *tau, __global const REAL *dot_sums, const uint groups) {
+  const uint r = first + get_global_id(0);
+  if (r <= c || r >= n) return;
+  __global REAL *v = panel, *w = panel + width * n, *again = panel + 2 * width * n;
+  const REAL fix = correction(dot_sums, groups, tau[c]);
+  w[(count - 1) * n + r] = fma(fix, v[(count - 1) * n + r], y[r]);
+  for (uint k = 0; k < count; ++k) again[k * n + r] = v[k * n + r];
+}

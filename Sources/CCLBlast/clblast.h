@@ -1,0 +1,9 @@
+#ifndef LACUNA_CLBLAST_H
+#define LACUNA_CLBLAST_H
+
+#define CL_TARGET_OPENCL_VERSION 120
+#define CL_USE_DEPRECATED_OPENCL_1_1_APIS
+#define CL_USE_DEPRECATED_OPENCL_1_2_APIS
+#include <clblast_c.h>
+
+#endif

@@ -1,0 +1,73 @@
+import CCLBlast
+import COpenCL
+import LinearAlgebra
+
+/// The tiling that CLBlast's matrix product runs with.
+///
+/// CLBlast 1.5.3 computes wrong products, or writes out of bounds, where its database pairs GEMMK = 1 with unequal tile
+/// edges, and the database ships such entries. So no device runs on the database: every parameter is set here.
+struct GemmParameters: Hashable, Sendable {
+  /// GEMMK, KREG, KWG, KWI, MDIMA, MDIMC, MWG, NDIMB, NDIMC, NWG, SA, SB, STRM, STRN, VWM, VWN.
+  let indirect: [Int]
+  /// KWID, MDIMAD, MDIMCD, NDIMBD, NDIMCD, PADA, PADB, VWMD, VWND, WGD.
+  let direct: [Int]
+  /// Products of m·n·k below the cube of this run through the one-kernel route.
+  let smallestIndirect: Int
+
+  private static let indirectNames = [
+    "GEMMK", "KREG", "KWG", "KWI", "MDIMA", "MDIMC", "MWG", "NDIMB", "NDIMC", "NWG", "SA", "SB", "STRM", "STRN", "VWM",
+    "VWN",
+  ]
+  private static let directNames = [
+    "KWID", "MDIMAD", "MDIMCD", "NDIMBD", "NDIMCD", "PADA", "PADB", "VWMD", "VWND", "WGD",
+  ]
+
+  /// What suits a kind of device.
+  static func preferred(kind: OpenCLDevice.Kind, precision: Precision) -> GemmParameters {
+    switch (kind, precision) {
+    case (.cpu, .float32):
+      GemmParameters(
+        indirect: [1, 4, 1, 1, 4, 4, 32, 4, 4, 32, 0, 0, 0, 0, 8, 4], direct: [2, 8, 8, 8, 8, 1, 1, 1, 1, 32],
+        smallestIndirect: 64)
+    case (.cpu, .float64):
+      GemmParameters(
+        indirect: [1, 4, 1, 1, 8, 8, 64, 8, 8, 64, 0, 0, 0, 0, 4, 4], direct: [2, 8, 8, 8, 8, 1, 1, 1, 1, 32],
+        smallestIndirect: 64)
+    case (_, .float32):
+      GemmParameters(
+        indirect: [0, 1, 16, 2, 16, 16, 128, 16, 16, 128, 1, 1, 0, 0, 4, 4],
+        direct: [2, 16, 16, 16, 16, 1, 1, 2, 2, 32],
+        smallestIndirect: 256)
+    case (_, .float64):
+      GemmParameters(
+        indirect: [0, 1, 16, 2, 16, 16, 64, 16, 16, 64, 1, 1, 0, 0, 2, 2], direct: [2, 16, 16, 16, 16, 1, 1, 1, 1, 32],
+        smallestIndirect: 256)
+    }
+  }
+
+  /// Tells CLBlast, for one device and precision, until told otherwise.
+  func apply(to device: OpenCLDevice, precision: Precision) throws(BackendError) {
+    try Self.override("Xgemm", Self.indirectNames, indirect, device, precision)
+    try Self.override("XgemmDirect", Self.directNames, direct, device, precision)
+    try Self.override("GemmRoutine", ["XGEMM_MIN_INDIRECT_SIZE"], [smallestIndirect], device, precision)
+  }
+
+  private static func override(
+    _ kernel: String, _ names: [String], _ values: [Int], _ device: OpenCLDevice, _ precision: Precision
+  ) throws(BackendError) {
+    precondition(names.count == values.count)
+    let owned = names.map { name in
+      let characters = Array(name.utf8CString)
+      let copy = UnsafeMutablePointer<CChar>.allocate(capacity: characters.count)
+      copy.initialize(from: characters, count: characters.count)
+      return copy
+    }
+    defer { for name in owned { name.deallocate() } }
+    var pointers = owned.map { UnsafePointer($0) as UnsafePointer<CChar>? }
+    let status = CLBlastOverrideParameters(
+      device.id, kernel, precision == .float32 ? CLBlastPrecisionSingle : CLBlastPrecisionDouble, names.count,
+      &pointers,
+      values)
+    try CLBlast.check(status, "CLBlastOverrideParameters(\(kernel))", device)
+  }
+}
