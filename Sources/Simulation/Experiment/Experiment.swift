@@ -151,3 +151,22 @@ extension Experiment.Stage {
       degreesOfFreedom1: equivalent.degreesOfFreedom1, degreesOfFreedom2: equivalent.degreesOfFreedom2)
   }
 }
+
+extension Experiment {
+  /// The first trial of the first stage, ready to run again and again: each call returns both mean errors a ridge.
+  /// - Parameter host: solves the eigenproblem of a dense Σ.
+  public func preparedTrial<Device: Backend>(
+    on device: Device, host: some Backend<Double>
+  ) throws -> () throws -> [Double] {
+    let configuration = points[0].configuration
+    let model = try CovarianceModel(configuration.data, seed: configuration.seed, device: host)
+    guard case .list(let ridges) = configuration.ridges else {
+      preconditionFailure("a prepared trial has given ridges")
+    }
+    let n = configuration.data.samples[0]
+    let trial = try ErrorTrial(
+      device: device, model: model, law: configuration.data.law, sampleCount: n, ridges: ridges)
+    let stream = Self.stream(seed: configuration.seed, sampleCount: n, trial: 0)
+    return { try trial.run(stream: stream).flatMap { [$0.meanTraining, $0.meanGeneralization ?? .nan] } }
+  }
+}
