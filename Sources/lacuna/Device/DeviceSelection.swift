@@ -40,7 +40,7 @@ struct DeviceSelection {
       do {
         self.init(
           device: best, backend: try OpenCLBackend<Element>(device: best), retreat: host, reason: ranking.reason)
-      } catch let error as BackendError {
+      } catch {
         log.warning("\(best.name) is left for the host: \(error)")
         self = onHost("\(best.name) failed: \(error)")
       }
