@@ -46,7 +46,8 @@ let package = Package(
       dependencies: [
         "LinearAlgebra", "COpenCL", "CCLBlast", "COpenBLAS", "Kernels",
         .product(name: "RealModule", package: "swift-numerics"),
-      ]),
+      ],
+      exclude: ["README.md"]),
     .target(
       name: "DeterministicEquivalents",
       dependencies: ["LinearAlgebra", .product(name: "RealModule", package: "swift-numerics")],
@@ -81,7 +82,8 @@ let package = Package(
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(
-      name: "BackendConformanceTests", dependencies: ["LinearAlgebra", "HostBackend", "OpenCLBackend"]),
+      name: "BackendConformanceTests", dependencies: ["LinearAlgebra", "HostBackend", "OpenCLBackend"],
+      exclude: ["README.md"]),
     .testTarget(
       name: "OpenCLBackendTests", dependencies: ["OpenCLBackend", "LinearAlgebra", "COpenBLAS"]),
     .testTarget(
