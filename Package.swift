@@ -46,7 +46,8 @@ let package = Package(
       dependencies: [
         "LinearAlgebra", "COpenCL", "CCLBlast", "COpenBLAS", "Kernels",
         .product(name: "RealModule", package: "swift-numerics"),
-      ]),
+      ],
+      exclude: ["README.md"]),
     .target(
       name: "DeterministicEquivalents",
       dependencies: ["LinearAlgebra", .product(name: "RealModule", package: "swift-numerics")],

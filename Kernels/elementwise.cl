@@ -5,9 +5,11 @@
 //   scale        A[i, j] <- r[i] A[i, j] c[j]; flags bit 0: r present, bit 1: c present
 //   multiply_all x[e] <- factor x[e]
 //   fill_value   x[e] <- value
+//   leave_out    r[i, k] <- (r[i, k] / q[k]) / (c[i] + r[i, k]^2 / (n q[k])), the residual without the cell's own sample
 //
-// Buffers: x, y, a, b: count elements; A: rows x columns, row-major; r: rows; c: columns.
-// Launch: count items (scale: columns x rows, two-dimensional) rounded up to whole groups of WG (scale: WG x 1).
+// Buffers: x, y, a, b: count elements; A: rows x columns, row-major; r: rows; c: columns; leave_out: r rows x columns,
+// c: rows, q: columns.
+// Launch: count items (scale, leave_out: columns x rows, two-dimensional) rounded up to whole groups of WG (x 1).
 
 __kernel void combine(
     __global const REAL *x, __global REAL *y, const uint count, const REAL alpha, const REAL beta) {
@@ -41,4 +43,12 @@ __kernel void multiply_all(__global REAL *x, const uint count, const REAL factor
 __kernel void fill_value(__global REAL *x, const uint count, const REAL value) {
   const uint e = get_global_id(0);
   if (e < count) x[e] = value;
+}
+
+__kernel void leave_out(
+    __global REAL *r, const uint columns, __global const REAL *c, __global const REAL *q, const REAL n) {
+  const uint k = get_global_id(0), i = get_global_id(1);
+  if (k >= columns) return;
+  const REAL value = r[i * columns + k];
+  r[i * columns + k] = (value / q[k]) / (c[i] + value * value / (n * q[k]));
 }

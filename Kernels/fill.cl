@@ -5,41 +5,47 @@
 //   student     block b holds value b: sqrt((nu - 2)(u^(-2/nu) - 1)) cos 2 pi v
 //   sparse      block b holds values 4b ... 4b + 3: +magnitude below t, -magnitude below 2t, else 0
 //
-// u and v are the two uniforms of a block. In float64 they and the angle are formed exactly as on the host. In float32
-// the 64 random bits stay integers until the last step: the angle is reduced to an eighth of a turn exactly, and for
-// u > 1/2 the radius comes from 1 - u, so a value is right to a few units in its own last place.
+// u and v are the two uniforms of a block: 52 bits each in float64, the first words of their halves in float32. The angle
+// is brought within an eighth of a turn in integers, and for u > 1/2 in float32 the radius comes from 1 - u, so a value is
+// right to a few units in its own last place.
 //
 // Buffers: x, count elements, written. Shapes do not matter: e counts row-major.
 // Launch: one item a block (gaussian, student, sparse), items = blocks touched rounded up to WG; rademacher: groups of WG
 // items, each group WG blocks.
 
-static inline ulong high_bits(uint4 w) { return ((ulong)w.s0 << 32 | (ulong)w.s1) >> 12; }
-static inline ulong low_bits(uint4 w) { return ((ulong)w.s2 << 32 | (ulong)w.s3) >> 12; }
-
 #if REAL64
-static inline double uniform(ulong bits) { return ((double)bits + 0.5) * 0x1p-52; }
-static inline double log_uniform(ulong bits) { return log(uniform(bits)); }
-static inline double2 turn(ulong bits) {
-  const double angle = 6.283185307179586476925286766559 * uniform(bits);
-  return (double2)(cos(angle), sin(angle));
-}
+typedef double2 PAIR;
+#define BITS 53
+// u = numerator / 2^53, an odd number.
+static inline ulong radius_numerator(uint4 w) { return ((((ulong)w.s0 << 32 | (ulong)w.s1) >> 12) << 1) + 1; }
+static inline ulong angle_numerator(uint4 w) { return ((((ulong)w.s2 << 32 | (ulong)w.s3) >> 12) << 1) + 1; }
+static inline double log_uniform(ulong numerator) { return log((double)numerator * 0x1p-53); }
 #else
-// u = (2 bits + 1) / 2^53, odd numerators below 2^53.
-static inline float log_uniform(ulong bits) {
-  const ulong numerator = 2 * bits + 1;
-  if (numerator > (1UL << 52)) return log1p(-(float)((1UL << 53) - numerator) * 0x1p-53f);
-  return log((float)numerator * 0x1p-53f);
-}
-static inline float2 turn(ulong bits) {
-  const ulong numerator = 2 * bits + 1;
-  const uint quarter = (uint)((numerator + (1UL << 50)) >> 51) & 3;
-  const long rest = (long)numerator - (long)(((numerator + (1UL << 50)) >> 51) << 51);
-  const float half_turns = (float)rest * 0x1p-52f;
-  const float c = cospi(half_turns), s = sinpi(half_turns);
-  const float x = quarter & 1 ? s : c, y = quarter & 1 ? c : s;
-  return (float2)(quarter == 1 || quarter == 2 ? -x : x, quarter & 2 ? -y : y);
+typedef float2 PAIR;
+#define BITS 33
+// u = numerator / 2^33, an odd number.
+static inline ulong radius_numerator(uint4 w) { return 2 * (ulong)w.s0 + 1; }
+static inline ulong angle_numerator(uint4 w) { return 2 * (ulong)w.s2 + 1; }
+static inline float log_uniform(ulong numerator) {
+  if (numerator > (1UL << 32)) return log1p(-(float)((1UL << 33) - numerator) * 0x1p-33f);
+  return log((float)numerator * 0x1p-33f);
 }
 #endif
+
+// cos and sin of 2 pi numerator / 2^BITS: the nearest quarter turn less, then exchanged and signed.
+static inline PAIR turn(ulong numerator) {
+  const ulong quarters = (numerator + (1UL << (BITS - 3))) >> (BITS - 2);
+  const long rest = (long)numerator - (long)(quarters << (BITS - 2));
+  const uint quarter = (uint)quarters & 3;
+#if REAL64
+  const REAL half_turns = (double)rest * 0x1p-52;
+#else
+  const REAL half_turns = (float)rest * 0x1p-32f;
+#endif
+  const REAL c = cospi(half_turns), s = sinpi(half_turns);
+  const REAL x = quarter & 1 ? s : c, y = quarter & 1 ? c : s;
+  return (PAIR)(quarter == 1 || quarter == 2 ? -x : x, quarter & 2 ? -y : y);
+}
 
 static inline void put(__global REAL *x, ulong index, ulong offset, uint count, REAL value) {
   if (index >= offset && index - offset < count) x[index - offset] = value;
@@ -48,12 +54,8 @@ static inline void put(__global REAL *x, ulong index, ulong offset, uint count, 
 __kernel void fill_gaussian(__global REAL *x, const uint count, const ulong offset, const ulong stream, const ulong seed) {
   const ulong block = offset / 2 + get_global_id(0);
   const uint4 w = philox(block, stream, seed);
-  const REAL radius = sqrt(REAL_C(-2.0) * log_uniform(high_bits(w)));
-#if REAL64
-  const double2 direction = turn(low_bits(w));
-#else
-  const float2 direction = turn(low_bits(w));
-#endif
+  const REAL radius = sqrt(REAL_C(-2.0) * log_uniform(radius_numerator(w)));
+  const PAIR direction = turn(angle_numerator(w));
   put(x, 2 * block, offset, count, radius * direction.s0);
   put(x, 2 * block + 1, offset, count, radius * direction.s1);
 }
@@ -63,14 +65,8 @@ __kernel void fill_student(
   const uint e = get_global_id(0);
   if (e >= count) return;
   const uint4 w = philox(offset + e, stream, seed);
-#if FP64 && !REAL64
-  // The exponential magnifies the logarithm's rounding in the far tail: float64 keeps it out of the result.
-  const double log_u = log(((double)high_bits(w) + 0.5) * 0x1p-52);
-  const float radius = (float)sqrt(((double)degrees - 2) * expm1(-2 / (double)degrees * log_u));
-#else
-  const REAL radius = sqrt((degrees - 2) * expm1(-2 / degrees * log_uniform(high_bits(w))));
-#endif
-  x[e] = radius * turn(low_bits(w)).s0;
+  const REAL radius = sqrt((degrees - 2) * expm1(-2 / degrees * log_uniform(radius_numerator(w))));
+  x[e] = radius * turn(angle_numerator(w)).s0;
 }
 
 __kernel void fill_sparse(

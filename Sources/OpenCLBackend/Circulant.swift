@@ -10,7 +10,7 @@ struct CirculantFilter {
 extension OpenCLBackend {
   public func filterCirculant(_ z: Matrix, eigenvalues: [Element], into out: Matrix) throws(BackendError) {
     let m = eigenvalues.count
-    try require("rows", z, rows: z.rows, columns: m, for: "filterCirculant")
+    try require(z.columns <= m, "filterCirculant", "rows of at most \(m)", "\(z.columns)")
     try require(
       out.rows == z.rows && out.columns <= m, "filterCirculant", "a result of \(z.rows) × at most \(m)",
       "\(out.rows) × \(out.columns)")

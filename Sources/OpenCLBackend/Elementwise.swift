@@ -58,4 +58,14 @@ extension OpenCLBackend {
       .elementwise, "hadamard", items: a.count, .buffer(a.buffer), .buffer(b.buffer), .buffer(target.buffer),
       .uint(a.count))
   }
+
+  public func leaveSamplesOut(
+    _ r: Matrix, complements: Matrix, diagonal: Matrix, sampleCount: Int
+  ) throws(BackendError) {
+    try requireVector("complements", complements, count: r.rows, for: "leaveSamplesOut")
+    try requireVector("diagonal", diagonal, count: r.columns, for: "leaveSamplesOut")
+    try context.launch(
+      .elementwise, "leave_out", items: r.columns, height: r.rows, .buffer(r.buffer), .uint(r.columns),
+      .buffer(complements.buffer), .buffer(diagonal.buffer), .real(Double(sampleCount)))
+  }
 }

@@ -4,9 +4,13 @@ extension OpenCLBackend {
   public func makeMatrix(rows: Int, columns: Int) throws(BackendError) -> Matrix {
     try require(rows >= 0 && columns >= 0, "makeMatrix", "no negative sizes", "\(rows) × \(columns)")
     let matrix = try makeUninitialized(rows: rows, columns: columns)
+    try clear(matrix)
+    return matrix
+  }
+
+  public func clear(_ matrix: Matrix) throws(BackendError) {
     try context.launch(
       .elementwise, "fill_value", items: matrix.count, .buffer(matrix.buffer), .uint(matrix.count), .real(0))
-    return matrix
   }
 
   /// A matrix whose values are whatever the memory held.
