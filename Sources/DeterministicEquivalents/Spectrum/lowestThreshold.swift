@@ -2,10 +2,11 @@ import RealModule
 
 /// The ridge at which the joint predictor sees a spike soonest: the λ that lowers θ_c at the top edge most, and that θ_c.
 ///
-/// θ_c(λ) is scanned over λ from 2⁻²⁰ to 2¹⁰ times the mean noise variance and refined by golden sections. Over isotropic noise
-/// θ_c = √γ at every ridge, and any λ is returned.
+/// θ_c(λ) is scanned over λ from 2⁻²⁰ to 2¹⁰ times the mean noise variance and refined by golden sections. Over unequal
+/// independent noise it has only been seen to grow with λ: then λ is 0. Over isotropic noise θ_c = √γ at every ridge, and
+/// any λ is returned.
 /// - Parameter spike: which of the population's spikes; its direction matters, its strength hardly (through D alone).
-/// - Returns: λ, one end of the range where θ_c falls all the way to it.
+/// - Returns: λ and θ_c; 0 or infinity for λ where θ_c falls all the way to that end of the range, with θ_c there.
 public func lowestThreshold(
   population: SpikedPopulation, sampleCount: Int, spike: Int
 ) throws(PopulationError) -> (ridge: Double, threshold: Double) {
@@ -25,5 +26,6 @@ public func lowestThreshold(
     }
     return frame.thresholds(at: edge)[spike]
   }
-  return (Double.exp(found.argument), found.value)
+  let ridge = found.isInterior ? Double.exp(found.argument) : found.argument < Double.log(mean) ? 0 : .infinity
+  return (ridge, found.value)
 }
