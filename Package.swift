@@ -74,8 +74,8 @@ let package = Package(
     .executableTarget(
       name: "lacuna",
       dependencies: [
-        "LinearAlgebra", "HostBackend", "DeterministicEquivalents", "MaskedRegression", "Simulation",
-        "DataFiles", "Figures",
+        "LinearAlgebra", "HostBackend", "OpenCLBackend", "DeterministicEquivalents", "MaskedRegression",
+        "Simulation", "DataFiles", "Figures",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

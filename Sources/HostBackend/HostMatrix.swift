@@ -17,6 +17,15 @@ public final class HostMatrix<Element: HostScalar>: DeviceMatrix {
     pointer = storage.pointer.assumingMemoryBound(to: Element.self)
   }
 
+  /// Rows `firstRow ..< firstRow + rows` of a matrix, over the same storage.
+  init(of whole: HostMatrix, firstRow: Int, rows: Int) {
+    precondition(firstRow >= 0 && rows >= 0 && firstRow + rows <= whole.rows)
+    storage = whole.storage
+    self.rows = rows
+    columns = whole.columns
+    pointer = whole.pointer + firstRow * whole.columns
+  }
+
   public func firstRows(_ count: Int) -> HostMatrix {
     precondition(0 <= count && count <= rows, "the first \(count) rows of a matrix of \(rows)")
     return HostMatrix(storage: storage, rows: count, columns: columns)

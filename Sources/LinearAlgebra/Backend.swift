@@ -78,6 +78,34 @@ public protocol Backend<Element>: Sendable {
   /// Lower triangle of K ← K + scale · XXᵀ (X: n × columns, K: n × n), the Gram of the samples.
   func accumulateSampleGram(of x: Matrix, scale: Element, into k: Matrix) throws(BackendError)
 
+  // MARK: Masked samples (see `MaskPattern`; nothing of n·M rows is ever stored)
+
+  /// rows_t ← m ∘ x_i, or with `hidden` (1 − m) ∘ x_i: samples seen through their masks, a row a pair.
+  ///
+  /// With M = masks.count, row t is number r = firstPair + t of the x.rows·M pairs of x: it shows row ⌊r/M⌋ of x, which is
+  /// sample firstSample + ⌊r/M⌋ of the pattern, through its mask r mod M. Weights of given masks play no part here.
+  ///
+  /// Law: an entry is that of x, bit for bit, or 0, as `MaskPattern.isVisible` says.
+  /// - Throws: `dimensionMismatch` where the pairs lie outside x, widths differ, or given masks have another width.
+  func maskRows(
+    of x: Matrix, masks: MaskPattern, firstSample: Int, firstPair: Int, keeping side: MaskSide, into rows: Matrix
+  ) throws(BackendError)
+
+  /// Lower triangle of G ← G + scale · Σ_i Σ_m w_m (m_im ∘ x_i)(m_im ∘ x_i)ᵀ, the mask-aggregated Gram (G: d × d).
+  ///
+  /// Row i of x is sample firstSample + i of the pattern; w_m is the weight of a given mask, 1 for drawn ones. The strict
+  /// upper triangle is neither read nor written. Memory does not grow with x.rows or M.
+  ///
+  /// Law: the sum written out; accumulating over row blocks, each with its first sample, equals the whole at once.
+  func accumulateMaskedGram(
+    of x: Matrix, masks: MaskPattern, firstSample: Int, scale: Element, into g: Matrix
+  ) throws(BackendError)
+
+  /// C ← C + scale · Σ_i Σ_m w_m x_i (m_im ∘ x_i)ᵀ, all of it (C: d × d): what the visible say of every coordinate.
+  func accumulateMaskedCross(
+    of x: Matrix, masks: MaskPattern, firstSample: Int, scale: Element, into c: Matrix
+  ) throws(BackendError)
+
   // MARK: Positive definite matrices (only the lower triangle is read)
 
   /// A = LLᵀ: the lower triangle becomes L; the strict upper triangle is left undefined.

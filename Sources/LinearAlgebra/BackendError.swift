@@ -18,6 +18,16 @@ public enum BackendError: Error, Sendable, Equatable {
   case device(call: String, status: Int, log: String)
 }
 
+extension BackendError {
+  /// Whether the device failed, not the data or the caller: another device may do the same work.
+  public var isDeviceFailure: Bool {
+    switch self {
+    case .outOfMemory, .unsupported, .device: true
+    case .dimensionMismatch, .nonFinite, .notPositiveDefinite, .noConvergence: false
+    }
+  }
+}
+
 extension BackendError: CustomStringConvertible {
   public var description: String {
     switch self {

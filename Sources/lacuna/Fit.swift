@@ -42,7 +42,14 @@ struct Fit: ParsableCommand {
           "\(data): one column; a coordinate is predicted from others, so two are needed", status: ExitStatus.data)
       }
       let folder = try output.output.map { try ResultFolder($0, overwrite: output.overwrite) }
-      try device.withBackend { backend in try fit(table, on: backend, folder: folder) }
+      let selection = try device.select()
+      do {
+        try fit(table, on: selection.backend, folder: folder)
+      } catch let error as BackendError where error.isDeviceFailure {
+        guard let retreat = selection.retreat else { throw error }
+        log.warning("\(selection.backend.description) is left for the host: \(error)")
+        try fit(table, on: retreat, folder: folder)
+      }
     }
   }
 

@@ -19,5 +19,5 @@ struct Lacuna: ParsableCommand {
         lacuna example ridge-path > study.yaml
       """,
     version: lacunaVersion,
-    subcommands: [Simulate.self, Theory.self, Fit.self, Example.self])
+    subcommands: [Simulate.self, Theory.self, Fit.self, Example.self, Devices.self, Bench.self])
 }

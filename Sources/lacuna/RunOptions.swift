@@ -4,8 +4,8 @@ import LinearAlgebra
 
 /// Options that every computing command shares.
 struct DeviceOptions: ParsableArguments {
-  @Option(help: "Where to compute: auto or host.")
-  var device = "auto"
+  @Option(help: "Where to compute: auto, host, opencl, opencl:INDEX or part of a name; lacuna devices lists them.")
+  var device = DeviceChoice.auto
 
   @Option(help: "float64 or float32.")
   var precision: Precision = .float64
@@ -14,21 +14,14 @@ struct DeviceOptions: ParsableArguments {
   var threads: Int?
 
   func validate() throws {
-    guard ["auto", "host"].contains(device) else {
-      throw ValidationError("--device \(device): no such device; use auto or host")
-    }
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
   }
 
   /// The host in float64, which theory may use for an eigenproblem.
   func host() -> HostBackend<Double> { HostBackend(threads: threads) }
 
-  /// Runs a body on the chosen device in the chosen precision.
-  func withBackend<Result>(_ body: (any Backend) throws -> Result) throws -> Result {
-    switch precision {
-    case .float64: try body(HostBackend<Double>(threads: threads))
-    case .float32: try body(HostBackend<Float>(threads: threads))
-    }
+  func select() throws -> DeviceSelection {
+    try DeviceSelection(device, precision: precision, threads: threads)
   }
 }
 

@@ -35,20 +35,49 @@ struct Simulate: ParsableCommand {
       let experiment = Experiment(loaded.points)
       let folder = try output.output.map { try ResultFolder($0, overwrite: output.overwrite) }
       let stages = try experiment.stages(device: device.host())
-      try device.withBackend { backend in
-        let progress = Progress(total: experiment.trialCount, label: "trials", quiet: output.quiet)
-        let interrupt = Interrupt(keptAt: folder?.partialTrialsPath)
-        let points = try experiment.simulate(stages, on: backend) { records in
-          try folder?.append(records)
-          interrupt.trialFinished()
-          progress.advance()
+      let selection = try device.select()
+      try checkFits(stages, selection: selection, precision: device.precision)
+      var used = selection.backend.description
+      var left: String?
+      let progress = Progress(total: experiment.trialCount, label: "trials", quiet: output.quiet)
+      let interrupt = Interrupt(keptAt: folder?.partialTrialsPath)
+      let points = try experiment.simulate(
+        stages, on: selection.backend,
+        fallback: { error in
+          guard let retreat = selection.retreat else { return nil }
+          log.warning("\(used) is left for the host: \(error)")
+          left = "\(used): \(error)"
+          used = retreat.description
+          return retreat
         }
-        let summary = Summary(
-          name: loaded.name, points: points, device: backend.description, precision: device.precision.rawValue,
-          seed: loaded.points[0].configuration.seed, runtimeSeconds: progress.elapsed, version: lacunaVersion)
-        try report(summary, loaded: loaded, stages: stages, folder: folder, output: output)
+      ) { records in
+        try folder?.append(records)
+        interrupt.trialFinished()
+        progress.advance()
       }
+      let summary = Summary(
+        name: loaded.name, points: points, device: used, deviceFallback: left, precision: device.precision.rawValue,
+        seed: loaded.points[0].configuration.seed, runtimeSeconds: progress.elapsed, version: lacunaVersion)
+      try report(summary, loaded: loaded, stages: stages, folder: folder, output: output)
     }
+  }
+}
+
+/// Refuses, before any work, a study of which a trial would not fit the device, with the largest d that would.
+private func checkFits(_ stages: [Experiment.Stage], selection: DeviceSelection, precision: Precision) throws {
+  for stage in stages {
+    let forecast = stage.forecast(precision: precision)
+    guard forecast.bytes > selection.memory || forecast.largestMatrixBytes > selection.largestAllocation else {
+      continue
+    }
+    let d = stage.model.coordinateCount
+    let largest = TrialForecast.largestCoordinateCount(
+      aspect: Double(stage.sampleCount) / Double(d), ridgeCount: stage.ridges.count, precision: precision,
+      dense: stage.model.isDense, memory: selection.memory, largestAllocation: selection.largestAllocation)
+    throw BackendError.outOfMemory(
+      requested: forecast.bytes, available: selection.memory,
+      device: "\(selection.backend.description), for a trial of d = \(d), n = \(stage.sampleCount) "
+        + "(at this n/d it holds d up to \(largest) in \(precision.rawValue)),")
   }
 }
 

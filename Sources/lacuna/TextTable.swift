@@ -15,6 +15,13 @@ struct TextTable {
     let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
     return ([lines[0], rule] + lines.dropFirst()).joined(separator: "\n")
   }
+
+  /// As a table of a Markdown page.
+  var markdown: String {
+    let lines = rows.map { "| " + $0.joined(separator: " | ") + " |" }
+    let rule = "|" + rows[0].map { _ in "---:|" }.joined()
+    return ([lines[0], rule] + lines.dropFirst()).joined(separator: "\n")
+  }
 }
 
 extension String {

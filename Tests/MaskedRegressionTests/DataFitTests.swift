@@ -6,7 +6,7 @@ import Testing
 private let host = HostBackend<Double>()
 
 /// Straightforward solves, one coordinate and one sample left out at a time.
-private enum BruteForce {
+enum BruteForce {
   /// Solves a·x = b by Gaussian elimination with partial pivoting.
   static func solve(_ a: [[Double]], _ b: [Double]) -> [Double] {
     var a = a

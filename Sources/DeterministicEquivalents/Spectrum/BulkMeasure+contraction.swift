@@ -1,11 +1,11 @@
 /// Where a real z lies and the value of c there, approached from the upper half-plane.
-package enum Contraction: Sendable {
+enum Contraction: Sendable {
   /// In the support: c with negative imaginary part.
   case inside(Complex)
   /// Outside: c real, dc/dz < 0.
   case outside(Double)
 
-  package var value: Complex {
+  var value: Complex {
     switch self {
     case .inside(let c): c
     case .outside(let c): Complex(c)
@@ -25,7 +25,7 @@ extension BulkMeasure {
   /// (c²/n) Σ w p²/(c p + q − z)² < 1, the condition dc/dz < 0, and then z is outside. Newton's iteration from
   /// `guess` therefore needs no more than a look at where it ended; where it ended elsewhere, the solution is followed from
   /// far up in the half-plane down to the axis.
-  package func contraction(at z: Double, guess: Complex?) -> Contraction? {
+  func contraction(at z: Double, guess: Complex?) -> Contraction? {
     if let guess {
       if guess.imaginary >= 0, let c = outsideRoot(at: z, guess: guess.real) { return .outside(c) }
       let start = guess.imaginary < 0 ? guess : Complex(guess.real, -0.1 * abs(guess.real))

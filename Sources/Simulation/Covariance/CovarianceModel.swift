@@ -11,6 +11,12 @@ public struct CovarianceModel: Sendable {
   public let coordinateCount: Int
   private let structure: Structure
 
+  /// Whether Σ is a dense matrix, stored on the device.
+  public var isDense: Bool {
+    if case .dense = structure { return true }
+    return false
+  }
+
   private enum Structure: Sendable {
     case spiked(noise: [Double], strengths: [Double])
     case autoregressive(correlation: Double)

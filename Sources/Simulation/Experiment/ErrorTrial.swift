@@ -1,11 +1,17 @@
 import LinearAlgebra
 import MaskedRegression
 
+/// Runs trials of one (model, n), wherever.
+protocol TrialRunner {
+  /// The errors of one draw of the data at every ridge.
+  func run(stream: RandomStream) throws -> [CoordinateErrors]
+}
+
 /// Storage and operators for the trials of one (model, n): allocated once, used for every trial.
 ///
 /// A trial draws n samples, forms the Gram block by block and measures both errors at each ridge. With n ≥ d the samples
 /// are never whole in memory; with n < d the n × n Gram of the samples serves and no d × d matrix is formed.
-final class ErrorTrial<Device: Backend> {
+final class ErrorTrial<Device: Backend>: TrialRunner {
   private let device: Device
   private let covariance: any SampledCovariance<Device>
   private let law: EntryLaw
@@ -16,11 +22,6 @@ final class ErrorTrial<Device: Backend> {
   private enum Route {
     case primal(regression: PrimalRegression<Device>, block: Device.Matrix, scratch: Device.Matrix?)
     case dual(regression: DualRegression<Device>, scratch: Device.Matrix)
-  }
-
-  /// Rows of a block: enough work for a rank update, small beside the Gram.
-  static func blockRows(sampleCount n: Int, coordinateCount d: Int) -> Int {
-    min(n, max(256, (1 << 22) / d))
   }
 
   init(device: Device, model: CovarianceModel, law: EntryLaw, sampleCount n: Int, ridges: [Double]) throws {
@@ -37,7 +38,7 @@ final class ErrorTrial<Device: Backend> {
         scratch: try device.makeMatrix(rows: n, columns: d))
     } else {
       let gram = try device.makeMatrix(rows: d, columns: d)
-      let rows = Self.blockRows(sampleCount: n, coordinateCount: d)
+      let rows = blockRows(sampleCount: n, coordinateCount: d)
       route = .primal(
         regression: try PrimalRegression(device: device, gram: gram, sampleCount: n),
         block: try device.makeMatrix(rows: rows, columns: d),
@@ -45,7 +46,6 @@ final class ErrorTrial<Device: Backend> {
     }
   }
 
-  /// The errors of one draw of the data at every ridge.
   func run(stream: RandomStream) throws -> [CoordinateErrors] {
     switch route {
     case .primal(let regression, let block, let scratch):

@@ -65,21 +65,39 @@ public struct Experiment: Sendable {
   }
 
   /// Runs all trials of the stages in order.
+  ///
+  /// - Parameter fallback: asked for another device when one fails (not when the data do); the failed trial runs again
+  ///   there, and all later ones. Nil makes the failure an error.
   /// - Parameter record: called with the lines of each finished trial, one a ridge.
   /// - Returns: one result a stage and ridge, in order.
-  public func simulate<Device: Backend>(
-    _ stages: [Stage], on device: Device, record: ([TrialRecord]) throws -> Void
+  public func simulate(
+    _ stages: [Stage], on device: any Backend, fallback: ((BackendError) -> (any Backend)?)? = nil,
+    record: ([TrialRecord]) throws -> Void
   ) throws -> [PointResult] {
-    try stages.flatMap { stage in
+    var device = device
+    func retreating<Result>(_ body: (any Backend) throws -> Result) throws -> Result {
+      do {
+        return try body(device)
+      } catch let error as BackendError where error.isDeviceFailure {
+        guard let other = fallback?(error) else { throw error }
+        device = other
+        return try body(other)
+      }
+    }
+    return try stages.flatMap { stage in
       let configuration = stage.point.configuration
-      let trial = try ErrorTrial(
-        device: device, model: stage.model, law: configuration.data.law, sampleCount: stage.sampleCount,
-        ridges: stage.ridges)
+      var runner: (any TrialRunner)?
       var training = stage.ridges.map { _ in [Double]() }
       var generalization = training
       for index in 0..<configuration.trials {
-        let errors = try trial.run(
-          stream: Self.stream(seed: configuration.seed, sampleCount: stage.sampleCount, trial: index))
+        let stream = Self.stream(seed: configuration.seed, sampleCount: stage.sampleCount, trial: index)
+        var own = runner
+        let errors = try retreating { device in
+          let current = try own ?? stage.runner(on: device)
+          own = nil
+          runner = current
+          return try current.run(stream: stream)
+        }
         let records = errors.indices.map { r in
           TrialRecord(
             parameters: stage.parameters, sampleCount: stage.sampleCount, coordinateCount: stage.model.coordinateCount,
@@ -107,6 +125,18 @@ public struct Experiment: Sendable {
 }
 
 extension Experiment.Stage {
+  func runner<Device: Backend>(on device: Device) throws -> any TrialRunner {
+    try ErrorTrial(
+      device: device, model: model, law: point.configuration.data.law, sampleCount: sampleCount, ridges: ridges)
+  }
+
+  /// What a trial of this stage takes.
+  public func forecast(precision: Precision) -> TrialForecast {
+    TrialForecast(
+      sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridgeCount: ridges.count, precision: precision,
+      dense: model.isDense)
+  }
+
   func result(ridgeIndex r: Int, training: [Double], generalization: [Double]) -> PointResult {
     let equivalent = theory[r]
     return PointResult(
@@ -119,5 +149,24 @@ extension Experiment.Stage {
         finiteSizeTheory: finiteSizeTheory[r].generalizationError),
       bayesError: equivalent.bayesError, effectiveRidge: equivalent.effectiveRidge,
       degreesOfFreedom1: equivalent.degreesOfFreedom1, degreesOfFreedom2: equivalent.degreesOfFreedom2)
+  }
+}
+
+extension Experiment {
+  /// The first trial of the first stage, ready to run again and again: each call returns both mean errors a ridge.
+  /// - Parameter host: solves the eigenproblem of a dense Σ.
+  public func preparedTrial<Device: Backend>(
+    on device: Device, host: some Backend<Double>
+  ) throws -> () throws -> [Double] {
+    let configuration = points[0].configuration
+    let model = try CovarianceModel(configuration.data, seed: configuration.seed, device: host)
+    guard case .list(let ridges) = configuration.ridges else {
+      preconditionFailure("a prepared trial has given ridges")
+    }
+    let n = configuration.data.samples[0]
+    let trial = try ErrorTrial(
+      device: device, model: model, law: configuration.data.law, sampleCount: n, ridges: ridges)
+    let stream = Self.stream(seed: configuration.seed, sampleCount: n, trial: 0)
+    return { try trial.run(stream: stream).flatMap { [$0.meanTraining, $0.meanGeneralization ?? .nan] } }
   }
 }

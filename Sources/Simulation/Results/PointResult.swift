@@ -57,18 +57,22 @@ public struct Summary: Sendable, Codable {
   public var points: [PointResult]
   /// What computed it; nil for theory alone.
   public var device: String?
+  /// Why the device asked for first was left in the middle of the run; nil where it was not.
+  public var deviceFallback: String?
   public var precision: String
   public var seed: UInt64
   public var runtimeSeconds: Double
   public var version: String
 
   public init(
-    name: String, points: [PointResult], device: String?, precision: String, seed: UInt64, runtimeSeconds: Double,
+    name: String, points: [PointResult], device: String?, deviceFallback: String? = nil, precision: String,
+    seed: UInt64, runtimeSeconds: Double,
     version: String
   ) {
     self.name = name
     self.points = points
     self.device = device
+    self.deviceFallback = deviceFallback
     self.precision = precision
     self.seed = seed
     self.runtimeSeconds = runtimeSeconds
@@ -77,6 +81,7 @@ public struct Summary: Sendable, Codable {
 
   enum CodingKeys: String, CodingKey {
     case name, points, device, precision, seed, version
+    case deviceFallback = "device_fallback"
     case runtimeSeconds = "runtime_seconds"
   }
 }

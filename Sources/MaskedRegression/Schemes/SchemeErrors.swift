@@ -1,0 +1,68 @@
+import LinearAlgebra
+
+/// Errors of a hollow predictor Â under a known Σ (or under the Gram of other data), in closed form over masks.
+public struct SchemeErrors<Device: Backend> {
+  public let device: Device
+  private let scratch: Device.Matrix
+  private let vector: Device.Matrix
+
+  /// Takes d² numbers.
+  public init(device: Device, coordinateCount d: Int) throws(BackendError) {
+    self.device = device
+    scratch = try device.makeMatrix(rows: d, columns: d)
+    vector = try device.makeVector(d)
+  }
+
+  /// (e_k − αâ_k) Σ (e_k − αâ_k)ᵀ for every row, â_k optionally seen through one mask; with α = 1 and no mask the error with
+  /// every other coordinate visible.
+  public func forms(
+    of predictor: Device.Matrix, factor: Double = 1, visible: Device.Matrix? = nil,
+    covariance: any CovarianceOperator<Device>
+  ) throws(BackendError) -> [Double] {
+    try device.add(predictor, alpha: Device.Element(-factor), beta: 0, to: scratch)
+    if let visible { try device.scale(scratch, rows: nil, columns: visible) }
+    try device.addDiagonal(1, to: scratch)
+    return try evaluate(covariance)
+  }
+
+  private func evaluate(_ covariance: any CovarianceOperator<Device>) throws(BackendError) -> [Double] {
+    try covariance.forms(of: scratch, into: vector)
+    return try device.download(vector).map { Double($0) }
+  }
+
+  /// Errors over random masks with these moments,
+  ///
+  ///     err_k = q [ Σ_kk − 2p₁(ÂΣ)_kk + p₂(ÂΣÂᵀ)_kk + (p₁ − p₂)(Â diag(Σ) Âᵀ)_kk ],
+  ///
+  /// q, p₁, p₂ = hidden, single, pair.
+  public func overMasks(
+    of predictor: Device.Matrix, moments: MaskMoments, covariance: any CovarianceOperator<Device>
+  ) throws(BackendError) -> [Double] {
+    let (p1, p2) = (moments.single, moments.pair)
+    var errors = try forms(of: predictor, factor: p1, covariance: covariance)
+    try device.rowDots(
+      predictor, predictor, weights: try device.makeVector(covariance.variances.map { Device.Element($0) }),
+      into: vector)
+    for (k, sum) in try device.download(vector).enumerated() { errors[k] += (p1 - p2) * Double(sum) }
+    if p2 != p1 * p1 {
+      try device.copy(predictor, to: scratch)
+      for (k, form) in try evaluate(covariance).enumerated() { errors[k] += (p2 - p1 * p1) * form }
+    }
+    return errors.map { moments.hidden * $0 }
+  }
+
+  /// Σ_m w_m 1(m_k = 0) (e_k − â_k∘m) Σ (e_k − â_k∘m)ᵀ over masks written out, with weights of sum 1.
+  public func overMasks(
+    of predictor: Device.Matrix, given masks: GivenMasks, covariance: any CovarianceOperator<Device>
+  ) throws(BackendError) -> [Double] {
+    let d = masks.coordinateCount
+    let total = masks.weights.reduce(0, +)
+    var errors = [Double](repeating: 0, count: d)
+    for m in 0..<masks.count where masks.weights[m] > 0 {
+      let visible = try device.makeVector((0..<d).map { masks[m, $0] ? 1 : 0 })
+      let forms = try forms(of: predictor, visible: visible, covariance: covariance)
+      for k in 0..<d where !masks[m, k] { errors[k] += masks.weights[m] / total * forms[k] }
+    }
+    return errors
+  }
+}

@@ -1,0 +1,93 @@
+import LinearAlgebra
+
+/// Regression under masks that all samples share, each with a weight: the Gram of row k is S ∘ Σ_m w_m m mᵀ over the masks
+/// that hide k, so S is all that is read of the data.
+///
+/// Coordinates hidden by the same masks share a Gram and are solved together: one inverse of order d for each such group.
+/// A coordinate that no mask hides is predicted by 0 and adds no training error.
+public struct SharedMaskRegression<Device: Backend> {
+  private let device: Device
+  private let gram: Device.Matrix
+
+  /// - Parameter gram: S, d × d, lower triangle; `fit` fills in the upper one.
+  public init(device: Device, gram: Device.Matrix) {
+    self.device = device
+    self.gram = gram
+  }
+
+  /// - Parameter masks: weights of any positive sum; they count by their share of it.
+  /// - Throws: `RegressionError.numericallySingular`.
+  public func fit(_ masks: GivenMasks, ridge: Double) throws -> SchemePredictor<Device> {
+    let d = gram.rows
+    precondition(masks.coordinateCount == d, "masks of \(d) coordinates")
+    let total = masks.weights.reduce(0, +)
+    try device.symmetrize(gram)
+    let variances = try GramCovariance(device: device, gram: gram).variances
+    let predictor = try device.makeMatrix(rows: d, columns: d)
+    var values = [Device.Element](repeating: 0, count: d * d)
+    var training = [Double](repeating: 0, count: d)
+    let local = try device.makeMatrix(rows: d, columns: d)
+    let overlap = try device.makeMatrix(rows: d, columns: d)
+    let source = try device.download(gram)
+
+    for (hiding, coordinates) in groups(masks) {
+      let weights = hiding.map { masks.weights[$0] / total }
+      let rows = hiding.indices.flatMap { r in
+        (0..<d).map { masks[hiding[r], $0] ? Device.Element(weights[r].squareRoot()) : 0 }
+      }
+      let shown = (0..<d).map { j in hiding.indices.reduce(0) { $0 + (masks[hiding[$1], j] ? weights[$1] : 0) } }
+      try device.clear(overlap)
+      try device.accumulateGram(
+        of: try device.makeMatrix(rows, rows: hiding.count, columns: d), scale: 1, into: overlap)
+      try device.symmetrize(overlap)
+      try device.hadamard(overlap, gram, into: local)
+      // What these masks never show has a zero row; a one on the diagonal keeps it at zero for any ridge.
+      try device.setDiagonal(
+        of: local,
+        to: try device.makeVector(
+          shown.indices.map { Device.Element(shown[$0] > 0 ? shown[$0] * variances[$0] + ridge : 1) }))
+      try invertGram(local, ridge: ridge, on: device) { minor in minor - 1 }
+      try device.symmetrize(local)
+
+      let cross = try device.makeMatrix(
+        coordinates.flatMap { k in (0..<d).map { Device.Element(shown[$0]) * source[k * d + $0] } },
+        rows: coordinates.count, columns: d)
+      let solution = try device.makeMatrix(rows: coordinates.count, columns: d)
+      try device.multiply(
+        cross, transposeA: false, local, transposeB: false, alpha: 1, beta: 0, into: solution)
+      let explained = try rowDots(solution, cross)
+      let squares = try rowDots(solution, solution)
+      let hidden = weights.reduce(0, +)
+      let block = try device.download(solution)
+      for (row, k) in coordinates.enumerated() {
+        values.replaceSubrange(k * d..<(k + 1) * d, with: block[row * d..<(row + 1) * d])
+        training[k] = hidden * variances[k] - explained[row] - ridge * squares[row]
+      }
+    }
+    try device.upload(values, to: predictor, firstRow: 0)
+    return SchemePredictor(matrix: predictor, training: training)
+  }
+
+  /// Coordinates by the set of masks that hide them, those that none hides left out.
+  private func groups(_ masks: GivenMasks) -> [(hiding: [Int], coordinates: [Int])] {
+    var index: [[Int]: Int] = [:]
+    var groups: [(hiding: [Int], coordinates: [Int])] = []
+    for k in 0..<masks.coordinateCount {
+      let hiding = (0..<masks.count).filter { !masks[$0, k] && masks.weights[$0] > 0 }
+      guard !hiding.isEmpty else { continue }
+      if let known = index[hiding] {
+        groups[known].coordinates.append(k)
+      } else {
+        index[hiding] = groups.count
+        groups.append((hiding, [k]))
+      }
+    }
+    return groups
+  }
+
+  private func rowDots(_ a: Device.Matrix, _ b: Device.Matrix) throws(BackendError) -> [Double] {
+    let out = try device.makeVector(a.rows)
+    try device.rowDots(a, b, weights: nil, into: out)
+    return try device.download(out).map { Double($0) }
+  }
+}

@@ -1,0 +1,162 @@
+import ArgumentParser
+import HostBackend
+import LinearAlgebra
+import Simulation
+
+/// What `lacuna bench` times, each at one size d.
+enum BenchOperation: String, CaseIterable, ExpressibleByArgument {
+  /// Fill a d × d matrix with Gaussian values.
+  case normal
+  /// d × d times d × d, the second transposed.
+  case multiply
+  /// One triangle of the Gram of 2d samples.
+  case gram
+  /// Inverse of a positive definite matrix through its Cholesky factor.
+  case inverse
+  case eigenvalues
+  case eigenvectors
+  /// A whole trial: 2d samples of d coordinates, one ridge, both errors.
+  case trial
+
+  /// Nominal floating-point operations; nil where they say nothing.
+  func operations(size: Int, precision: Precision) -> Double? {
+    let d = Double(size)
+    return switch self {
+    case .normal: nil
+    case .multiply: 2 * d * d * d
+    case .gram: 2 * d * d * d
+    case .inverse: d * d * d
+    case .eigenvalues: 4 / 3 * d * d * d
+    case .eigenvectors: 4 * d * d * d
+    case .trial:
+      TrialForecast(sampleCount: 2 * size, coordinateCount: size, ridgeCount: 1, precision: precision).operations
+    }
+  }
+
+  /// Bytes that must move at least once: what goes in and what comes out.
+  func traffic(size: Int, precision: Precision) -> Double? {
+    let matrix = Double(size) * Double(size) * Double(precision.byteCount)
+    return switch self {
+    case .normal: matrix
+    case .multiply: 3 * matrix
+    case .gram: 3 * matrix
+    case .inverse, .eigenvectors: 2 * matrix
+    case .eigenvalues: matrix
+    case .trial: nil
+    }
+  }
+
+  /// Device storage that the operation holds.
+  func memory(size: Int, precision: Precision) -> Int {
+    let matrix = size * size * precision.byteCount
+    return switch self {
+    case .normal: matrix
+    case .multiply, .gram: 3 * matrix
+    case .inverse, .eigenvalues: 2 * matrix
+    case .eigenvectors: 4 * matrix
+    case .trial:
+      TrialForecast(sampleCount: 2 * size, coordinateCount: size, ridgeCount: 1, precision: precision).bytes
+    }
+  }
+}
+
+/// An operation ready to run again and again on one device.
+struct PreparedOperation {
+  /// Runs once and waits for the device.
+  var run: () throws -> Void
+  /// What came out of the last run, to compare between devices: O(d) or O(d²) numbers.
+  var result: () throws -> [Double]
+}
+
+extension BenchOperation {
+  private static let stream = RandomStream(seed: 1, purpose: .probes, index: 1)
+
+  func prepare<Device: Backend>(on device: Device, size d: Int) throws -> PreparedOperation {
+    func gaussian(rows: Int) throws -> Device.Matrix {
+      let x = try device.makeMatrix(rows: rows, columns: d)
+      try device.fill(x, law: .gaussian, stream: Self.stream, offset: 0)
+      return x
+    }
+    /// Squared norms of the rows: d numbers that every entry takes part in; waits for the device.
+    func rowNorms(_ matrix: Device.Matrix) throws -> [Double] {
+      let out = try device.makeVector(matrix.rows)
+      try device.rowDots(matrix, matrix, weights: nil, into: out)
+      return try device.download(out).map(Double.init)
+    }
+    func wait(_ matrix: Device.Matrix) throws {
+      _ = try device.download(matrix.firstRows(1).reshaped(rows: 1, columns: 1))
+    }
+    /// Gram of 2d samples plus a ridge: positive definite, full.
+    func positive() throws -> Device.Matrix {
+      let s = try device.makeMatrix(rows: d, columns: d)
+      try device.accumulateGram(of: try gaussian(rows: 2 * d), scale: 1 / Device.Element(2 * d), into: s)
+      try device.addDiagonal(0.1, to: s)
+      try device.symmetrize(s)
+      return s
+    }
+
+    switch self {
+    case .normal:
+      let x = try device.makeMatrix(rows: d, columns: d)
+      return PreparedOperation(
+        run: {
+          try device.fill(x, law: .gaussian, stream: Self.stream, offset: 0)
+          try wait(x)
+        }, result: { try device.download(x).map(Double.init) })
+    case .multiply:
+      let a = try gaussian(rows: d)
+      let c = try device.makeMatrix(rows: d, columns: d)
+      return PreparedOperation(
+        run: {
+          try device.multiply(a, transposeA: false, a, transposeB: true, alpha: 1, beta: 0, into: c)
+          try wait(c)
+        }, result: { try rowNorms(c) })
+    case .gram:
+      let x = try gaussian(rows: 2 * d)
+      let s = try device.makeMatrix(rows: d, columns: d)
+      return PreparedOperation(
+        run: {
+          try device.clear(s)
+          try device.accumulateGram(of: x, scale: 1 / Device.Element(2 * d), into: s)
+          try wait(s)
+        },
+        result: {
+          try device.symmetrize(s)
+          return try rowNorms(s)
+        })
+    case .inverse:
+      let source = try positive()
+      let work = try device.makeMatrix(rows: d, columns: d)
+      return PreparedOperation(
+        run: {
+          try device.copy(source, to: work)
+          _ = try device.invertPositiveDefinite(work)
+          try wait(work)
+        },
+        result: {
+          try device.symmetrize(work)
+          return try rowNorms(work)
+        })
+    case .eigenvalues, .eigenvectors:
+      let source = try positive()
+      let work = try device.makeMatrix(rows: d, columns: d)
+      var values: [Double] = []
+      return PreparedOperation(
+        run: {
+          try device.copy(source, to: work)
+          values = try self == .eigenvalues ? device.eigenvalues(of: work) : device.eigendecompose(work)
+          try wait(work)
+        }, result: { values })
+    case .trial:
+      let experiment = Experiment([
+        ExperimentPoint(
+          configuration: ExperimentConfiguration(
+            name: "bench", trials: 1, data: DataConfiguration(model: .isotropic, coordinates: d, samples: [2 * d]),
+            ridges: .list([0.1])))
+      ])
+      let trial = try experiment.preparedTrial(on: device, host: HostBackend<Double>())
+      var errors: [Double] = []
+      return PreparedOperation(run: { errors = try trial() }, result: { errors })
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import LinearAlgebra
+
+/// One operation on one device at one size and precision.
+struct BenchResult: Codable, Sendable {
+  var device: String
+  var operation: String
+  var precision: String
+  var size: Int
+  /// Seconds; nil where the operation was not run, for the reason given.
+  var median: Double?
+  var minimum: Double?
+  /// Relative half-width of the 95% interval of the median; nil for fewer than five runs.
+  var uncertainty: Double?
+  var runs: Int
+  var gflops: Double?
+  var gigabytesPerSecond: Double?
+  /// Share of the device's own multiply rate, best over the sizes of this run.
+  var multiplyFraction: Double?
+  /// Largest difference from the host in float64 over the largest value.
+  var relativeError: Double?
+  var memoryBytes: Int
+  /// Host time over this device's time.
+  var hostRatio: Double?
+  var reason: String?
+
+  enum CodingKeys: String, CodingKey {
+    case device, operation, precision, size, median, minimum, uncertainty, runs, gflops, reason
+    case gigabytesPerSecond = "gigabytes_per_second"
+    case multiplyFraction = "multiply_fraction"
+    case relativeError = "relative_error"
+    case memoryBytes = "memory_bytes"
+    case hostRatio = "host_ratio"
+  }
+}
+
+/// Everything one `lacuna bench` measured: what `--json` saves and `compare` reads.
+struct BenchReport: Codable, Sendable {
+  /// Devices with their drivers, by the name the results use.
+  var devices: [String: String]
+  var results: [BenchResult]
+  var version: String
+  /// The machine's name, to tell reports apart.
+  var machine: String
+}

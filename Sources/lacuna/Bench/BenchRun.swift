@@ -1,0 +1,103 @@
+import FoundationEssentials
+import HostBackend
+import LinearAlgebra
+import OpenCLBackend
+
+/// Measures every (operation, size, precision, device) in turn.
+struct BenchRun {
+  let options: Bench.Run
+
+  func report() throws -> BenchReport {
+    let choices = options.device.isEmpty ? Self.everyDevice : options.device
+    let total = options.operations.count * options.sizes.count * options.precision.count * choices.count
+    let progress = Progress(total: total, label: "measurements", quiet: options.quiet)
+    var results: [BenchResult] = []
+    var devices: [String: String] = [:]
+    for bits in options.precision.sorted() {
+      let precision: Precision = bits == 32 ? .float32 : .float64
+      let opened = choices.map { choice in
+        (choice, Result { try DeviceSelection(choice, precision: precision, threads: nil) })
+      }
+      for (choice, selection) in opened {
+        devices["\(choice)"] = (try? selection.get())?.backend.description ?? devices["\(choice)"]
+        if case .failure(let error) = selection, !options.device.isEmpty { throw error }
+      }
+      for operation in options.operations {
+        for size in options.sizes {
+          let reference = try? referenceResult(operation, size: size)
+          for (choice, selection) in opened {
+            results.append(
+              measure(
+                operation, size: size, precision: precision, choice: choice, selection: selection, reference: reference)
+            )
+            progress.advance()
+          }
+        }
+      }
+    }
+    return BenchReport(
+      devices: devices, results: withRatios(results), version: lacunaVersion,
+      machine: ProcessInfo.processInfo.hostName)
+  }
+
+  private static var everyDevice: [DeviceChoice] { [.host] + OpenCLDevice.all().map { .opencl($0.index) } }
+
+  /// The host in float64 on the same data, up to a size where that costs little.
+  private func referenceResult(_ operation: BenchOperation, size: Int) throws -> [Double]? {
+    guard size <= 1024 else { return nil }
+    let prepared = try operation.prepare(on: HostBackend<Double>(), size: size)
+    try prepared.run()
+    return try prepared.result()
+  }
+
+  private func measure(
+    _ operation: BenchOperation, size: Int, precision: Precision, choice: DeviceChoice,
+    selection: Result<DeviceSelection, any Error>, reference: [Double]?
+  ) -> BenchResult {
+    var result = BenchResult(
+      device: "\(choice)", operation: operation.rawValue, precision: precision.rawValue, size: size, runs: 0,
+      memoryBytes: operation.memory(size: size, precision: precision))
+    do {
+      let selection = try selection.get()
+      guard result.memoryBytes <= selection.memory else {
+        result.reason = "needs \(gibibytes(result.memoryBytes)), the device has \(gibibytes(selection.memory))"
+        return result
+      }
+      let prepared = try operation.prepare(on: selection.backend, size: size)
+      let timing = try Timing(
+        warmup: max(1, options.warmup), runs: options.runs, limit: options.maxTime, prepared.run)
+      result.median = timing.median
+      result.minimum = timing.minimum
+      result.uncertainty = timing.uncertainty
+      result.runs = timing.count
+      result.gflops = operation.operations(size: size, precision: precision).map { $0 / timing.median * 1e-9 }
+      result.gigabytesPerSecond = operation.traffic(size: size, precision: precision).map { $0 / timing.median * 1e-9 }
+      if let reference {
+        let values = try prepared.result()
+        let scale = reference.map(abs).max() ?? 1
+        result.relativeError = zip(values, reference).map { abs($0 - $1) }.max().map { $0 / scale }
+      }
+    } catch {
+      result.reason = Failure(error).message
+    }
+    return result
+  }
+
+  /// Adds what needs the other results: the share of the device's own multiply rate, the ratio to the host.
+  private func withRatios(_ results: [BenchResult]) -> [BenchResult] {
+    results.map { result in
+      var result = result
+      let ceiling = results.filter {
+        $0.device == result.device && $0.precision == result.precision
+          && $0.operation == BenchOperation.multiply.rawValue
+      }.compactMap(\.gflops).max()
+      if let ceiling, let gflops = result.gflops { result.multiplyFraction = gflops / ceiling }
+      let host = results.first {
+        $0.device == "host" && $0.precision == result.precision && $0.operation == result.operation
+          && $0.size == result.size
+      }
+      if let host = host?.median, let own = result.median { result.hostRatio = host / own }
+      return result
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import DataFiles
+import FoundationEssentials
+import Simulation
+
+extension Bench {
+  struct Compare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Put saved results of several machines side by side.",
+      discussion: """
+        Only the same operation, size and precision are compared; ratios are against the first file.
+
+        Examples:
+          lacuna bench compare laptop.json cluster.json
+        """)
+
+    @Argument(help: "Files that lacuna bench --json saved.")
+    var files: [String]
+
+    func validate() throws {
+      guard files.count >= 2 else { throw ValidationError("compare needs two files or more") }
+    }
+
+    func run() throws {
+      try reportingFailures {
+        let reports = try files.map { path in
+          guard let data = FileManager.default.contents(atPath: path) else {
+            throw DataFileError.noInput(path: path, reason: "it cannot be read")
+          }
+          do {
+            return (path: path, report: try JSONDecoder().decode(BenchReport.self, from: data))
+          } catch {
+            throw DataFileError.malformed(
+              path: path, position: .file, reason: "it is not a report of lacuna bench",
+              remedy: "save one with lacuna bench --json FILE")
+          }
+        }
+        print(try comparison(reports))
+      }
+    }
+  }
+}
+
+/// What makes two results the same problem.
+private struct Problem: Hashable {
+  var operation, precision: String
+  var size: Int
+
+  init(_ result: BenchResult) {
+    operation = result.operation
+    precision = result.precision
+    size = result.size
+  }
+}
+
+/// The table, with the devices and versions behind it.
+private func comparison(_ reports: [(path: String, report: BenchReport)]) throws -> String {
+  let columns = reports.flatMap { entry in
+    entry.report.devices.keys.sorted().map { (path: entry.path, report: entry.report, device: $0) }
+  }
+  let base = columns[0]
+  func result(_ report: BenchReport, device: String, _ problem: Problem) -> BenchResult? {
+    report.results.first { $0.device == device && Problem($0) == problem && $0.median != nil }
+  }
+  let problems = base.report.results.filter { $0.device == base.device }.map(Problem.init)
+  let shared = problems.filter { problem in
+    reports.allSatisfy { entry in entry.report.results.contains { Problem($0) == problem && $0.median != nil } }
+  }
+  guard !shared.isEmpty else {
+    throw Failure(
+      "the files share no operation of one size and precision; run lacuna bench with the same --sizes, --operations and --precision",
+      status: ExitStatus.data)
+  }
+  var table = TextTable(
+    ["operation", "d", "precision"] + columns.indices.map { "(\($0 + 1))" })
+  for problem in shared {
+    guard let reference = result(base.report, device: base.device, problem), let time = reference.median else {
+      continue
+    }
+    table.append(
+      [problem.operation, "\(problem.size)", problem.precision]
+        + columns.map { column in
+          guard let other = result(column.report, device: column.device, problem), let own = other.median else {
+            return "–"
+          }
+          let spread = [reference.uncertainty, other.uncertainty].compactMap { $0 }.map { $0 * $0 }.reduce(0, +)
+            .squareRoot()
+          let ratio = time / own
+          return format(own * 1e3, digits: 3) + " ms, ×" + format(ratio, digits: 3)
+            + (spread > 0 ? " ± " + format(ratio * spread, digits: 1) : "")
+        })
+  }
+  let legend = columns.enumerated().map { index, column in
+    "(\(index + 1)) \(column.path): \(column.report.machine), \(column.report.devices[column.device] ?? column.device), "
+      + "lacuna \(column.report.version)"
+  }
+  return table.text + "\n\nmedian time, and the speed against (1)\n" + legend.joined(separator: "\n")
+}

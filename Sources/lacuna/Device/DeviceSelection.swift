@@ -1,0 +1,93 @@
+import HostBackend
+import LinearAlgebra
+import OpenCLBackend
+
+/// The backend a run computes on, and the one it may retreat to.
+struct DeviceSelection {
+  let backend: any Backend
+  /// The host, where `auto` took something else.
+  let retreat: (any Backend)?
+  /// Why this device.
+  let reason: String
+  /// Bytes of memory, and of the largest single allocation, that the device offers.
+  let memory: Int
+  let largestAllocation: Int
+
+  init(_ choice: DeviceChoice, precision: Precision, threads: Int?) throws {
+    switch precision {
+    case .float64: try self.init(choice, element: Double.self, threads: threads)
+    case .float32: try self.init(choice, element: Float.self, threads: threads)
+    }
+  }
+
+  private init<Element: HostScalar & OpenCLScalar>(
+    _ choice: DeviceChoice, element: Element.Type, threads: Int?
+  ) throws {
+    let host = HostBackend<Element>(threads: threads)
+    func onHost(_ reason: String) -> DeviceSelection {
+      DeviceSelection(
+        backend: host, retreat: nil, reason: reason, memory: HostMemory.available, largestAllocation: .max)
+    }
+    switch choice {
+    case .host:
+      self = onHost("asked for")
+    case .auto:
+      let ranking = DeviceRanking(host: host)
+      guard let best = ranking.best else {
+        self = onHost(ranking.reason)
+        return
+      }
+      do {
+        self.init(
+          device: best, backend: try OpenCLBackend<Element>(device: best), retreat: host, reason: ranking.reason)
+      } catch {
+        log.warning("\(best.name) is left for the host: \(error)")
+        self = onHost("\(best.name) failed: \(error)")
+      }
+    case .opencl, .named:
+      let device = try Self.device(choice)
+      self.init(
+        device: device, backend: try OpenCLBackend<Element>(device: device), retreat: nil, reason: "asked for")
+    }
+  }
+
+  private init(device: OpenCLDevice, backend: any Backend, retreat: (any Backend)?, reason: String) {
+    self.init(
+      backend: backend, retreat: retreat, reason: reason, memory: device.globalMemory,
+      largestAllocation: device.largestAllocation)
+  }
+
+  private init(
+    backend: any Backend, retreat: (any Backend)?, reason: String, memory: Int, largestAllocation: Int
+  ) {
+    self.backend = backend
+    self.retreat = retreat
+    self.reason = reason
+    self.memory = memory
+    self.largestAllocation = largestAllocation
+  }
+
+  /// The OpenCL device that a choice names.
+  private static func device(_ choice: DeviceChoice) throws -> OpenCLDevice {
+    let devices = OpenCLDevice.all()
+    let known = devices.map { "opencl:\($0.index) (\($0.name))" }.joined(separator: ", ")
+    let remedy = devices.isEmpty ? OpenCLDevice.absence() ?? "no OpenCL device" : "known: host, \(known)"
+    let found: OpenCLDevice?
+    switch choice {
+    case .opencl(nil):
+      let usable = devices.filter(\.isUsable)
+      found = usable.first { $0.kind != .cpu } ?? usable.first
+    case .opencl(let index?):
+      found = devices.first { $0.index == index }
+    case .named(let name):
+      found = devices.first { $0.name.lowercased().contains(name.lowercased()) }
+    case .auto, .host:
+      preconditionFailure("not an OpenCL device")
+    }
+    guard let found else { throw Failure("--device \(choice): no such device; \(remedy)", status: ExitStatus.device) }
+    if let obstacle = found.obstacle {
+      throw Failure("--device \(choice): \(found.name) cannot be used: \(obstacle)", status: ExitStatus.device)
+    }
+    return found
+  }
+}

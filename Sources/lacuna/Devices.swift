@@ -1,0 +1,104 @@
+import ArgumentParser
+import HostBackend
+import LinearAlgebra
+import OpenCLBackend
+import Simulation
+
+struct Devices: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List the devices, what each can do, and which one --device auto takes.",
+    discussion: """
+      Examples:
+        lacuna devices
+        lacuna devices --json
+        lacuna simulate example:learning-curve --device opencl:0
+      """)
+
+  @Flag(help: "Print one JSON object on stdout.")
+  var json = false
+
+  @Option(help: "The precision auto chooses for: float64 or float32.")
+  var precision: Precision = .float64
+
+  func run() throws {
+    try reportingFailures {
+      let host = HostBackend<Double>()
+      let ranking =
+        precision == .float64 ? DeviceRanking(host: host) : DeviceRanking(host: HostBackend<Float>())
+      let list = DeviceList(
+        devices: [DeviceEntry(host: host)] + OpenCLDevice.all().map(DeviceEntry.init),
+        auto: ranking.best.map { "opencl:\($0.index)" } ?? "host", autoReason: ranking.reason,
+        note: OpenCLDevice.absence())
+      print(json ? try encodeJSON(list, pretty: true) : list.text)
+    }
+  }
+}
+
+/// What `lacuna devices` prints.
+private struct DeviceList: Encodable {
+  var devices: [DeviceEntry]
+  var auto, autoReason: String
+  /// Why no OpenCL device is listed.
+  var note: String?
+
+  enum CodingKeys: String, CodingKey {
+    case devices, auto, note
+    case autoReason = "auto_reason"
+  }
+
+  var text: String {
+    var table = TextTable(["device", "type", "memory", "largest", "float64", "name", "usable"])
+    for entry in devices {
+      table.append([
+        entry.id, entry.type, gibibytes(entry.memoryBytes), gibibytes(entry.largestAllocationBytes),
+        entry.float64 ? "yes" : "no",
+        [entry.name, entry.platform, entry.driver].compactMap { $0 }.joined(separator: ", "),
+        entry.obstacle.map { "no: \($0)" } ?? "yes",
+      ])
+    }
+    return table.text + "\n\nauto takes \(auto): \(autoReason)" + (note.map { "\n\($0)" } ?? "")
+  }
+}
+
+private struct DeviceEntry: Encodable {
+  var id, type, name: String
+  var platform, driver: String?
+  var memoryBytes, largestAllocationBytes: Int?
+  var float64: Bool
+  var usable: Bool
+  var obstacle: String?
+
+  init(host: HostBackend<Double>) {
+    id = "host"
+    type = "cpu"
+    name = host.description
+    memoryBytes = HostMemory.available
+    float64 = true
+    usable = true
+  }
+
+  init(_ device: OpenCLDevice) {
+    id = "opencl:\(device.index)"
+    type = device.kind.rawValue
+    name = device.name
+    platform = device.platform
+    driver = device.driver
+    memoryBytes = device.globalMemory
+    largestAllocationBytes = device.largestAllocation
+    float64 = device.hasFloat64
+    usable = device.isUsable
+    obstacle = device.obstacle
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case id, type, name, platform, driver, float64, usable, obstacle
+    case memoryBytes = "memory_bytes"
+    case largestAllocationBytes = "largest_allocation_bytes"
+  }
+}
+
+/// Bytes for a person.
+func gibibytes(_ bytes: Int?) -> String {
+  guard let bytes else { return "–" }
+  return format(Double(bytes) / Double(1 << 30), digits: 3) + " GiB"
+}
