@@ -33,6 +33,7 @@ let package = Package(
         .embedInCode("mix_blocks.cl"),
         .embedInCode("reflectors.cl"),
         .embedInCode("ritz.cl"),
+        .embedInCode("skinny.cl"),
         .embedInCode("triangle.cl"),
         .embedInCode("tridiagonal.cl"),
       ]),

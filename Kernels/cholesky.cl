@@ -6,7 +6,7 @@
 //   invert_block   L[b, b] <- L[b, b]^-1, in place, with zeros above; a column an item:
 //                  y[i] = (delta[i, c] - sum_(c <= k < i) L[i, k] y[k]) / L[i, i]
 //   transpose      t[j, i] <- a[i, j], a block onto a dense matrix
-//   store_block    c[i, j] <- t[i, j], a dense matrix onto a block
+//   store_block    c[i, j] <- t[i, j], rows of a dense matrix onto a block
 //
 // Buffers: a: n x n, row-major with row stride `stride`; status: one int; t: dense, row-major.
 // Launch: factor_block: one group of NB items; solve_block: a row an item, groups of NB; invert_block: one group of NB a
@@ -103,7 +103,8 @@ __kernel void transpose(
 }
 
 __kernel void store_block(
-    __global REAL *c, const uint offset, const uint stride, __global const REAL *t, const uint columns) {
+    __global REAL *c, const uint offset, const uint stride, __global const REAL *t, const uint t_offset,
+    const uint columns) {
   const uint j = get_global_id(0), i = get_global_id(1);
-  if (j < columns) c[offset + i * stride + j] = t[i * columns + j];
+  if (j < columns) c[offset + i * stride + j] = t[t_offset + i * columns + j];
 }

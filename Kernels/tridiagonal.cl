@@ -8,6 +8,7 @@
 //   reflector  beta = -sign(alpha) |x|, alpha = x[c + 1]; tau = (beta - alpha) / beta; v = x / (alpha - beta), v[c + 1] = 1;
 //              e[c] <- beta; v also goes to row c above the diagonal of A, where the back-transformation finds it
 //   tiles      A v by tiles of the lower triangle, each read once: a tile gives its rows a sum and its columns another
+//              (tiles_rows: the same for processors, a tile an item)
 //   gather     y <- the sums of all tiles, in the order of the tiles; the inner products V v and W v, one group each
 //   companion  y <- tau (y - V^T (W v) - W^T (V v)); y . v summed by groups
 //
@@ -18,7 +19,7 @@
 // x, y: n. partial: tiles x n. sums: groups of WG that cover n rows; d, e, tau: n. dots: 2 width, V v then W v.
 //
 // Launch: column, reflector, companion, finish: items = n - first row, WG a group, `first` a multiple of TS not above c;
-// tiles: one group of TS items a tile, t = bi (bi + 1) / 2 + bj, bj <= bi, counted from `first`;
+// tiles: one group of TS items a tile (tiles_rows: one of one item), t = bi (bi + 1) / 2 + bj, bj <= bi, counted from `first`;
 // gather: groups = row groups + 2 i.
 //
 // TS: edge of a tile and items of its group, default 64. TR: rows of a tile held at a time, default 16, divides TS.
@@ -100,6 +101,13 @@ __kernel void tridiagonal_reflector(
   if (keep && r > c) a[c * n + r] = v;
 }
 
+static inline uint tile_row(const uint t) {
+  uint bi = (uint)((sqrt(8.0f * (float)t + 1.0f) - 1.0f) * 0.5f);
+  while (bi * (bi + 1) / 2 > t) --bi;
+  while ((bi + 1) * (bi + 2) / 2 <= t) ++bi;
+  return bi;
+}
+
 __kernel void tridiagonal_tiles(
     __global const REAL *a, const uint n, const uint first, __global const REAL *panel, const uint v_offset,
     __global REAL *partial) {
@@ -107,10 +115,7 @@ __kernel void tridiagonal_tiles(
   __local REAL tile[TR][TS + 1];
   __local REAL v_rows[TS], v_columns[TS], row_parts[TS / TR][TS];
   const uint t = get_group_id(0), item = get_local_id(0);
-  uint bi = (uint)((sqrt(8.0f * (float)t + 1.0f) - 1.0f) * 0.5f);
-  while (bi * (bi + 1) / 2 > t) --bi;
-  while ((bi + 1) * (bi + 2) / 2 <= t) ++bi;
-  const uint bj = t - bi * (bi + 1) / 2;
+  const uint bi = tile_row(t), bj = t - bi * (bi + 1) / 2;
   const uint row = first + bi * TS, column = first + bj * TS;
   v_rows[item] = row + item < n ? v[row + item] : 0;
   v_columns[item] = column + item < n ? v[column + item] : 0;
@@ -149,6 +154,69 @@ __kernel void tridiagonal_tiles(
     if (row + item < n) partial[bj * n + row + item] = row_total;
     partial[bi * n + j] = column_sum;
   }
+}
+
+#if REAL64
+typedef double4 LANES;
+#define LOAD(p) vload4(0, p)
+#define STORE(x, p) vstore4(x, 0, p)
+#define TOTAL(x) ((x.s0 + x.s1) + (x.s2 + x.s3))
+#define WIDTH 4
+#else
+typedef float8 LANES;
+#define LOAD(p) vload8(0, p)
+#define STORE(x, p) vstore8(x, 0, p)
+#define TOTAL(x) (((x.s0 + x.s1) + (x.s2 + x.s3)) + ((x.s4 + x.s5) + (x.s6 + x.s7)))
+#define WIDTH 8
+#endif
+
+__kernel void tridiagonal_tiles_rows(
+    __global const REAL *a, const uint n, const uint first, __global const REAL *panel, const uint v_offset,
+    __global REAL *partial) {
+  __global const REAL *v = panel + v_offset;
+  const uint t = get_global_id(0);
+  const uint bi = tile_row(t), bj = t - bi * (bi + 1) / 2;
+  const uint row = first + bi * TS, column = first + bj * TS, height = min((uint)TS, n - row);
+  REAL row_sums[TS];
+  if (bi == bj) {
+    REAL column_sums[TS];
+    for (uint i = 0; i < height; ++i) {
+      const REAL factor = v[row + i];
+      __global const REAL *line = a + (row + i) * n + column;
+      REAL sum = line[i] * factor;
+      for (uint j = 0; j < i; ++j) {
+        sum = fma(line[j], v[column + j], sum);
+        column_sums[j] = fma(line[j], factor, column_sums[j]);
+      }
+      row_sums[i] = sum;
+      column_sums[i] = 0;
+    }
+    for (uint i = 0; i < height; ++i) partial[bi * n + row + i] = row_sums[i] + column_sums[i];
+    return;
+  }
+  for (uint i = 0; i < height; ++i) row_sums[i] = 0;
+  for (uint base = 0; base < TS; base += 4 * WIDTH) {
+    __global const REAL *x = v + column + base;
+    const LANES x0 = LOAD(x), x1 = LOAD(x + WIDTH), x2 = LOAD(x + 2 * WIDTH), x3 = LOAD(x + 3 * WIDTH);
+    LANES y0 = 0, y1 = 0, y2 = 0, y3 = 0;
+    for (uint i = 0; i < height; ++i) {
+      __global const REAL *line = a + (row + i) * n + column + base;
+      const LANES a0 = LOAD(line), a1 = LOAD(line + WIDTH), a2 = LOAD(line + 2 * WIDTH), a3 = LOAD(line + 3 * WIDTH);
+      const LANES factor = (LANES)(v[row + i]);
+      const LANES sum = fma(a0, x0, a1 * x1) + fma(a2, x2, a3 * x3);
+      y0 = fma(a0, factor, y0);
+      y1 = fma(a1, factor, y1);
+      y2 = fma(a2, factor, y2);
+      y3 = fma(a3, factor, y3);
+      row_sums[i] += TOTAL(sum);
+    }
+    __global REAL *y = partial + bi * n + column + base;
+    STORE(y0, y);
+    STORE(y1, y + WIDTH);
+    STORE(y2, y + 2 * WIDTH);
+    STORE(y3, y + 3 * WIDTH);
+  }
+  for (uint i = 0; i < height; ++i) partial[bj * n + row + i] = row_sums[i];
 }
 
 __kernel void tridiagonal_gather(

@@ -28,11 +28,11 @@ struct GemmParameters: Hashable, Sendable {
     case (.cpu, .float32):
       GemmParameters(
         indirect: [1, 4, 1, 1, 4, 4, 32, 4, 4, 32, 0, 0, 0, 0, 8, 4], direct: [2, 8, 8, 8, 8, 1, 1, 1, 1, 32],
-        smallestIndirect: 64)
+        smallestIndirect: 128)
     case (.cpu, .float64):
       GemmParameters(
         indirect: [1, 4, 1, 1, 8, 8, 64, 8, 8, 64, 0, 0, 0, 0, 4, 4], direct: [2, 8, 8, 8, 8, 1, 1, 1, 1, 32],
-        smallestIndirect: 64)
+        smallestIndirect: 128)
     case (_, .float32):
       GemmParameters(
         indirect: [0, 1, 16, 2, 16, 16, 128, 16, 16, 128, 1, 1, 0, 0, 4, 4],

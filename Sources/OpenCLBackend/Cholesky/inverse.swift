@@ -62,7 +62,7 @@ extension DeviceContext {
         into: Block(buffer: product, stride: width))
       try launch(
         .cholesky, "store_block", items: width, height: rows, .buffer(x.buffer), .uint(x.at(first, 0).offset),
-        .uint(x.stride), .buffer(product), .uint(width))
+        .uint(x.stride), .buffer(product), .uint(0), .uint(width))
     }
   }
 }

@@ -52,7 +52,7 @@ struct KrylovBasis {
     }
     try context.copyRows(source, to: rows.at(count, 0), rows: height, columns: order)
     let image = images.at(count, 0)
-    try context.gemm(source, matrix, rows: height, columns: order, inner: order, into: image)
+    try context.applyToRows(source, count: height, matrix: matrix, order: order, into: image)
     let total = count + height
     let products = Block(buffer: try context.scratch("krylov products", count: height * capacity), stride: total)
     try context.gemm(image, rows, transposeB: true, rows: height, columns: total, inner: order, into: products)
@@ -106,6 +106,6 @@ extension DeviceContext {
   func copyRows(_ source: Block, to target: Block, rows: Int, columns: Int) throws(BackendError) {
     try launch(
       .cholesky, "store_block", items: columns, height: rows, .buffer(target.buffer), .uint(target.offset),
-      .uint(target.stride), .buffer(source.buffer), .uint(columns))
+      .uint(target.stride), .buffer(source.buffer), .uint(source.offset), .uint(columns))
   }
 }

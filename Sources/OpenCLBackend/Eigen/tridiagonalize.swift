@@ -54,8 +54,10 @@ extension DeviceContext {
           .tridiagonal, "tridiagonal_reflector", items: items, .buffer(a), .uint(n), .uint(c), .uint(first),
           .buffer(panel), .uint(i), .buffer(x), .buffer(e), .buffer(tau), .buffer(squareSums), .uint(rowGroups),
           .uint(keep ? 1 : 0))
+        let tileItems = routes.actsAsGPU ? tile : 1
         try launch(
-          .tridiagonal, "tridiagonal_tiles", global: (tiles * (tiles + 1) / 2 * tile, 1), group: (tile, 1),
+          .tridiagonal, routes.actsAsGPU ? "tridiagonal_tiles" : "tridiagonal_tiles_rows",
+          global: (tiles * (tiles + 1) / 2 * tileItems, 1), group: (tileItems, 1),
           arguments: [.buffer(a), .uint(n), .uint(first), .buffer(panel), .uint(i * n), .buffer(partial)])
         try launch(
           .tridiagonal, "tridiagonal_gather", groups: rowGroups + 2 * i, .buffer(partial), .uint(tiles), .uint(n),
