@@ -95,7 +95,7 @@ let package = Package(
     .testTarget(
       name: "MaskedRegressionTests", dependencies: ["MaskedRegression", "HostBackend"]),
     .testTarget(
-      name: "SimulationTests", dependencies: ["Simulation", "HostBackend", "DataFiles"]),
+      name: "SimulationTests", dependencies: ["Simulation", "HostBackend", "OpenCLBackend", "DataFiles"]),
     .testTarget(name: "DataFilesTests", dependencies: ["DataFiles"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
     .testTarget(

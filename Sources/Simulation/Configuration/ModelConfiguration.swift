@@ -1,4 +1,4 @@
-import RealModule
+import MaskedRegression
 
 /// The ridge penalties of an experiment.
 public enum RidgeConfiguration: Sendable, Equatable {
@@ -15,11 +15,7 @@ public enum RidgeConfiguration: Sendable, Equatable {
   /// - Parameter count: at least 2.
   public static func logPath(from: Double, to: Double, count: Int) -> [Double] {
     precondition(from > 0 && to > from && count >= 2, "a ridge path needs 0 < from < to and count ≥ 2")
-    let step = (Double.log(to) - Double.log(from)) / Double(count - 1)
-    var ridges = (0..<count).map { Double.exp(Double.log(from) + step * Double($0)) }
-    ridges[0] = from
-    ridges[count - 1] = to
-    return ridges
+    return geometricPath(from: from, to: to, count: count)
   }
 }
 
