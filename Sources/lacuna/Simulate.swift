@@ -106,10 +106,11 @@ private func report(
   if output.json {
     print(try encodeJSON(summary, pretty: true))
   } else {
-    print(errorTable(summary))
+    print(([errorTable(summary)] + spectralTables(summary.points)).joined(separator: "\n\n"))
   }
   if let folder {
     try errorFigure(summary, stages: stages)?.write(to: try folder.makeFigures(), name: "errors")
+    try spectrumFigure(summary.points, stages: stages)?.write(to: try folder.makeFigures(), name: "spectrum")
     if !output.quiet { log.info("results in \(folder.path)") }
   }
 }

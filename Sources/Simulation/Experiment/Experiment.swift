@@ -17,6 +17,8 @@ public struct Experiment: Sendable {
     /// Deterministic equivalents, one a ridge: the limit, and corrected for finite size.
     public let theory: [ErrorEquivalent]
     public let finiteSizeTheory: [FiniteSizeErrors]
+    /// Of what is measured beyond the errors, one a ridge; nil where nothing is.
+    public let spectralTheory: [SpectralTheory]?
     public let ridges: [Double]
 
     /// Whether a result is one of this stage's points.
@@ -53,8 +55,15 @@ public struct Experiment: Sendable {
         let corrected = try zip(ridges, theory).map { ridge, limit in
           try FiniteSizeErrors(population: model.population, sampleCount: n, ridge: ridge, limit: limit)
         }
+        let measures = configuration.measures
+        let spectral =
+          measures.contains(.spectrum) || measures.contains(.recovery)
+          ? try ridges.map {
+            try SpectralTheory(population: model.population, sampleCount: n, ridge: $0, measures: measures)
+          } : nil
         return Stage(
-          point: point, model: model, sampleCount: n, theory: theory, finiteSizeTheory: corrected, ridges: ridges)
+          point: point, model: model, sampleCount: n, theory: theory, finiteSizeTheory: corrected,
+          spectralTheory: spectral, ridges: ridges)
       }
     }
   }
@@ -75,17 +84,25 @@ public struct Experiment: Sendable {
       let trial = try ErrorTrial(
         device: device, model: stage.model, law: configuration.data.law, sampleCount: stage.sampleCount,
         ridges: stage.ridges)
+      let spectralTrial = try SpectralTrial(device: device, stage: stage)
+      var outcomes = stage.ridges.map { _ in [SpectralOutcome]() }
       var training = stage.ridges.map { _ in [Double]() }
       var generalization = training
       for index in 0..<configuration.trials {
-        let errors = try trial.run(
-          stream: Self.stream(seed: configuration.seed, sampleCount: stage.sampleCount, trial: index))
+        let stream = Self.stream(seed: configuration.seed, sampleCount: stage.sampleCount, trial: index)
+        let errors = try trial.run(stream: stream)
+        let spectral = try spectralTrial?.run(stream: stream)
         let records = errors.indices.map { r in
-          TrialRecord(
+          let outcome = spectral?[r]
+          return TrialRecord(
             parameters: stage.parameters, sampleCount: stage.sampleCount, coordinateCount: stage.model.coordinateCount,
             ridge: stage.ridges[r], trial: index, trainingError: errors[r].meanTraining,
-            generalizationError: errors[r].meanGeneralization ?? .nan)
+            generalizationError: errors[r].meanGeneralization ?? .nan,
+            topEigenvalue: outcome?.eigenvalues?.last, outlier: outcome?.recovery?.eigenvalues.first,
+            overlap: outcome?.recovery?.overlaps.first, principalOverlap: outcome?.recovery?.principalOverlaps.first,
+            principalErrors: outcome?.principalErrors)
         }
+        if let spectral { for r in outcomes.indices { outcomes[r].append(spectral[r]) } }
         for (r, line) in records.enumerated() {
           training[r].append(line.trainingError)
           generalization[r].append(line.generalizationError)
@@ -93,7 +110,8 @@ public struct Experiment: Sendable {
         try record(records)
       }
       return stage.ridges.indices.map { r in
-        stage.result(ridgeIndex: r, training: training[r], generalization: generalization[r])
+        stage.result(
+          ridgeIndex: r, training: training[r], generalization: generalization[r], spectral: outcomes[r])
       }
     }
   }
@@ -101,15 +119,17 @@ public struct Experiment: Sendable {
   /// The same points from theory alone.
   public func theory(_ stages: [Stage]) -> [PointResult] {
     stages.flatMap { stage in
-      stage.ridges.indices.map { stage.result(ridgeIndex: $0, training: [], generalization: []) }
+      stage.ridges.indices.map { stage.result(ridgeIndex: $0, training: [], generalization: [], spectral: []) }
     }
   }
 }
 
 extension Experiment.Stage {
-  func result(ridgeIndex r: Int, training: [Double], generalization: [Double]) -> PointResult {
+  func result(
+    ridgeIndex r: Int, training: [Double], generalization: [Double], spectral: [SpectralOutcome]
+  ) -> PointResult {
     let equivalent = theory[r]
-    return PointResult(
+    var result = PointResult(
       parameters: parameters, sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridge: ridges[r],
       trials: training.count,
       trainingError: Statistic(
@@ -119,5 +139,7 @@ extension Experiment.Stage {
         finiteSizeTheory: finiteSizeTheory[r].generalizationError),
       bayesError: equivalent.bayesError, effectiveRidge: equivalent.effectiveRidge,
       degreesOfFreedom1: equivalent.degreesOfFreedom1, degreesOfFreedom2: equivalent.degreesOfFreedom2)
+    add(spectral, generalization: generalization, ridgeIndex: r, to: &result)
+    return result
   }
 }
