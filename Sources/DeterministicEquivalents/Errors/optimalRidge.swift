@@ -35,34 +35,9 @@ public func optimalRidge(
   }
 
   let step = Double.log(2)
-  let start = Double.log(mean) - 26 * step
-  let count = 47
-  var values: [(ridge: Double, error: Double)] = []
-  for index in 0..<count { values.append(try evaluate(start + Double(index) * step)) }
-  guard let least = values.indices.min(by: { values[$0].error < values[$1].error }),
-    values[least].error < best.error, least > 0, least < count - 1
-  else { return best }
-
-  let golden = (Double.sqrt(5) - 1) / 2
-  var low = start + Double(least - 1) * step
-  var high = start + Double(least + 1) * step
-  var left = high - golden * (high - low)
-  var right = low + golden * (high - low)
-  var atLeft = try evaluate(left)
-  var atRight = try evaluate(right)
-  while high - low > 1e-9 {
-    if atLeft.error <= atRight.error {
-      (high, right, atRight) = (right, left, atLeft)
-      left = high - golden * (high - low)
-      atLeft = try evaluate(left)
-    } else {
-      (low, left, atLeft) = (left, right, atRight)
-      right = low + golden * (high - low)
-      atRight = try evaluate(right)
-    }
-  }
-  let refined = atLeft.error <= atRight.error ? atLeft : atRight
-  return refined.error < values[least].error ? refined : values[least]
+  let found = try minimize(
+    from: Double.log(mean) - 26 * step, step: step, count: 47, tolerance: 1e-9, by: \.error, of: evaluate)
+  return found.isInterior && found.value.error < best.error ? found.value : best
 }
 
 private func meanError(

@@ -1,11 +1,11 @@
 /// Where a real z lies and the value of c there, approached from the upper half-plane.
-package enum Contraction: Sendable {
+enum Contraction: Sendable {
   /// In the support: c with negative imaginary part.
   case inside(Complex)
   /// Outside: c real, dc/dz < 0.
   case outside(Double)
 
-  package var value: Complex {
+  var value: Complex {
     switch self {
     case .inside(let c): c
     case .outside(let c): Complex(c)
@@ -25,7 +25,7 @@ extension BulkMeasure {
   /// (c²/n) Σ w p²/(c p + q − z)² < 1, the condition dc/dz < 0, and then z is outside. Newton's iteration from
   /// `guess` therefore needs no more than a look at where it ended; where it ended elsewhere, the solution is followed from
   /// far up in the half-plane down to the axis.
-  package func contraction(at z: Double, guess: Complex?) -> Contraction? {
+  func contraction(at z: Double, guess: Complex?) -> Contraction? {
     if let guess {
       if guess.imaginary >= 0, let c = outsideRoot(at: z, guess: guess.real) { return .outside(c) }
       let start = guess.imaginary < 0 ? guess : Complex(guess.real, -0.1 * abs(guess.real))
@@ -41,16 +41,26 @@ extension BulkMeasure {
     return outsideRoot(at: z, guess: c.real).map { .outside($0) }
   }
 
+  /// c at a point of the upper half-plane.
+  func contraction(at z: Complex) -> Complex? {
+    descend(to: z.real, height: z.imaginary).flatMap { newton($0, z) }
+  }
+
   /// Follows c from z + iη, η large, to the axis.
   private func descend(to z: Double) -> Contraction? {
+    descend(to: z, height: 1e-11 * abs(z)).flatMap { settle(at: z, from: $0) }
+  }
+
+  /// Follows c from z + iη, η large, down to the given height.
+  private func descend(to z: Double, height target: Double) -> Complex? {
     let scale = abs(z) + (nodes.last?.scaled ?? 0) * (1 + aspectRatio)
     var height = 16 * scale
     var c = Complex(1)
     // Far up the equation contracts.
     for _ in 0..<50 { c = Complex(1) / (Complex(1) + sums(c, Complex(z, height)).first) }
     var ratio = 0.25
-    while height > 1e-11 * abs(z) {
-      let next = height * ratio
+    while height > target {
+      let next = max(height * ratio, min(target, height / 2))
       if let moved = newton(c, Complex(z, next)), moved.imaginary < 0 {
         (c, height) = (moved, next)
         ratio = max(0.1, ratio * ratio)
@@ -59,7 +69,7 @@ extension BulkMeasure {
         if ratio > 0.999 { return nil }
       }
     }
-    return settle(at: z, from: c)
+    return c
   }
 
   /// Newton's iteration for F(c) = 0, kept in the lower half-plane; nil where it does not converge.

@@ -69,54 +69,17 @@ extension BulkMeasure {
     BulkEdge(z: point.z, contraction: point.contraction.value.real)
   }
 
-  /// Bounds of the spectrum, a hair widened.
+  /// Bounds of the spectrum, widened a little.
   var bounds: ClosedRange<Double> {
     let root = aspectRatio.squareRoot()
     let greatest = nodes.reduce(0) { max($0, $1.scaled) }
     let least = nodes.reduce(Double.infinity) { min($0, $1.scaled) }
     let shifts = nodes.reduce((Double.infinity, 0.0)) { (min($0.0, $1.shift), max($0.1, $1.shift)) }
-    let high = 1.001 * (greatest * (1 + root) * (1 + root) + shifts.1)
+    let high = 1.01 * (greatest * (1 + root) * (1 + root) + shifts.1)
     var low = shifts.0
     // Above γ = 1 equal shifts make an atom, above which the rest keeps the same distance.
     if aspectRatio < 1 || shifts.0 == shifts.1 { low += least * (1 - root) * (1 - root) }
-    return max(0.999 * low, 1e-15 * high)...high
-  }
-
-  private func scanPoints(resolution: Int) -> [Double] {
-    let low = Double.log(bounds.lowerBound)
-    let high = Double.log(bounds.upperBound)
-    var points = (0...resolution).map { Double.exp(low + (high - low) * Double($0) / Double(resolution)) }
-    let stride = max(1, nodes.count / 128)
-    for index in Swift.stride(from: 0, to: nodes.count, by: stride) {
-      let node = nodes[index]
-      points.append(node.shift + node.scaled)
-      points.append(node.shift + isolatedContraction(index) * node.scaled)
-      if aspectRatio > 1 { points.append(node.shift) }
-    }
-    points = points.filter { bounds.contains($0) }.sorted()
-    let atoms = atoms.map(\.z)
-    return points.enumerated().filter { index, z in
-      (index == 0 || z > points[index - 1]) && !atoms.contains(where: { abs($0 - z) <= 1e-12 * z })
-    }.map(\.element)
-  }
-
-  /// c where node k alone would sit, were it far from the others.
-  private func isolatedContraction(_ k: Int) -> Double {
-    guard nodes.count <= 128 else { return 1 }
-    let node = nodes[k]
-    var c = 1.0
-    for _ in 0..<6 {
-      let z = c * node.scaled + node.shift
-      var sum = 0.0
-      for (index, other) in nodes.enumerated() where index != k {
-        let distance = c * other.scaled + other.shift - z
-        if distance != 0 { sum += other.weight * other.scaled / distance }
-      }
-      let next = 1 / (1 + sum / Double(sampleCount))
-      guard next.isFinite, next > 0, next < 4 else { return 1 }
-      c = next
-    }
-    return c
+    return max(0.99 * low, 1e-20 * high)...high
   }
 
   private func scan(_ points: [Double]) -> [ScanPoint] {

@@ -17,13 +17,13 @@ struct SpectralComponent: Sendable {
   private let samples: [Complex]
   private let halfWidth: Double
 
-  /// - Parameter maximumOrder: greatest N; smooth densities need a hundred or so.
+  /// - Parameter maximumOrder: greatest N; smooth densities need a hundred or less.
   init(_ interval: BulkInterval, of bulk: BulkMeasure, maximumOrder: Int = 4096) {
     lower = interval.lower
     upper = interval.upper
     // ln(upper/lower)/2 without the cancellation that a narrow interval would suffer.
     halfWidth = Double.log(onePlus: (upper.z - lower.z) / lower.z) / 2
-    var order = 64
+    var order = 32
     var (values, contractions) = Self.sample(bulk, lower, upper, halfWidth, order)
     var series = Self.cosineSeries(values)
     while order < maximumOrder, !Self.hasConverged(series) {

@@ -1,0 +1,59 @@
+import RealModule
+
+extension BulkMeasure {
+  /// Where to look for the bulk, ascending: a logarithmic grid over its bounds; where a node far from its neighbours would
+  /// put a component of its own, with a point between each two; and for γ > 1 the entries of λD, about which the null
+  /// space of the data has its eigenvalues.
+  func scanPoints(resolution: Int) -> [Double] {
+    let bounds = bounds
+    let low = Double.log(bounds.lowerBound)
+    let high = Double.log(bounds.upperBound)
+    var points = (0...resolution).map { Double.exp(low + (high - low) * Double($0) / Double(resolution)) }
+    let separated = separatedNodes.map { isolatedPosition($0) }.sorted()
+    points += separated
+    points += zip(separated, separated.dropFirst()).map { ($0 * $1).squareRoot() }
+    if aspectRatio > 1 {
+      let shifts = nodes.map(\.shift).sorted()
+      let picked = stride(from: 0, to: shifts.count, by: max(1, 2 * shifts.count / resolution)).map { shifts[$0] }
+      points += picked
+      points += zip(picked, picked.dropFirst()).map { ($0 + $1) / 2 }
+    }
+    points.sort()
+    let atoms = atoms.map(\.z)
+    var result: [Double] = []
+    for z in points where z > (result.last ?? 0) && !atoms.contains(where: { abs($0 - z) <= 1e-12 * z }) {
+      result.append(z)
+    }
+    return result
+  }
+
+  /// Nodes farther from a neighbour than their own component would be wide.
+  private var separatedNodes: [Int] {
+    let n = Double(sampleCount)
+    let picked = nodes.indices.filter { k in
+      let width = nodes[k].scaled * (nodes[k].weight / n).squareRoot()
+      let before = k == 0 || nodes[k].scaled - nodes[k - 1].scaled > width
+      let after = k == nodes.count - 1 || nodes[k + 1].scaled - nodes[k].scaled > width
+      return before || after
+    }
+    return stride(from: 0, to: picked.count, by: max(1, picked.count / 2048)).map { picked[$0] }
+  }
+
+  /// c p_k + q_k, c where node k alone would sit, were it far from the others.
+  private func isolatedPosition(_ k: Int) -> Double {
+    let node = nodes[k]
+    var c = 1.0
+    for _ in 0..<5 {
+      let z = c * node.scaled + node.shift
+      var sum = 0.0
+      for (index, other) in nodes.enumerated() where index != k {
+        let distance = c * other.scaled + other.shift - z
+        if distance != 0 { sum += other.weight * other.scaled / distance }
+      }
+      let next = 1 / (1 + sum / Double(sampleCount))
+      guard next.isFinite, next > 0, next < 4 else { return node.scaled + node.shift }
+      c = next
+    }
+    return c * node.scaled + node.shift
+  }
+}
