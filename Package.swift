@@ -90,7 +90,8 @@ let package = Package(
     .testTarget(
       name: "DeterministicEquivalentsTests",
       dependencies: [
-        "DeterministicEquivalents", "HostBackend", .product(name: "RealModule", package: "swift-numerics"),
+        "DeterministicEquivalents", "HostBackend", "LinearAlgebra",
+        .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .testTarget(
       name: "MaskedRegressionTests", dependencies: ["MaskedRegression", "HostBackend"]),

@@ -25,8 +25,14 @@ public enum MaskConfiguration: Sendable, Equatable {
   case leaveOneOut
 }
 
-/// What a trial records.
+/// What a trial records. Errors come with everything else, asked for or not.
 public enum Measure: String, Sendable, CaseIterable {
   /// Training and generalisation error, next to their theory.
   case errors
+  /// All eigenvalues of the joint predictor.
+  case spectrum
+  /// Outliers and the overlaps of their eigenvectors with the spikes, for the joint predictor and principal components.
+  case recovery
+  /// The generalisation error of probabilistic principal components, by rank.
+  case pca
 }
