@@ -30,6 +30,7 @@ let package = Package(
         .embedInCode("elementwise.cl"),
         .embedInCode("fill.cl"),
         .embedInCode("finite.cl"),
+        .embedInCode("masked_gram.cl"),
         .embedInCode("mix_blocks.cl"),
         .embedInCode("reflectors.cl"),
         .embedInCode("ritz.cl"),

@@ -24,6 +24,8 @@ final class DeviceContext: @unchecked Sendable {
   private var scratchBuffers: [String: DeviceBuffer] = [:]
   private var uploads: [Upload] = []
   private let ledger = Ledger()
+  /// The latest given masks, at most two.
+  var givenMasks: [GivenMaskBuffers] = []
   /// The latest constants of `mixBlocks`, at most four.
   var mixtures: [(bounds: [Int], shift: [Double], edges: DeviceBuffer, shifts: DeviceBuffer)] = []
   /// The latest circulant filters, at most four.
