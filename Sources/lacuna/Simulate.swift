@@ -73,7 +73,8 @@ private func checkFits(_ stages: [Experiment.Stage], selection: DeviceSelection,
     let d = stage.model.coordinateCount
     let largest = TrialForecast.largestCoordinateCount(
       aspect: Double(stage.sampleCount) / Double(d), ridgeCount: stage.ridges.count, precision: precision,
-      dense: stage.model.isDense, memory: selection.memory, largestAllocation: selection.largestAllocation)
+      dense: stage.model.isDense, masked: stage.point.configuration.mask != .leaveOneOut, memory: selection.memory,
+      largestAllocation: selection.largestAllocation)
     throw BackendError.outOfMemory(
       requested: forecast.bytes, available: selection.memory,
       device: "\(selection.backend.description), for a trial of d = \(d), n = \(stage.sampleCount) "

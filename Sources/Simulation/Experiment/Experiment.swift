@@ -1,5 +1,6 @@
 import DeterministicEquivalents
 import LinearAlgebra
+import MaskedRegression
 
 /// A configured study: every swept combination, sample count and ridge, simulated with theory beside it.
 public struct Experiment: Sendable {
@@ -17,6 +18,10 @@ public struct Experiment: Sendable {
     /// Deterministic equivalents, one a ridge: the limit, and corrected for finite size.
     public let theory: [ErrorEquivalent]
     public let finiteSizeTheory: [FiniteSizeErrors]
+    /// Under masks other than leave-one-out, the equivalents of their errors, one a ridge.
+    public let maskTheory: [MaskTheory]?
+    /// Masks that a file gives.
+    let givenMasks: GivenMasks?
     public let ridges: [Double]
 
     /// Whether a result is one of this stage's points.
@@ -41,6 +46,8 @@ public struct Experiment: Sendable {
     try points.flatMap { point in
       let configuration = point.configuration
       let model = try CovarianceModel(configuration.data, seed: configuration.seed, device: device)
+      let givenMasks = try configuration.mask.readFile(coordinateCount: model.coordinateCount)
+      let maskTheory = try MaskTheorist(configuration.mask, model: model, device: device)
       return try configuration.data.samples.map { n in
         let ridges: [Double]
         switch configuration.ridges {
@@ -54,7 +61,10 @@ public struct Experiment: Sendable {
           try FiniteSizeErrors(population: model.population, sampleCount: n, ridge: ridge, limit: limit)
         }
         return Stage(
-          point: point, model: model, sampleCount: n, theory: theory, finiteSizeTheory: corrected, ridges: ridges)
+          point: point, model: model, sampleCount: n, theory: theory, finiteSizeTheory: corrected,
+          maskTheory: try maskTheory.map { theorist in
+            try ridges.map { try theorist.errors(sampleCount: n, ridge: $0) }
+          }, givenMasks: givenMasks, ridges: ridges)
       }
     }
   }
@@ -126,27 +136,38 @@ public struct Experiment: Sendable {
 
 extension Experiment.Stage {
   func runner<Device: Backend>(on device: Device) throws -> any TrialRunner {
-    try ErrorTrial(
-      device: device, model: model, law: point.configuration.data.law, sampleCount: sampleCount, ridges: ridges)
+    let configuration = point.configuration
+    guard configuration.mask == .leaveOneOut else {
+      return try SchemeTrial(
+        device: device, model: model, law: configuration.data.law, mask: configuration.mask, givenMasks: givenMasks,
+        sampleCount: sampleCount, ridges: ridges)
+    }
+    return try ErrorTrial(
+      device: device, model: model, law: configuration.data.law, sampleCount: sampleCount, ridges: ridges)
   }
 
   /// What a trial of this stage takes.
   public func forecast(precision: Precision) -> TrialForecast {
     TrialForecast(
       sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridgeCount: ridges.count, precision: precision,
-      dense: model.isDense)
+      dense: model.isDense, masked: point.configuration.mask != .leaveOneOut)
   }
 
   func result(ridgeIndex r: Int, training: [Double], generalization: [Double]) -> PointResult {
     let equivalent = theory[r]
+    let limit =
+      maskTheory?[r]
+      ?? MaskTheory(training: equivalent.trainingError, generalization: equivalent.generalizationError)
+    let corrected =
+      maskTheory?[r]
+      ?? MaskTheory(
+        training: finiteSizeTheory[r].trainingError, generalization: finiteSizeTheory[r].generalizationError)
     return PointResult(
       parameters: parameters, sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridge: ridges[r],
       trials: training.count,
-      trainingError: Statistic(
-        of: training, theory: equivalent.trainingError, finiteSizeTheory: finiteSizeTheory[r].trainingError),
+      trainingError: Statistic(of: training, theory: limit.training, finiteSizeTheory: corrected.training),
       generalizationError: Statistic(
-        of: generalization, theory: equivalent.generalizationError,
-        finiteSizeTheory: finiteSizeTheory[r].generalizationError),
+        of: generalization, theory: limit.generalization, finiteSizeTheory: corrected.generalization),
       bayesError: equivalent.bayesError, effectiveRidge: equivalent.effectiveRidge,
       degreesOfFreedom1: equivalent.degreesOfFreedom1, degreesOfFreedom2: equivalent.degreesOfFreedom2)
   }

@@ -13,15 +13,22 @@ public struct TrialForecast: Sendable, Equatable {
   public let operations: Double
 
   /// - Parameter dense: Σ is dense, so that its factor and a product with it are stored.
+  /// - Parameter masked: under masks other than leave-one-out, which take up to eight d × d matrices at any n.
   public init(
-    sampleCount: Int, coordinateCount: Int, ridgeCount: Int, precision: Precision, dense: Bool = false
+    sampleCount: Int, coordinateCount: Int, ridgeCount: Int, precision: Precision, dense: Bool = false,
+    masked: Bool = false
   ) {
     let n = Double(sampleCount)
     let d = Double(coordinateCount)
     let ridges = Double(ridgeCount)
     let numbers: Double
     let largest: Double
-    if sampleCount < coordinateCount {
+    if masked {
+      let rows = Double(blockRows(sampleCount: sampleCount, coordinateCount: coordinateCount))
+      numbers = 8 * d * d + rows * d
+      largest = max(d, rows) * d
+      operations = n * d * d + ridges * 3 * d * d * d
+    } else if sampleCount < coordinateCount {
       numbers = 3 * n * d + 2 * n * n
       largest = n * d
       operations = n * n * d + ridges * (n * n * n + 6 * n * n * d)
@@ -39,7 +46,8 @@ public struct TrialForecast: Sendable, Equatable {
 
   /// The largest d at the same n/d that a device of this much memory, and of allocations up to a limit, can hold.
   public static func largestCoordinateCount(
-    aspect samplesPerCoordinate: Double, ridgeCount: Int, precision: Precision, dense: Bool, memory: Int,
+    aspect samplesPerCoordinate: Double, ridgeCount: Int, precision: Precision, dense: Bool, masked: Bool = false,
+    memory: Int,
     largestAllocation: Int
   ) -> Int {
     var low = 1
@@ -48,7 +56,8 @@ public struct TrialForecast: Sendable, Equatable {
       let middle = (low + high) / 2
       let n = max(1, Int((Double(middle) * samplesPerCoordinate).rounded()))
       let forecast = TrialForecast(
-        sampleCount: n, coordinateCount: middle, ridgeCount: ridgeCount, precision: precision, dense: dense)
+        sampleCount: n, coordinateCount: middle, ridgeCount: ridgeCount, precision: precision, dense: dense,
+        masked: masked)
       if forecast.bytes <= memory && forecast.largestMatrixBytes <= largestAllocation {
         low = middle
       } else {
