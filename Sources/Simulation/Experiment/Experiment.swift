@@ -158,10 +158,14 @@ extension Experiment.Stage {
     let limit =
       maskTheory?[r]
       ?? MaskTheory(training: equivalent.trainingError, generalization: equivalent.generalizationError)
+    // Of drawn masks theory knows the limit of infinitely many alone: nothing to measure a deviation from.
+    let isDrawn = if case .random = point.configuration.mask { true } else { false }
     let corrected =
-      maskTheory?[r]
-      ?? MaskTheory(
-        training: finiteSizeTheory[r].trainingError, generalization: finiteSizeTheory[r].generalizationError)
+      isDrawn
+      ? MaskTheory()
+      : maskTheory?[r]
+        ?? MaskTheory(
+          training: finiteSizeTheory[r].trainingError, generalization: finiteSizeTheory[r].generalizationError)
     return PointResult(
       parameters: parameters, sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridge: ridges[r],
       trials: training.count,
