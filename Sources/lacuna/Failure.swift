@@ -43,6 +43,10 @@ struct Failure: Error {
       self.init(error.description, status: ExitStatus.data)
     case let error as RegressionError:
       self.init(error.description, status: ExitStatus.data)
+    case let error as MissingDataError:
+      self.init(error.description, status: ExitStatus.data)
+    case let error as PartitionError:
+      self.init(error.description, status: ExitStatus.data)
     case let error as BackendError:
       switch error {
       case .nonFinite, .notPositiveDefinite: self.init(error.description, status: ExitStatus.data)

@@ -15,8 +15,12 @@ struct Fit: ParsableCommand {
         lacuna fit ratings.npy --output fit
         lacuna fit digits.csv --center --ridge 1e-3:10:20 --output digits
         lacuna fit digits.csv --ridge 0.1 --json
+        lacuna fit digits.csv --center --mask bernoulli:0.5 --output masked
+        lacuna fit gaps.csv --center --mask observed --output filled
 
-      The folder gets predictor.npy (row k predicts coordinate k), coordinates.csv, fit.json and figures/.
+      The folder gets predictor.npy (row k predicts coordinate k), coordinates.csv, fit.json and figures/. With masks \
+      other than leave-one-out the ridge is chosen on held-out samples. With --mask observed, empty, NA or NaN cells are \
+      missing: the ridge is chosen on observed cells hidden for the purpose, and filled.npy has the gaps filled.
       """)
 
   @Argument(help: "Samples in rows, coordinates in columns: .npy or .csv.")
@@ -24,6 +28,13 @@ struct Fit: ParsableCommand {
 
   @Option(help: ArgumentHelp("A number, auto, or a geometric path FROM:TO:COUNT.", valueName: "ridge"))
   var ridge = RidgeArgument.auto
+
+  @Option(
+    help: ArgumentHelp("Which coordinates training hides: " + MaskArgument.syntax, valueName: "mask"))
+  var mask = MaskArgument.leaveOneOut
+
+  @Option(help: "Seed of drawn masks, and of the cells hidden to choose a ridge.")
+  var seed: UInt64 = 1
 
   @Flag(help: "Fit an intercept: columns are centred, and leave-one-sample-out errors stay exact.")
   var center = false
@@ -36,7 +47,7 @@ struct Fit: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      let table = try readTable(data, header: header ? true : nil)
+      let table = try readTable(data, header: header ? true : nil, allowMissing: mask == .observed)
       guard table.columns >= 2 else {
         throw Failure(
           "\(data): one column; a coordinate is predicted from others, so two are needed", status: ExitStatus.data)
@@ -53,7 +64,28 @@ struct Fit: ParsableCommand {
     }
   }
 
-  private func fit<Device: Backend>(_ table: Table, on backend: Device, folder: ResultFolder?) throws {
+  private func fit(_ table: Table, on backend: any Backend, folder: ResultFolder?) throws {
+    // Without gaps the observed cells are all cells, and the fit is the ordinary one.
+    let hasGaps = mask == .observed && table.values.contains { $0.isNaN }
+    if case .scheme(let scheme) = mask {
+      try fitMasked(table, mask: scheme, on: backend, folder: folder)
+    } else if hasGaps {
+      try fitObserved(table, on: backend, folder: folder)
+    } else {
+      try fitPlain(table, on: backend, folder: folder)
+    }
+  }
+
+  /// The scheme as it was typed, for messages and results.
+  var maskText: String {
+    switch mask {
+    case .leaveOneOut: "leave-one-out"
+    case .observed: "observed"
+    case .scheme(let scheme): scheme.briefDescription
+    }
+  }
+
+  private func fitPlain<Device: Backend>(_ table: Table, on backend: Device, folder: ResultFolder?) throws {
     let fit = try DataFit(device: backend, values: table.values, sampleCount: table.rows, centered: center)
     let progress = Progress(total: 1, label: "ridges", quiet: output.quiet)
     let search = try fit.search(path: ridge.path(automatic: fit.automaticPath), refine: ridge == .auto) {
@@ -79,7 +111,7 @@ struct Fit: ParsableCommand {
   }
 }
 
-private func writePredictor<Element: Scalar>(_ values: [Element], order d: Int, to path: String) throws {
+func writePredictor<Element: Scalar>(_ values: [Element], order d: Int, to path: String) throws {
   if let values = values as? [Float] {
     try writeNPY(values, shape: [d, d], to: path)
   } else {

@@ -73,8 +73,7 @@ private func checkFits(_ stages: [Experiment.Stage], selection: DeviceSelection,
     let d = stage.model.coordinateCount
     let largest = TrialForecast.largestCoordinateCount(
       aspect: Double(stage.sampleCount) / Double(d), ridgeCount: stage.ridges.count, precision: precision,
-      dense: stage.model.isDense,
-      spectral: stage.point.configuration.measures.contains { $0 != .errors }, memory: selection.memory,
+      demands: stage.demands, memory: selection.memory,
       largestAllocation: selection.largestAllocation)
     throw BackendError.outOfMemory(
       requested: forecast.bytes, available: selection.memory,

@@ -18,7 +18,7 @@ func errorFigure(_ summary: Summary, stages: [Experiment.Stage]) throws -> Figur
     var series: [Figure.Series] = []
     for (group, curve) in curves.enumerated() {
       let line = smooth[group].map { Figure.Point($0.x, $0[keyPath: theory]) }
-      series.append(Figure.Series(.line, name: curve.name, group: group, points: line))
+      if !line.isEmpty { series.append(Figure.Series(.line, name: curve.name, group: group, points: line)) }
       let measured = curve.points.compactMap { point in
         let value = point[keyPath: statistic]
         return value.mean.map { Figure.Point(axis.value(point), $0, error: value.standardError) }
@@ -128,10 +128,14 @@ private struct ErrorAxis {
   /// Theory along each curve: on a fine grid of n or λ, or at the points of a swept key.
   func theory(stages: [Experiment.Stage], curves: [Curve]) throws -> [[Errors]] {
     try curves.map { curve in
+      // Masks with a theory of their own have it at the points alone.
+      let masked = stages.contains { $0.maskTheory != nil && $0.matches(curve.points[0]) }
       switch kind {
-      case .swept:
-        return curve.points.map {
-          Errors(x: value($0), training: $0.trainingError.theory!, generalization: $0.generalizationError.theory!)
+      case _ where masked, .swept:
+        return curve.points.compactMap { point in
+          guard let training = point.trainingError.theory, let generalization = point.generalizationError.theory
+          else { return nil }
+          return Errors(x: value(point), training: training, generalization: generalization)
         }
       case .samples, .ridge:
         let first = curve.points[0]

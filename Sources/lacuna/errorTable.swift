@@ -9,7 +9,9 @@ func errorTable(_ summary: Summary) -> String {
   func headings(_ name: String) -> [String] { simulated ? [name, "theory", "Δ"] : [name] }
   var table = TextTable(swept + ["n", "d", "ridge"] + headings("E_train") + headings("E_gen") + ["Bayes"])
   func cells(_ statistic: Statistic) -> [String] {
-    let theory = (simulated ? statistic.finiteSizeTheory : statistic.theory).map { format($0, digits: 5) } ?? "–"
+    let theory =
+      (simulated ? statistic.finiteSizeTheory ?? statistic.theory : statistic.theory).map { format($0, digits: 5) }
+      ?? "–"
     guard simulated else { return [theory] }
     return [
       statistic.mean.map { format(mean: $0, error: statistic.standardError) } ?? "–", theory,

@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func namesItsExamples() {
-    #expect(ExampleLibrary.names.first == "learning-curve" && ExampleLibrary.names.count == 5)
+    #expect(ExampleLibrary.names.first == "learning-curve" && ExampleLibrary.names.count == 7)
     #expect(ExampleLibrary.text(named: "nothing") == nil && ExampleLibrary.summary(named: "nothing") == nil)
     #expect(ExampleLibrary.nearestName(to: "learning_curv") == "learning-curve")
     #expect(ExampleLibrary.nearestName(to: "zzz") == nil)
@@ -69,6 +69,12 @@ import Testing
     ("unequal-noise", ["data.spikes.0.direction={sparse: 20}"], 1), ("unequal-noise", ["data.noise.variances=1"], 1),
     ("heavy-tails", ["data.noise.law=gaussian,rademacher,{student_t: 5},{sparse: 0.1}"], 4),
     ("heavy-tails", ["data.noise.law.student_t=2.5,3,5,10"], 4),
+    ("masking-ratio", ["model.mask.bernoulli.keep=0.2,0.4,0.6,0.8,0.95"], 5),
+    ("masking-ratio", ["model.mask={random: {keep: 0.5, masks: 1}}", "model.ridge=0.05"], 1),
+    ("masking-ratio", ["model.mask.random.keep=0.5", "model.mask.random.masks=1,4,16,64"], 4),
+    ("partition", ["model.mask.partition.blocks=2,5,20,100"], 4),
+    ("partition", ["model.mask.partition.order=random", "model.mask.partition.passes=1,4,16"], 3),
+    ("partition", ["model.mask={random: {visible: 180, masks: 10}}"], 1),
   ])
   func takesTheOverridesItSuggests(name: String, overrides: [String], count: Int) throws {
     let text = try #require(ExampleLibrary.text(named: name))

@@ -64,10 +64,10 @@ private func maskFixedSize<Element: HostScalar>(
     var image = Lanes(0, 1, 2, 3, 4, 5, 6, 7) &+ UInt32(j)
     image.replace(with: 0, where: image .>= count)
     image = walk(image, permutation)
-    var outside = image .>= count
-    while any(outside) {
+    while true {
+      let outside = image .>= count
+      guard any(outside) else { break }
       image.replace(with: walk(image, permutation), where: outside)
-      outside = image .>= count
     }
     for e in 0..<min(8, columns - j) {
       out[j + e] = (image[e] < visible) != hidden ? x[j + e] : 0

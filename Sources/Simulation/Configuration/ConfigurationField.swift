@@ -98,6 +98,9 @@ struct NumberBound: Sendable {
   static let correlation = NumberBound(words: "a number between -1 and 1, both excluded", example: "0.7") {
     $0 > -1 && $0 < 1
   }
+  static let probability = NumberBound(words: "a number between 0 and 1, both excluded", example: "0.5") {
+    $0 > 0 && $0 < 1
+  }
   static let density = NumberBound(words: "a number above 0 and at most 1", example: "0.1") { $0 > 0 && $0 <= 1 }
   static let degreesOfFreedom = NumberBound(words: "a finite number above 2", example: "5") { $0 > 2 }
 }

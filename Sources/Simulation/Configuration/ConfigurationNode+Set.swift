@@ -16,7 +16,7 @@ extension ConfigurationNode {
 
   /// Values that have several forms, one key each.
   private static func hasForms(_ key: String) -> Bool {
-    ["data.noise.law", "data.noise.variances", "data.first_row"].contains(key)
+    ["data.noise.law", "data.noise.variances", "data.first_row", "model.mask"].contains(key)
       || key.hasPrefix("data.spikes.") && key.hasSuffix(".direction")
   }
 

@@ -19,12 +19,6 @@ public enum RidgeConfiguration: Sendable, Equatable {
   }
 }
 
-/// Which coordinates are hidden in a training example.
-public enum MaskConfiguration: Sendable, Equatable {
-  /// `leave_one_out`: one coordinate at a time is hidden and predicted from all the others.
-  case leaveOneOut
-}
-
 /// What a trial records. Errors come with everything else, asked for or not.
 public enum Measure: String, Sendable, CaseIterable {
   /// Training and generalisation error, next to their theory.

@@ -18,10 +18,21 @@ func readExperiment(
   var result = ExperimentConfiguration(
     name: name, data: data, ridges: try readRidges(model.required("ridge", example: "ridge: 0.1, or ridge: auto")))
   if let mask = model["mask"] {
-    _ = try ConfigurationChoice(mask, words: ["leave_one_out"], forms: [])
-    result.mask = .leaveOneOut
+    result.mask = try MaskReader(
+      field: mask, coordinates: data.coordinates, folder: folder, current: current
+    ).read()
   }
-  if let measure = top["measure"] { result.measures = try readMeasures(measure, spikes: data.spikes) }
+  if result.mask != .leaveOneOut, result.ridges == .auto, let ridge = model["ridge"] {
+    throw ridge.failure(
+      "auto is the best ridge of leave_one_out masks, not of these", "write a ridge, a list or {from, to, count}")
+  }
+  if let measure = top["measure"] {
+    result.measures = try readMeasures(measure, spikes: data.spikes)
+    if result.mask != .leaveOneOut, let other = result.measures.first(where: { $0 != .errors }) {
+      throw measure.failure(
+        "\(other.rawValue) is measured of the leave_one_out predictor alone", "measure [errors] under other masks")
+    }
+  }
   guard let field = top["experiment"] else { return result }
   let experiment = try ConfigurationSection(field, keys: ["name", "trials", "seed"])
   if let name = experiment["name"] { result.name = try readName(name) }

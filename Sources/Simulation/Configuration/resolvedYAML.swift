@@ -27,7 +27,7 @@ public func resolvedYAML(_ configuration: ExperimentConfiguration, comments: [St
   if let file = data.file { lines.append("  file: \(quoted(file))") }
   lines += ["  noise:", "    law: \(law(data.law))"]
   if data.model.keys.contains("noise.variances") { lines.append("    variances: \(variances(data.variances))") }
-  lines += ["model:", "  mask: \(mask(configuration.mask))", "  ridge: \(ridges(configuration.ridges))"]
+  lines += ["model:", "  mask: \(maskYAML(configuration.mask))", "  ridge: \(ridges(configuration.ridges))"]
   lines.append("measure: [\(configuration.measures.map(\.rawValue).joined(separator: ", "))]")
   return lines.joined(separator: "\n") + "\n"
 }
@@ -52,15 +52,15 @@ public func resolvedYAML(_ points: [ExperimentPoint], comments: [String] = []) -
 private func shortened(line: String) -> String { String(line.map { $0.isNewline ? " " : $0 }) }
 
 /// The shortest decimal that reads back as the same number, with the point that YAML 1.1 wants before an exponent.
-private func number(_ value: Double) -> String {
+func number(_ value: Double) -> String {
   let text = "\(value)"
   guard let exponent = text.firstIndex(of: "e"), !text.contains(".") else { return text }
   return "\(text[..<exponent]).0\(text[exponent...])"
 }
 
-private func numbers(_ values: [Double]) -> String { "[\(values.map(number).joined(separator: ", "))]" }
+func numbers(_ values: [Double]) -> String { "[\(values.map(number).joined(separator: ", "))]" }
 
-private func quoted(_ text: String) -> String {
+func quoted(_ text: String) -> String {
   var result = "\""
   for scalar in text.unicodeScalars {
     switch scalar {
@@ -98,12 +98,6 @@ private func variances(_ variances: DataConfiguration.Variances) -> String {
   case .linear(let first, let last): "{linear: \(numbers([first, last]))}"
   case .geometric(let first, let last): "{geometric: \(numbers([first, last]))}"
   case .file(let path): "{file: \(quoted(path))}"
-  }
-}
-
-private func mask(_ mask: MaskConfiguration) -> String {
-  switch mask {
-  case .leaveOneOut: "leave_one_out"
   }
 }
 

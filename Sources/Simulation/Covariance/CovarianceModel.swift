@@ -80,6 +80,20 @@ public struct CovarianceModel: Sendable {
     spikeDirections = directions
   }
 
+  /// Σ written out, d × d, row-major.
+  package func covariance(on device: some Backend<Double>) throws -> [Double] {
+    if case .dense(let covariance) = structure { return covariance }
+    let d = coordinateCount
+    let matrix = try device.makeMatrix(rows: d, columns: d)
+    try device.addDiagonal(1, to: matrix)
+    try multiply(matrix, on: device)
+    return try device.download(matrix)
+  }
+
+  private func multiply<Device: Backend>(_ rows: Device.Matrix, on device: Device) throws {
+    try realize(on: device).multiply(rows)
+  }
+
   private static func diagonal(_ noise: [Double]) throws -> DiagonalPopulation {
     if let first = noise.first, noise.allSatisfy({ $0 == first }) {
       return try DiagonalPopulation(isotropic: first, coordinateCount: noise.count)

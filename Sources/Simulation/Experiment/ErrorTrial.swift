@@ -5,7 +5,7 @@ import MaskedRegression
 ///
 /// A trial draws n samples, forms the Gram block by block and measures both errors at each ridge. With n ≥ d the samples
 /// are never whole in memory; with n < d the n × n Gram of the samples serves and no d × d matrix is formed.
-final class ErrorTrial<Device: Backend> {
+final class ErrorTrial<Device: Backend>: ErrorRunner {
   private let device: Device
   private let covariance: any SampledCovariance<Device>
   private let law: EntryLaw

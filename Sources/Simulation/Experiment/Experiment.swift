@@ -1,5 +1,6 @@
 import DeterministicEquivalents
 import LinearAlgebra
+import MaskedRegression
 
 /// A configured study: every swept combination, sample count and ridge, simulated with theory beside it.
 public struct Experiment: Sendable {
@@ -19,6 +20,10 @@ public struct Experiment: Sendable {
     public let finiteSizeTheory: [FiniteSizeErrors]
     /// Of what is measured beyond the errors, one a ridge; nil where nothing is.
     public let spectralTheory: [SpectralTheory]?
+    /// Under masks other than leave-one-out, the equivalents of their errors, one a ridge.
+    public let maskTheory: [MaskTheory]?
+    /// Masks that a file gives.
+    let givenMasks: GivenMasks?
     public let ridges: [Double]
 
     /// Whether a result is one of this stage's points.
@@ -43,6 +48,8 @@ public struct Experiment: Sendable {
     try points.flatMap { point in
       let configuration = point.configuration
       let model = try CovarianceModel(configuration.data, seed: configuration.seed, device: device)
+      let givenMasks = try configuration.mask.readFile(coordinateCount: model.coordinateCount)
+      let maskTheory = try MaskTheorist(configuration.mask, model: model, device: device)
       return try configuration.data.samples.map { n in
         let ridges: [Double]
         switch configuration.ridges {
@@ -63,7 +70,10 @@ public struct Experiment: Sendable {
           } : nil
         return Stage(
           point: point, model: model, sampleCount: n, theory: theory, finiteSizeTheory: corrected,
-          spectralTheory: spectral, ridges: ridges)
+          spectralTheory: spectral,
+          maskTheory: try maskTheory.map { theorist in
+            try ridges.map { try theorist.errors(sampleCount: n, ridge: $0) }
+          }, givenMasks: givenMasks, ridges: ridges)
       }
     }
   }
@@ -132,25 +142,43 @@ extension Experiment.Stage {
     try StageTrial(device: device, stage: self)
   }
 
+  /// What of a trial takes more than the errors of leave-one-out masks under a structured Σ.
+  public var demands: TrialForecast.Demands {
+    var demands: TrialForecast.Demands = []
+    if model.isDense { demands.insert(.dense) }
+    if point.configuration.measures.contains(where: { $0 != .errors }) { demands.insert(.spectral) }
+    if point.configuration.mask != .leaveOneOut { demands.insert(.masked) }
+    return demands
+  }
+
   /// What a trial of this stage takes.
   public func forecast(precision: Precision) -> TrialForecast {
     TrialForecast(
       sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridgeCount: ridges.count, precision: precision,
-      dense: model.isDense, spectral: point.configuration.measures.contains { $0 != .errors })
+      demands: demands)
   }
 
   func result(
     ridgeIndex r: Int, training: [Double], generalization: [Double], spectral: [SpectralOutcome]
   ) -> PointResult {
     let equivalent = theory[r]
+    let limit =
+      maskTheory?[r]
+      ?? MaskTheory(training: equivalent.trainingError, generalization: equivalent.generalizationError)
+    // Of drawn masks theory knows the limit of infinitely many alone: nothing to measure a deviation from.
+    let isDrawn = if case .random = point.configuration.mask { true } else { false }
+    let corrected =
+      isDrawn
+      ? MaskTheory()
+      : maskTheory?[r]
+        ?? MaskTheory(
+          training: finiteSizeTheory[r].trainingError, generalization: finiteSizeTheory[r].generalizationError)
     var result = PointResult(
       parameters: parameters, sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridge: ridges[r],
       trials: training.count,
-      trainingError: Statistic(
-        of: training, theory: equivalent.trainingError, finiteSizeTheory: finiteSizeTheory[r].trainingError),
+      trainingError: Statistic(of: training, theory: limit.training, finiteSizeTheory: corrected.training),
       generalizationError: Statistic(
-        of: generalization, theory: equivalent.generalizationError,
-        finiteSizeTheory: finiteSizeTheory[r].generalizationError),
+        of: generalization, theory: limit.generalization, finiteSizeTheory: corrected.generalization),
       bayesError: equivalent.bayesError, effectiveRidge: equivalent.effectiveRidge,
       degreesOfFreedom1: equivalent.degreesOfFreedom1, degreesOfFreedom2: equivalent.degreesOfFreedom2)
     add(spectral, generalization: generalization, ridgeIndex: r, to: &result)

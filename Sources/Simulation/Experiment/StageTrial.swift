@@ -8,6 +8,11 @@ struct TrialOutcome {
   var spectral: [SpectralOutcome]?
 }
 
+/// Measures the errors of one draw of the data at every ridge.
+protocol ErrorRunner {
+  func run(stream: RandomStream) throws -> [CoordinateErrors]
+}
+
 /// Runs trials of one stage, wherever.
 protocol TrialRunner {
   func run(stream: RandomStream) throws -> TrialOutcome
@@ -15,13 +20,20 @@ protocol TrialRunner {
 
 /// The trials of one stage on one device: storage allocated once, used for every trial.
 final class StageTrial<Device: Backend>: TrialRunner {
-  private let errors: ErrorTrial<Device>
+  private let errors: any ErrorRunner
   private let spectral: SpectralTrial<Device>?
 
   init(device: Device, stage: Experiment.Stage) throws {
-    errors = try ErrorTrial(
-      device: device, model: stage.model, law: stage.point.configuration.data.law, sampleCount: stage.sampleCount,
-      ridges: stage.ridges)
+    let configuration = stage.point.configuration
+    if configuration.mask == .leaveOneOut {
+      errors = try ErrorTrial(
+        device: device, model: stage.model, law: configuration.data.law, sampleCount: stage.sampleCount,
+        ridges: stage.ridges)
+    } else {
+      errors = try SchemeTrial(
+        device: device, model: stage.model, law: configuration.data.law, mask: configuration.mask,
+        givenMasks: stage.givenMasks, sampleCount: stage.sampleCount, ridges: stage.ridges)
+    }
     spectral = try SpectralTrial(device: device, stage: stage)
   }
 

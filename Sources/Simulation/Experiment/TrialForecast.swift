@@ -5,6 +5,20 @@ import LinearAlgebra
 /// n ≥ d: the Gram, a second matrix where several ridges need it whole, a block of samples; n d² + ridges · (d³ + O(d²))
 /// operations. n < d: samples, their product and a scratch of one shape, two n × n Grams; (1 + ridges · 4) n²d + ridges · n³.
 public struct TrialForecast: Sendable, Equatable {
+  /// What takes storage and operations beyond the errors of leave-one-out masks.
+  public struct Demands: OptionSet, Sendable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// Σ is dense: its factor and a product with it are stored.
+    public static let dense = Demands(rawValue: 1)
+    /// Eigenvalues are measured: three more d × d matrices, a block, the eigensolver's workspace of two, and about 5 d³
+    /// operations a ridge.
+    public static let spectral = Demands(rawValue: 2)
+    /// Masks other than leave-one-out, which take up to eight d × d matrices at any n.
+    public static let masked = Demands(rawValue: 4)
+  }
+
   /// Bytes of device storage.
   public let bytes: Int
   /// Bytes of the largest single matrix.
@@ -12,12 +26,8 @@ public struct TrialForecast: Sendable, Equatable {
   /// Floating-point operations, multiplications and additions each one.
   public let operations: Double
 
-  /// - Parameter dense: Σ is dense, so that its factor and a product with it are stored.
-  /// - Parameter spectral: eigenvalues are measured too: three more d × d matrices, a block, and the eigensolver's
-  ///   workspace of two; about 4 d³ operations a ridge.
   public init(
-    sampleCount: Int, coordinateCount: Int, ridgeCount: Int, precision: Precision, dense: Bool = false,
-    spectral: Bool = false
+    sampleCount: Int, coordinateCount: Int, ridgeCount: Int, precision: Precision, demands: Demands = []
   ) {
     let n = Double(sampleCount)
     let d = Double(coordinateCount)
@@ -25,7 +35,12 @@ public struct TrialForecast: Sendable, Equatable {
     let numbers: Double
     let largest: Double
     let errorOperations: Double
-    if sampleCount < coordinateCount {
+    if demands.contains(.masked) {
+      let rows = Double(blockRows(sampleCount: sampleCount, coordinateCount: coordinateCount))
+      numbers = 8 * d * d + rows * d
+      largest = max(d, rows) * d
+      errorOperations = n * d * d + ridges * 3 * d * d * d
+    } else if sampleCount < coordinateCount {
       numbers = 3 * n * d + 2 * n * n
       largest = n * d
       errorOperations = n * n * d + ridges * (n * n * n + 6 * n * n * d)
@@ -35,18 +50,20 @@ public struct TrialForecast: Sendable, Equatable {
       largest = d * d
       errorOperations = n * d * d + ridges * d * d * d
     }
-    let covariance = dense ? 2 * d * d : 0
+    let covariance = demands.contains(.dense) ? 2 * d * d : 0
     let eigen =
-      spectral ? 5 * d * d + Double(blockRows(sampleCount: sampleCount, coordinateCount: coordinateCount)) * d : 0
-    operations = errorOperations + (spectral ? n * d * d + ridges * 5 * d * d * d : 0)
+      demands.contains(.spectral)
+      ? 5 * d * d + Double(blockRows(sampleCount: sampleCount, coordinateCount: coordinateCount)) * d : 0
+    operations = errorOperations + (demands.contains(.spectral) ? n * d * d + ridges * 5 * d * d * d : 0)
     let size = Double(precision.byteCount)
     bytes = Int(((numbers + covariance + eigen) * size).rounded())
-    largestMatrixBytes = Int((max(largest, dense || spectral ? d * d : 0) * size).rounded())
+    largestMatrixBytes = Int(
+      (max(largest, demands.isDisjoint(with: [.dense, .spectral]) ? 0 : d * d) * size).rounded())
   }
 
   /// The largest d at the same n/d that a device of this much memory, and of allocations up to a limit, can hold.
   public static func largestCoordinateCount(
-    aspect samplesPerCoordinate: Double, ridgeCount: Int, precision: Precision, dense: Bool, spectral: Bool,
+    aspect samplesPerCoordinate: Double, ridgeCount: Int, precision: Precision, demands: Demands,
     memory: Int,
     largestAllocation: Int
   ) -> Int {
@@ -56,8 +73,8 @@ public struct TrialForecast: Sendable, Equatable {
       let middle = (low + high) / 2
       let n = max(1, Int((Double(middle) * samplesPerCoordinate).rounded()))
       let forecast = TrialForecast(
-        sampleCount: n, coordinateCount: middle, ridgeCount: ridgeCount, precision: precision, dense: dense,
-        spectral: spectral)
+        sampleCount: n, coordinateCount: middle, ridgeCount: ridgeCount, precision: precision,
+        demands: demands)
       if forecast.bytes <= memory && forecast.largestMatrixBytes <= largestAllocation {
         low = middle
       } else {

@@ -1,0 +1,77 @@
+import LinearAlgebra
+
+/// Any covariance under a matrix ridge, by one eigensolve for each Γ: Γ^(−½)ΣΓ^(−½) = VΩVᵀ, T = Γ^(−½)V,
+///
+///     Q̄ = T(αΩ + 1)⁻¹Tᵀ,   Q̄ΣQ̄ = TΩ(αΩ + 1)⁻²Tᵀ,
+///
+/// so each α then costs O(d²). Keeps Σ, d² numbers, and as many for each resolvent.
+public struct DenseCovariance<B: Backend<Double>>: MatrixRidgePopulation {
+  public let variances: [Double]
+  let covariance: [Double]
+  let backend: B
+
+  /// - Parameter covariance: Σ, d × d, row-major; the lower triangle is what is used.
+  /// - Throws: `dimensionMismatch`, `notPositiveDefinite` where a variance is not positive.
+  public init(covariance: [Double], coordinateCount d: Int, backend: B) throws(PopulationError) {
+    try requirePositive(d, "coordinate count")
+    guard covariance.count == d * d else {
+      throw .dimensionMismatch(argument: "covariance", expected: d * d, actual: covariance.count)
+    }
+    variances = (0..<d).map { covariance[$0 * d + $0] }
+    try requirePositive(variances)
+    self.covariance = covariance
+    self.backend = backend
+  }
+
+  public func resolvent(hidden: Double, shift: Double) throws -> any MatrixRidgeResolvent {
+    let d = variances.count
+    let roots = ridges(hidden: hidden, shift: shift).map { 1 / $0.squareRoot() }
+    let matrix = try backend.makeMatrix(covariance, rows: d, columns: d)
+    let scale = try backend.makeVector(roots)
+    try backend.scale(matrix, rows: scale, columns: scale)
+    let values = try backend.eigendecompose(matrix)
+    guard let least = values.first, let greatest = values.last, least > Double(d) * -.ulpOfOne * greatest else {
+      throw PopulationError.notPositiveDefinite(
+        reason: "its least eigenvalue, in units of the ridge, is \(values.first ?? .nan)")
+    }
+    // Rows of the matrix are the vectors: Tᵀ is Vᵀ with its columns scaled.
+    try backend.scale(matrix, rows: nil, columns: scale)
+    return Resolvent(values: values.map { max($0, 0) }, vectors: try backend.download(matrix), backend: backend)
+  }
+
+  private struct Resolvent: MatrixRidgeResolvent {
+    let values: [Double]
+    /// Tᵀ: row j belongs to value j.
+    let vectors: [Double]
+    let backend: B
+
+    func diagonals(signal: Double) -> MatrixRidgeDiagonals {
+      let d = values.count
+      var resolvent = Array(repeating: 0.0, count: d)
+      var mixed = resolvent
+      for j in 0..<d {
+        let weight = 1 / (signal * values[j] + 1)
+        let mixedWeight = values[j] * weight * weight
+        for k in 0..<d {
+          let square = vectors[j * d + k] * vectors[j * d + k]
+          resolvent[k] += weight * square
+          mixed[k] += mixedWeight * square
+        }
+      }
+      return MatrixRidgeDiagonals(resolvent: resolvent, resolventCovarianceResolvent: mixed)
+    }
+
+    func squareDiagonal(signal: Double) throws -> [Double] {
+      let d = values.count
+      let matrix = try backend.makeMatrix(vectors, rows: d, columns: d)
+      let scaled = try backend.makeMatrix(vectors, rows: d, columns: d)
+      try backend.scale(scaled, rows: try backend.makeVector(values.map { 1 / (signal * $0 + 1) }), columns: nil)
+      let resolvent = try backend.makeMatrix(rows: d, columns: d)
+      try backend.multiply(
+        matrix, transposeA: true, scaled, transposeB: false, alpha: 1, beta: 0, into: resolvent)
+      let out = try backend.makeVector(d)
+      try backend.rowDots(resolvent, resolvent, weights: nil, into: out)
+      return try backend.download(out)
+    }
+  }
+}

@@ -1,0 +1,189 @@
+import LinearAlgebra
+
+/// The deterministic equivalent of regression under a partition: each block B predicted from its context C = Bᶜ.
+///
+/// A ridge regression on the features Σ_CC, whose effective ridge κ solves λ = κ(1 − df₁/n), df₁ = tr Σ_CC(Σ_CC + κ)⁻¹, with
+/// errors (P R'P)_kk / (1 − df₂/n), P = (R_BB)⁻¹, R = (Σ + κI)⁻¹ and R' = RΣR on B; (λ/κ)² of that in training. The context's
+/// own resolvent T = (Σ_CC + κ)⁻¹ needs no further eigensolve:
+///
+///     tr T = tr R − tr PR²,   tr T² = tr R² + tr PR²PR² − 2 tr PR³      (R² and R³ restricted to B beside P).
+///
+/// Blocks that are a fraction of d have each its own κ. Blocks whose size stays fixed as d grows all have that of Σ, which
+/// `Blocks.fixedSize` takes for them; at finite d the context's own is the closer one.
+public struct PartitionEquivalent: Sendable {
+  /// How the effective ridge of a block is found.
+  public enum Blocks: Sendable {
+    /// From the context: exact to leading order for any block, a fraction of d or not.
+    case context
+    /// From the whole of Σ: the limit d → ∞ for blocks of fixed size.
+    case fixedSize
+  }
+
+  /// κ of each block.
+  public let effectiveRidges: [Double]
+  public let generalizationErrors: [Double]
+  public let trainingErrors: [Double]
+
+  public var generalizationError: Double { blockSum(generalizationErrors) / Double(generalizationErrors.count) }
+  public var trainingError: Double { blockSum(trainingErrors) / Double(trainingErrors.count) }
+}
+
+/// Σ by its eigenvectors, for the equivalents of any partition of it: one eigensolve, then O(d b) numbers and O(d b²) time for
+/// each block of size b and step of κ.
+public struct PartitionedCovariance<B: Backend<Double>> {
+  private let order: Int
+  private let eigenvalues: [Double]
+  /// Row j is the eigenvector of value j.
+  private let vectors: [Double]
+  private let backend: B
+
+  /// - Parameter covariance: Σ, d × d, row-major, positive definite; the lower triangle is used.
+  /// - Throws: `PopulationError.dimensionMismatch`, `.notPositiveDefinite`; what the backend throws.
+  public init(covariance: [Double], coordinateCount d: Int, backend: B) throws {
+    try requirePositive(d, "coordinate count")
+    guard covariance.count == d * d else {
+      throw PopulationError.dimensionMismatch(argument: "covariance", expected: d * d, actual: covariance.count)
+    }
+    let matrix = try backend.makeMatrix(covariance, rows: d, columns: d)
+    eigenvalues = try backend.eigendecompose(matrix)
+    guard let least = eigenvalues.first, let greatest = eigenvalues.last, least > Double(d) * .ulpOfOne * greatest
+    else {
+      throw PopulationError.notPositiveDefinite(reason: "its least eigenvalue is \(eigenvalues.first ?? .nan)")
+    }
+    vectors = try backend.download(matrix)
+    order = d
+    self.backend = backend
+  }
+
+  /// - Parameter blocks: coordinates from 0, every one in exactly one block.
+  /// - Parameter sampleCount: n ≥ 1.
+  /// - Parameter ridge: λ ≥ 0; 0 is the limit λ → 0⁺.
+  /// - Throws: `ridgelessAtInterpolation` for λ = 0 with as many samples as context coordinates; `invalidArgument`.
+  public func equivalent(
+    blocks: [[Int]], sampleCount: Int, ridge: Double, as kind: PartitionEquivalent.Blocks = .context
+  ) throws -> PartitionEquivalent {
+    try requirePositive(sampleCount, "sample count")
+    guard ridge >= 0, ridge.isFinite else {
+      throw PopulationError.invalidArgument(name: "ridge", value: ridge, requirement: "zero or a positive number")
+    }
+    var common: (kappa: Double, left: Double, shrinkage: Double)?
+    if case .fixedSize = kind {
+      let root = try effectiveRidge(
+        population: DiagonalPopulation(variances: eigenvalues), sampleCount: sampleCount, ridge: ridge)
+      common = (root.value, remainingVariance(root, sampleCount: sampleCount), root.shrinkage)
+    }
+    var ridges: [Double] = []
+    var generalization = Array(repeating: 0.0, count: order)
+    var training = generalization
+    for block in blocks {
+      let solved = try common ?? root(block, sampleCount: sampleCount, ridge: ridge)
+      let state = try BlockState(self, block, kappa: solved.kappa)
+      // R' = R − κR² on the block.
+      let inner = try state.combination(1, -solved.kappa)
+      let errors = try state.sandwichDiagonal(inner)
+      for (i, k) in block.enumerated() {
+        generalization[k] = errors[i] / solved.left
+        training[k] = generalization[k] * solved.shrinkage * solved.shrinkage
+      }
+      ridges.append(solved.kappa)
+    }
+    return PartitionEquivalent(
+      effectiveRidges: ridges, generalizationErrors: generalization, trainingErrors: training)
+  }
+
+  /// κ of the context of a block, 1 − df₂/n and λ/κ there: Newton's iteration from the right, as in `effectiveRidge`.
+  private func root(
+    _ block: [Int], sampleCount: Int, ridge: Double
+  ) throws -> (kappa: Double, left: Double, shrinkage: Double) {
+    let n = Double(sampleCount)
+    let m = order - block.count
+    let excess = Double(sampleCount - m)
+    if ridge == 0 {
+      guard sampleCount != m else { throw PopulationError.ridgelessAtInterpolation(sampleCount: sampleCount) }
+      if sampleCount > m { return (0, excess / n, excess / n) }
+    }
+    var kappa = ridge + blockSum(eigenvalues) / n
+    var previousStep = Double.infinity
+    while true {
+      let traces = try BlockState(self, block, kappa: kappa).contextTraces()
+      let share = (excess + kappa * traces.resolvent) / n
+      let left = share + kappa * (traces.resolvent - kappa * traces.square) / n
+      let step = (kappa * share - ridge) / left
+      if abs(step) <= 1e-15 * kappa || (abs(step) < 1e-9 * kappa && abs(step) >= previousStep) {
+        return (kappa, left, ridge / kappa)
+      }
+      previousStep = abs(step)
+      kappa = max(kappa - step, ridge, kappa / 16)
+    }
+  }
+
+  /// R, R² and R³ on a block at one κ, and P.
+  private struct BlockState {
+    let covariance: PartitionedCovariance
+    let powers: [B.Matrix]
+    let inverse: B.Matrix
+    let kappa: Double
+
+    init(_ covariance: PartitionedCovariance, _ block: [Int], kappa: Double) throws {
+      self.covariance = covariance
+      self.kappa = kappa
+      let backend = covariance.backend
+      let d = covariance.order
+      let b = block.count
+      let rows = try backend.makeMatrix(
+        (0..<d).flatMap { j in block.map { covariance.vectors[j * d + $0] } }, rows: d, columns: b)
+      let scaled = try backend.makeMatrix(rows: d, columns: b)
+      try backend.copy(rows, to: scaled)
+      let inverseValues = try backend.makeVector(covariance.eigenvalues.map { 1 / ($0 + kappa) })
+      powers = try (0..<3).map { _ in
+        try backend.scale(scaled, rows: inverseValues, columns: nil)
+        let power = try backend.makeMatrix(rows: b, columns: b)
+        try backend.multiply(rows, transposeA: true, scaled, transposeB: false, alpha: 1, beta: 0, into: power)
+        return power
+      }
+      inverse = try backend.makeMatrix(rows: b, columns: b)
+      try backend.copy(powers[0], to: inverse)
+      _ = try backend.invertPositiveDefinite(inverse)
+      try backend.symmetrize(inverse)
+    }
+
+    /// a R + b R².
+    func combination(_ a: Double, _ b: Double) throws -> B.Matrix {
+      let result = try covariance.backend.makeMatrix(rows: inverse.rows, columns: inverse.rows)
+      try covariance.backend.add(powers[0], alpha: a, beta: 0, to: result)
+      try covariance.backend.add(powers[1], alpha: b, beta: 1, to: result)
+      return result
+    }
+
+    /// diag P M P.
+    func sandwichDiagonal(_ m: B.Matrix) throws -> [Double] {
+      let product = try productWithInverse(m)
+      let out = try covariance.backend.makeVector(m.rows)
+      try covariance.backend.rowDots(product, inverse, weights: nil, into: out)
+      return try covariance.backend.download(out)
+    }
+
+    /// tr T and tr T².
+    func contextTraces() throws -> (resolvent: Double, square: Double) {
+      let inverses = covariance.eigenvalues.map { 1 / ($0 + kappa) }
+      let first = try productWithInverse(powers[1])
+      let third = try productWithInverse(powers[2])
+      let b = inverse.rows
+      let (f, t) = (try covariance.backend.download(first), try covariance.backend.download(third))
+      var (trace, squares, cubes) = (0.0, 0.0, 0.0)
+      for i in 0..<b {
+        trace += f[i * b + i]
+        cubes += t[i * b + i]
+        for j in 0..<b { squares += f[i * b + j] * f[j * b + i] }
+      }
+      return (blockSum(inverses) - trace, blockSum(inverses.map { $0 * $0 }) + squares - 2 * cubes)
+    }
+
+    private func productWithInverse(_ m: B.Matrix) throws -> B.Matrix {
+      let product = try covariance.backend.makeMatrix(rows: m.rows, columns: m.rows)
+      try covariance.backend.multiply(
+        inverse, transposeA: false, m, transposeB: false, alpha: 1, beta: 0, into: product)
+      return product
+    }
+  }
+}
