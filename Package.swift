@@ -37,7 +37,8 @@ let package = Package(
       resources: [
         .embedInCode("Examples/learning-curve.yaml"), .embedInCode("Examples/ridge-path.yaml"),
         .embedInCode("Examples/correlated.yaml"), .embedInCode("Examples/unequal-noise.yaml"),
-        .embedInCode("Examples/heavy-tails.yaml"),
+        .embedInCode("Examples/heavy-tails.yaml"), .embedInCode("Examples/spectrum.yaml"),
+        .embedInCode("Examples/transition.yaml"),
       ]),
     .target(name: "DataFiles", exclude: ["README.md"]),
     .target(name: "Figures", dependencies: ["DataFiles"], exclude: ["README.md"]),

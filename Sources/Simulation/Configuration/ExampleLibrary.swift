@@ -1,7 +1,9 @@
 /// The example configurations that are embedded in the program, from `Examples/`.
 public enum ExampleLibrary {
   /// The examples' names; the first is the default simulation.
-  public static let names = ["learning-curve", "ridge-path", "correlated", "unequal-noise", "heavy-tails"]
+  public static let names = [
+    "learning-curve", "ridge-path", "correlated", "unequal-noise", "heavy-tails", "spectrum", "transition",
+  ]
 
   /// The whole text of an example, or `nil` for a name that is not one of `names`.
   public static func text(named name: String) -> String? {
@@ -12,6 +14,8 @@ public enum ExampleLibrary {
     case "correlated": bytes = PackageResources.correlated_yaml
     case "unequal-noise": bytes = PackageResources.unequal_noise_yaml
     case "heavy-tails": bytes = PackageResources.heavy_tails_yaml
+    case "spectrum": bytes = PackageResources.spectrum_yaml
+    case "transition": bytes = PackageResources.transition_yaml
     default: return nil
     }
     return String(decoding: bytes, as: UTF8.self)
