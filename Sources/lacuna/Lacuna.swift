@@ -17,7 +17,10 @@ struct Lacuna: ParsableCommand {
         lacuna theory example:learning-curve data.samples=500,1000,2000
         lacuna fit data.csv --output fit
         lacuna example ridge-path > study.yaml
+        lacuna reproduce --output figures
       """,
     version: lacunaVersion,
-    subcommands: [Simulate.self, Theory.self, Fit.self, Example.self, Devices.self, Bench.self])
+    subcommands: [
+      Simulate.self, Theory.self, Fit.self, Reproduce.self, Example.self, Devices.self, Bench.self,
+    ])
 }

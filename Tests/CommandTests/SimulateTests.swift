@@ -7,7 +7,9 @@ import Testing
 
   @Test func helpOfEveryCommandHasAnExample() throws {
     try withFolder { folder in
-      for command in [[], ["simulate"], ["theory"], ["fit"], ["example"], ["devices"], ["bench"]] {
+      for command in [
+        [], ["simulate"], ["theory"], ["fit"], ["reproduce"], ["example"], ["devices"], ["bench"],
+      ] {
         let result = try Program.run(command + ["--help"], in: folder)
         #expect(result.status == 0)
         #expect(result.output.contains("Examples:"))

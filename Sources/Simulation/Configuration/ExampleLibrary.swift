@@ -2,7 +2,8 @@
 public enum ExampleLibrary {
   /// The examples' names; the first is the default simulation.
   public static let names = [
-    "learning-curve", "ridge-path", "correlated", "unequal-noise", "heavy-tails", "masking-ratio", "partition",
+    "learning-curve", "ridge-path", "correlated", "unequal-noise", "heavy-tails", "spectrum", "transition",
+    "masking-ratio", "partition",
   ]
 
   /// The whole text of an example, or `nil` for a name that is not one of `names`.
@@ -14,6 +15,8 @@ public enum ExampleLibrary {
     case "correlated": bytes = PackageResources.correlated_yaml
     case "unequal-noise": bytes = PackageResources.unequal_noise_yaml
     case "heavy-tails": bytes = PackageResources.heavy_tails_yaml
+    case "spectrum": bytes = PackageResources.spectrum_yaml
+    case "transition": bytes = PackageResources.transition_yaml
     case "masking-ratio": bytes = PackageResources.masking_ratio_yaml
     case "partition": bytes = PackageResources.partition_yaml
     default: return nil

@@ -2,8 +2,10 @@ import DeterministicEquivalents
 
 /// How far measured eigenvalues of Â lie from the spectrum of theory.
 package struct SpectralDistance: Sendable, Equatable {
-  /// sup |F_measured − F_theory| over the intervals of the continuous spectrum and their ends.
+  /// sup |F_measured − F_theory|.
   ///
+  /// Where D is constant, theory at finite d knows how its fluctuations smear atoms and sharp edges, and the supremum is over
+  /// all eigenvalues (over 1000 of them where there are more). Elsewhere it is over the intervals of the continuous spectrum:
   /// Between intervals theory is constant, so the ends stand for the gaps; a gap that holds an atom is judged by its mass
   /// alone, as a finite matrix smears an atom over a width that the step of the theory would count whole. An interval narrower
   /// than the n^(−1/2) of that smearing, relative to its place in z, counts as an atom.
@@ -14,6 +16,25 @@ package struct SpectralDistance: Sendable, Equatable {
   /// - Parameter eigenvalues: of any number of trials together, in any order, not empty.
   package init(of eigenvalues: [Double], to theory: SpectrumEquivalent) {
     let sorted = eigenvalues.sorted()
+    if theory.bulk.metricSpread > 0 {
+      kolmogorovSmirnov = Self.finiteSizeDistance(sorted, theory)
+    } else {
+      kolmogorovSmirnov = Self.distanceOverIntervals(sorted, theory)
+    }
+    wasserstein1 = Self.quantileDistance(sorted, theory)
+  }
+
+  private static func finiteSizeDistance(_ sorted: [Double], _ theory: SpectrumEquivalent) -> Double {
+    let count = Double(sorted.count)
+    let points = min(1000, sorted.count)
+    return (0..<points).reduce(0) { greatest, j in
+      let index = (2 * j + 1) * sorted.count / (2 * points)
+      let value = theory.finiteSizePredictorDistribution(at: sorted[index])
+      return max(greatest, abs(value - Double(index) / count), abs(value - Double(index + 1) / count))
+    }
+  }
+
+  private static func distanceOverIntervals(_ sorted: [Double], _ theory: SpectrumEquivalent) -> Double {
     let count = Double(sorted.count)
     var greatest = 0.0
     let blur = 1 / Double(theory.bulk.sampleCount).squareRoot()
@@ -29,14 +50,17 @@ package struct SpectralDistance: Sendable, Equatable {
         greatest = max(greatest, abs(value - Double(index) / count), abs(value - Double(index + 1) / count))
       }
     }
-    kolmogorovSmirnov = greatest
+    return greatest
+  }
+
+  private static func quantileDistance(_ sorted: [Double], _ theory: SpectrumEquivalent) -> Double {
     let points = 2000
-    wasserstein1 =
-      (0..<points).reduce(0) { sum, j in
-        let fraction = (Double(j) + 0.5) / Double(points)
-        let measured = sorted[min(sorted.count - 1, Int(fraction * count))]
-        return sum + abs(measured - theory.predictorQuantile(fraction))
-      } / Double(points)
+    let sum = (0..<points).reduce(0) { sum, j in
+      let fraction = (Double(j) + 0.5) / Double(points)
+      let measured = sorted[min(sorted.count - 1, Int(fraction * Double(sorted.count)))]
+      return sum + abs(measured - theory.predictorQuantile(fraction))
+    }
+    return sum / Double(points)
   }
 
   /// The first index whose value meets a condition that, once met, stays met.

@@ -79,8 +79,8 @@ struct SpikeExpectation {
     let outliers = theory.outliers.filter { isUpper ? $0.position > highest.edge : $0.position < lowest.edge }
     outlier = isUpper ? outliers.first?.position : outliers.last?.position
     overlap = outliers.reduce(0) { $0 + $1.overlaps[spike].symmetrized }
-    finiteSizeOverlap = outlier == nil ? weak?.value(threshold: threshold) : nil
     extreme = outlier ?? theory.spectrum.meanExtreme(isUpper: isUpper, coordinateCount: d)
+    finiteSizeOverlap = outlier == nil ? weak?.value(at: extreme, threshold: threshold) : nil
   }
 }
 

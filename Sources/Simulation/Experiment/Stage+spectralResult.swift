@@ -51,10 +51,15 @@ extension Experiment.Stage {
     let outward = strengths[0] < 0 ? -1.0 : 1.0
     let predictor = SpectrumEquivalent.predictorEigenvalue
     let edge = own.map { predictor($0.edge) }
+    func overlap(_ values: [Double], _ theory: SpikeExpectation?) -> Statistic {
+      var result = Statistic(of: values, theory: theory?.overlap, finiteSizeTheory: theory?.finiteSizeOverlap)
+      if let weak = theory?.finiteSizeOverlap, !values.isEmpty {
+        result.expectedStandardError = weak * (2 / Double(values.count)).squareRoot()
+      }
+      return result
+    }
     let overlaps = strengths.indices.map { spike in
-      Statistic(
-        of: trials.map { $0.overlaps[spike] }, theory: predicted[spike]?.overlap,
-        finiteSizeTheory: predicted[spike]?.finiteSizeOverlap)
+      overlap(trials.map { $0.overlaps[spike] }, predicted[spike])
     }
     let eigenvalues = trials.map { $0.eigenvalues[0] }
     func gap(_ value: Double?) -> Double? { value.flatMap { value in edge.map { outward * (value - $0) } } }
@@ -70,9 +75,7 @@ extension Experiment.Stage {
       principalOutlier: Statistic(
         of: trials.map { $0.principalEigenvalues[0] }, theory: principal?.outlier,
         finiteSizeTheory: principal?.extreme),
-      principalOverlap: Statistic(
-        of: trials.map { $0.principalOverlaps[0] }, theory: principal?.overlap,
-        finiteSizeTheory: principal?.finiteSizeOverlap))
+      principalOverlap: overlap(trials.map { $0.principalOverlaps[0] }, principal))
   }
 
   private func principal(_ trials: [[Double]], generalization: [Double]) -> PrincipalResult? {

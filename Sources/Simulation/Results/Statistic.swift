@@ -11,6 +11,9 @@ public struct Statistic: Sendable, Equatable, Codable {
   public var theory: Double?
   /// The equivalent with its leading correction for finite d, which a simulation is compared with.
   public var finiteSizeTheory: Double?
+  /// The standard error that theory gives, where it knows the law: a few draws of a skewed one tend to understate it. Not
+  /// written to files.
+  public var expectedStandardError: Double?
 
   /// Summarises one value a trial.
   public init(of values: [Double], theory: Double?, finiteSizeTheory: Double?) {
@@ -27,10 +30,11 @@ public struct Statistic: Sendable, Equatable, Codable {
   /// What a simulation is compared with: theory at this size, the limit where there is no correction.
   public var comparison: Double? { finiteSizeTheory ?? theory }
 
-  /// (theory − mean) / standard error, theory at this size: how far simulation lies from it.
+  /// (theory − mean) / standard error, theory at this size: how far simulation lies from it. The standard error is the greater
+  /// of the measured and the expected one.
   public var deviation: Double? {
     guard let mean, let standardError, let comparison, standardError > 0 else { return nil }
-    return (comparison - mean) / standardError
+    return (comparison - mean) / max(standardError, expectedStandardError ?? 0)
   }
 
   enum CodingKeys: String, CodingKey {

@@ -1,0 +1,97 @@
+import ArgumentParser
+import DataFiles
+import Figures
+import LinearAlgebra
+import Simulation
+
+struct Reproduce: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Draw the figures that tell the story, simulation over theory, and a page that shows them.",
+    discussion: """
+      FIGURE is one or more of: \(Reproduction.all.map(\.name).joined(separator: ", ")). Without one all are drawn, \
+      with index.html, one self-contained page.
+
+      Examples:
+        lacuna reproduce --output figures
+        lacuna reproduce transition beyond-pca-noise --output figures
+        lacuna reproduce --scale 300 --output draft
+
+      The folder gets each figure as SVG, PDF and PNG with the gnuplot script and its data, and data/FIGURE with the \
+      configuration and results of its study.
+      """)
+
+  @Argument(help: ArgumentHelp("Figures to draw; none: all of them and index.html.", valueName: "figure"))
+  var figures: [String] = []
+
+  @Option(help: ArgumentHelp("Coordinates d of every study, 50 or more; n follows.", valueName: "d"))
+  var scale = 1000
+
+  @OptionGroup var device: DeviceOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard output.output != nil else { throw ValidationError("--output DIR is needed: where the figures go") }
+    guard scale >= 50 else { throw ValidationError("--scale \(scale): at least 50 coordinates make a figure") }
+    for name in figures where Reproduction.named(name) == nil {
+      throw ValidationError(
+        "no figure is called \"\(name)\"; there are \(Reproduction.all.map(\.name).joined(separator: ", "))")
+    }
+  }
+
+  func run() throws {
+    try reportingFailures {
+      guard let path = output.output else { return }
+      let wanted = figures.isEmpty ? Reproduction.all : Reproduction.all.filter { figures.contains($0.name) }
+      _ = try ResultFolder(path, overwrite: output.overwrite)
+      let narrow = try ResultFolder(path + "/narrow", overwrite: output.overwrite).path
+      var finished: [ReproducedFigure] = []
+      try device.withBackend { backend in
+        for (index, reproduction) in wanted.enumerated() {
+          if !output.quiet { log.info("\(index + 1)/\(wanted.count) \(reproduction.name)") }
+          let figure = try simulate(reproduction, on: backend, folder: "\(path)/data/\(reproduction.name)")
+          try figure.figure.write(to: path, name: reproduction.name)
+          var stacked = figure.figure
+          stacked.arrangement = .stacked
+          try stacked.write(to: narrow, name: reproduction.name)
+          if !output.json { print(figure.text + "\n") }
+          finished.append(figure)
+        }
+      }
+      if figures.isEmpty {
+        try AtomicFile.write(try reproductionPage(finished, scale: scale, folder: path), to: path + "/index.html")
+      }
+      if output.json { print(try encodeJSON(ReproductionSummary(finished, scale: scale), pretty: true)) }
+      if !output.quiet { log.info("figures in \(path)") }
+    }
+  }
+
+  /// Runs the study of one figure.
+  private func simulate(
+    _ reproduction: Reproduction, on backend: some Backend, folder path: String
+  ) throws -> ReproducedFigure {
+    let loaded = try LoadedExperiment(
+      source: "example:\(reproduction.example)",
+      overrides: reproduction.overrides(scale) + ["experiment.name=\(reproduction.name)"], seed: nil)
+    let experiment = Experiment(loaded.points)
+    let stages = try experiment.stages(device: device.host())
+    let folder = try ResultFolder(path, overwrite: output.overwrite)
+    let progress = Progress(total: experiment.trialCount, label: "trials", quiet: output.quiet)
+    let interrupt = Interrupt(keptAt: folder.partialTrialsPath)
+    let points = try experiment.simulate(stages, on: backend) { records in
+      try folder.append(records)
+      interrupt.trialFinished()
+      progress.advance()
+    }
+    let summary = Summary(
+      name: reproduction.name, points: points, device: backend.description, precision: device.precision.rawValue,
+      seed: loaded.points[0].configuration.seed, runtimeSeconds: progress.elapsed, version: lacunaVersion)
+    try folder.finish(
+      summary,
+      configuration: resolvedYAML(
+        loaded.points, comments: ["lacuna \(summary.version), device: \(backend.description)"]))
+    let study = Study(points: points, stages: stages)
+    return ReproducedFigure(
+      reproduction: reproduction, figure: try reproduction.draw(study),
+      comparisons: try reproduction.compare(study), seconds: summary.runtimeSeconds)
+  }
+}

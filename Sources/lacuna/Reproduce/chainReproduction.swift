@@ -1,0 +1,57 @@
+import DeterministicEquivalents
+import Figures
+import MaskedRegression
+import Simulation
+
+extension Reproduction {
+  static let beyondPCAChain = Reproduction(
+    name: "beyond-pca-ar1", title: "Correlation without few directions",
+    caption: """
+      Error on hidden cells of an AR(1) chain against n/d: the masked regression at its best ridge by theory, and \
+      probabilistic principal components at their best rank in hindsight. The regression reads the neighbours and nears the \
+      floor that no predictor can beat; components would need to be as many as the coordinates.
+      """,
+    example: "correlated",
+    overrides: { d in
+      ["data.coordinates=\(d)", samples([0.5, 1, 2, 4, 8], d), "experiment.trials=4", "measure=errors,pca"]
+    },
+    draw: chainFigure,
+    compare: { study in
+      comparisons(
+        study, place: { [("n/d", ratioText($0)), ("ridge", formatBriefly($0.ridge))] },
+        quantities: [
+          ("E_gen, masked", \.generalizationError),
+          ("E_gen, PCA at its best rank", { $0.principal?.generalizationError }),
+          ("PCA − masked", { $0.principal?.advantage }),
+        ])
+    })
+}
+
+@Sendable private func chainFigure(_ study: Study) throws -> Figure {
+  let stage = study.stages[0]
+  let population = stage.model.population
+  let d = Double(population.coordinateCount)
+  let ratios = study.points.map { Double($0.sampleCount) / d }
+  let line = try geometricPath(from: ratios.min() ?? 0.5, to: ratios.max() ?? 8, count: 30).map { ratio in
+    Figure.Point(ratio, try optimalRidge(population: population, sampleCount: Int((ratio * d).rounded())).error)
+  }
+  func markers(_ kind: Figure.Series.Kind, _ name: FigureText, _ group: Int, _ statistic: (PointResult) -> Statistic?)
+    -> Figure.Series
+  {
+    Figure.Series(
+      kind, name: name, group: group,
+      points: study.points.compactMap { point in
+        guard let value = statistic(point), let mean = value.mean else { return nil }
+        return Figure.Point(Double(point.sampleCount) / d, mean, error: value.standardError)
+      })
+  }
+  return Figure(panels: [
+    Figure.Panel(
+      xLabel: "{/:Italic n / d}", yLabel: "error on hidden cells", xLogarithmic: true,
+      series: [
+        Figure.Series(.line, name: "masked", group: 0, points: line),
+        markers(.markers, "masked", 0, \.generalizationError),
+        markers(.openMarkers, "PCA, best rank", 1, { $0.principal?.generalizationError }),
+      ], horizontalMarks: [Figure.Mark(study.points[0].bayesError, "Bayes")])
+  ])
+}

@@ -1,0 +1,125 @@
+import DeterministicEquivalents
+import Figures
+import MaskedRegression
+import Simulation
+
+private let errorQuantities: [Quantity] = [
+  ("E_train", \.trainingError), ("E_gen", \.generalizationError),
+]
+
+private func ratioAndRidge(_ point: PointResult) -> [(name: String, value: String)] {
+  [("n/d", ratioText(point)), ("ridge", formatBriefly(point.ridge))]
+}
+
+private func summary(_ study: Study) -> Summary {
+  Summary(
+    name: "", points: study.points, device: nil, precision: "", seed: 0, runtimeSeconds: 0, version: lacunaVersion)
+}
+
+extension Reproduction {
+  static let learningCurves = Reproduction(
+    name: "learning-curves", title: "Errors against the number of samples",
+    caption: """
+      Generalisation and training error of the joint predictor against n/d, for three ridges. Lines are theory, markers \
+      simulation. With little regularisation the generalisation error peaks at n = d, where the data are just \
+      interpolated; a ridge removes the peak.
+      """,
+    example: "learning-curve",
+    overrides: { d in
+      [
+        "data.coordinates=\(d)", samples([0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 4], d),
+        "model.ridge=1.0e-2,0.1,1",
+      ]
+    },
+    draw: { study in try errorFigure(summary(study), stages: study.stages)! },
+    compare: { study in comparisons(study, place: ratioAndRidge, quantities: errorQuantities) })
+
+  static let ridgePath = Reproduction(
+    name: "ridge-path", title: "Errors against the ridge",
+    caption: """
+      The same errors along the ridge, for an AR(1) chain. Training error always grows with the ridge; \
+      generalisation error has a minimum, marked by theory for each n/d, and the fewer the samples the larger its ridge.
+      """,
+    example: "ridge-path",
+    overrides: { d in
+      [
+        "data.coordinates=\(d)", samples([0.5, 1, 2], d), "experiment.trials=5", "model.ridge.count=9",
+        "model.ridge.from=1.0e-2",
+      ]
+    },
+    draw: { study in
+      var figure = try errorFigure(summary(study), stages: study.stages)!
+      let optima = try study.stages.compactMap { stage -> Figure.Point? in
+        let best = try optimalRidge(population: stage.model.population, sampleCount: stage.sampleCount)
+        let path = stage.ridges[0]...(stage.ridges.last ?? .infinity)
+        return path.contains(best.ridge) ? Figure.Point(best.ridge, best.error) : nil
+      }
+      figure.panels[0].series.append(
+        Figure.Series(.openMarkers, name: "optimum", group: study.stages.count, points: optima))
+      return figure
+    },
+    compare: { study in comparisons(study, place: ratioAndRidge, quantities: errorQuantities) })
+
+  static let universality = Reproduction(
+    name: "universality", title: "The law of the entries does not matter",
+    caption: """
+      The same curves when the entries are Gaussian, signs, heavy-tailed or mostly zero: only the covariance matters \
+      when n and d are large, and one line of theory serves all.
+      """,
+    example: "heavy-tails",
+    overrides: { d in
+      [
+        "data.coordinates=\(d)", samples([0.75, 1, 1.5, 2, 4], d), "experiment.trials=6", "model.ridge=0.1",
+        "data.noise.law=gaussian,rademacher,{student_t: 8},{sparse: 0.3}",
+      ]
+    },
+    draw: universalityFigure,
+    compare: { study in
+      comparisons(
+        study, place: { [("law", lawName($0)), ("n/d", ratioText($0))] }, quantities: errorQuantities)
+    })
+}
+
+private func lawName(_ point: PointResult) -> String {
+  switch point.parameters["data.noise.law"] {
+  case "gaussian": "Gaussian"
+  case "rademacher": "Rademacher"
+  case let law? where law.contains("student"): "Student t, 8"
+  default: "sparse, 0.3"
+  }
+}
+
+@Sendable private func universalityFigure(_ study: Study) throws -> Figure {
+  var laws: [String] = []
+  for point in study.points where !laws.contains(lawName(point)) { laws.append(lawName(point)) }
+  let stage = study.stages[0]
+  let d = Double(stage.model.coordinateCount)
+  let ratios = study.points.map { Double($0.sampleCount) / d }
+  let theory = try geometricPath(from: ratios.min() ?? 0.5, to: ratios.max() ?? 4, count: 80).map { ratio in
+    (
+      ratio,
+      try ErrorEquivalent(
+        population: stage.model.population, sampleCount: Int((ratio * d).rounded()), ridge: stage.ridges[0])
+    )
+  }
+  func panel(
+    _ label: FigureText, _ value: (ErrorEquivalent) -> Double, _ statistic: (PointResult) -> Statistic
+  ) -> Figure.Panel {
+    let line = Figure.Series(
+      .line, name: "theory", group: 0, points: theory.map { Figure.Point($0.0, value($0.1)) })
+    let markers = laws.enumerated().map { index, law in
+      Figure.Series(
+        index % 2 == 0 ? .markers : .openMarkers, name: FigureText(plain: law), group: index,
+        points: study.points.filter { lawName($0) == law }.compactMap { point in
+          let value = statistic(point)
+          return value.mean.map {
+            Figure.Point(Double(point.sampleCount) / d, $0, error: value.standardError)
+          }
+        })
+    }
+    return Figure.Panel(xLabel: "{/:Italic n / d}", yLabel: label, series: [line] + markers)
+  }
+  return Figure(panels: [
+    panel("E_{gen}", \.generalizationError, \.generalizationError), panel("E_{tr}", \.trainingError, \.trainingError),
+  ])
+}

@@ -1,0 +1,99 @@
+import DataFiles
+import FoundationEssentials
+
+/// `index.html`: every figure with its table, in one file that needs no other.
+///
+/// Figures are embedded as SVG, panels stacked on a narrow screen; dark where the reader's system is.
+func reproductionPage(_ figures: [ReproducedFigure], scale: Int, folder: String) throws -> String {
+  func image(_ path: String) throws -> String {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw DataFileError.noInput(path: path, reason: "the figure just drawn is not there")
+    }
+    return "data:image/svg+xml;base64," + data.base64EncodedString()
+  }
+  let sections = try figures.map { figure in
+    let name = figure.reproduction.name
+    let wide = try image("\(folder)/\(name).svg")
+    let narrow = try image("\(folder)/narrow/\(name).svg")
+    let panels = figure.figure.arrangement == .stacked ? 1 : figure.figure.panels.count
+    let cells = figure.rows.map { row in
+      "<tr>" + row.map { "<td>\(escaped($0))</td>" }.joined() + "</tr>"
+    }.joined(separator: "\n")
+    return """
+      <section id="\(name)">
+      <h2>\(escaped(figure.reproduction.title))</h2>
+      <p>\(escaped(figure.reproduction.caption))</p>
+      <picture>
+      <source media="(max-width: 700px)" srcset="\(narrow)">
+      <img src="\(wide)" class="panels\(panels)" alt="\(escaped(figure.reproduction.title)): the numbers are in the table below">
+      </picture>
+      <p class="verdict">\(escaped(figure.verdict)). <a href="\(name).pdf">PDF</a> · <a href="\(name).gp">gnuplot</a> · \
+      <a href="data/\(name)/config.yaml">configuration</a></p>
+      <details><summary>Table: simulation beside theory</summary>
+      <div class="table"><table>
+      <thead><tr>\(figure.header.map { "<th>\(escaped($0))</th>" }.joined())</tr></thead>
+      <tbody>
+      \(cells)
+      </tbody></table></div></details>
+      </section>
+      """
+  }
+  let contents = figures.map { "<a href=\"#\($0.reproduction.name)\">\(escaped($0.reproduction.title))</a>" }
+  return """
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>Masked self-supervised regression: theory and simulation</title>
+    <style>\(style)</style>
+    </head>
+    <body>
+    <main>
+    <h1>Masked self-supervised regression: theory and simulation</h1>
+    <p>Coordinates of a sample are hidden and predicted from the rest. Lines are the theory for many samples and \
+    coordinates, markers are simulations at d = \(scale) with bars of one standard error. In the tables Δ is (theory − \
+    simulation) in standard errors, theory corrected for finite d where a correction is known.</p>
+    <nav>\(contents.joined(separator: "\n"))</nav>
+    \(sections.joined(separator: "\n"))
+    <footer>lacuna \(lacunaVersion). Theory after A. Wortsman Zurich, F. Gerace, B. Loureiro, Y. M. Lu, \
+    arXiv:2601.23208.</footer>
+    </main>
+    </body>
+    </html>
+
+    """
+}
+
+private func escaped(_ text: String) -> String {
+  text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+    .replacing("\"", with: "&quot;")
+}
+
+private let style = """
+
+  :root { --text: #1c1c1e; --faint: #5b5b62; --page: #ffffff; --line: #d8d8dd; --link: #005a9c; }
+  @media (prefers-color-scheme: dark) {
+    :root { --text: #e9e9ec; --faint: #a5a5ad; --page: #161618; --line: #3a3a40; --link: #7db8f0; }
+  }
+  * { box-sizing: border-box; }
+  body { margin: 0; background: var(--page); color: var(--text); font: 17px/1.55 system-ui, sans-serif; }
+  main { max-width: 960px; margin: 0 auto; padding: 24px 16px 64px; }
+  h1 { font-size: 1.6em; line-height: 1.25; }
+  h2 { font-size: 1.25em; margin: 2.2em 0 0.3em; line-height: 1.3; }
+  p { max-width: 44em; }
+  a { color: var(--link); }
+  nav { display: flex; flex-wrap: wrap; gap: 6px 18px; padding: 10px 0; border: solid var(--line); border-width: 1px 0; }
+  picture { display: block; margin: 14px 0; }
+  img { display: block; width: 100%; height: auto; background: #ffffff; border-radius: 8px; padding: 8px; }
+  img.panels1 { max-width: 520px; }
+  .verdict, footer { color: var(--faint); font-size: 0.9em; }
+  summary { cursor: pointer; }
+  .table { overflow-x: auto; margin-top: 8px; }
+  table { border-collapse: collapse; font-size: 0.85em; font-variant-numeric: tabular-nums; white-space: nowrap; }
+  th, td { text-align: right; padding: 3px 12px 3px 0; border-bottom: 1px solid var(--line); }
+  th { font-weight: 600; }
+  footer { margin-top: 4em; }
+
+  """

@@ -1,0 +1,82 @@
+import Foundation
+import Testing
+
+/// `lacuna reproduce` as its users see it.
+@Suite(.serialized) struct ReproduceTests {
+  private static let names = [
+    "learning-curves", "ridge-path", "spectrum", "transition", "beyond-pca-noise", "beyond-pca-ar1", "phase-diagram",
+    "universality",
+  ]
+
+  /// Every figure at d = 300: the files, the page, and each number within 4 standard errors + 3/d of theory.
+  @Test func everythingAtThreeHundred() throws {
+    try withFolder { folder in
+      let result = try Program.run(
+        ["reproduce", "--scale", "300", "--output", "out", "--json", "--quiet"], in: folder)
+      #expect(result.status == 0, "\(result.errors)")
+      let figures = try #require(try object(result.output)["figures"] as? [[String: Any]])
+      #expect(figures.map { $0["name"] as? String } == Self.names)
+      let out = folder.appendingPathComponent("out")
+      for figure in figures {
+        let name = try #require(figure["name"] as? String)
+        for kind in ["svg", "pdf", "png", "gp", "dat"] {
+          #expect(FileManager.default.fileExists(atPath: out.appendingPathComponent("\(name).\(kind)").path))
+        }
+        for file in ["config.yaml", "results.csv", "metrics.json", "trials.jsonl"] {
+          #expect(FileManager.default.fileExists(atPath: out.appendingPathComponent("data/\(name)/\(file)").path))
+        }
+        let comparisons = try #require(figure["comparisons"] as? [[String: Any]])
+        var compared = 0
+        for comparison in comparisons {
+          guard let theory = comparison["theory"] as? Double, let mean = comparison["mean"] as? Double,
+            let error = comparison["standard_error"] as? Double, let deviation = comparison["deviation"] as? Double
+          else { continue }
+          compared += 1
+          // The deviation is in standard errors, with the expected one where that is greater.
+          let unit = deviation == 0 ? error : max(error, abs((theory - mean) / deviation))
+          // Overlaps are shares of 1, and those of order 1/d have no relative accuracy at this d.
+          let isOverlap = (comparison["quantity"] as? String)?.hasPrefix("overlap") ?? false
+          let allowance = 3.0 / 300 * (isOverlap ? 1 : abs(theory))
+          #expect(abs(theory - mean) <= 4 * unit + allowance, "\(name): \(comparison)")
+        }
+        #expect(compared >= (name == "spectrum" ? 4 : 5), "\(name)")
+      }
+      let page = try String(contentsOf: out.appendingPathComponent("index.html"), encoding: .utf8)
+      for name in Self.names { #expect(page.contains("<section id=\"\(name)\">")) }
+      // Nothing is fetched: every image is in the page itself.
+      #expect(page.components(separatedBy: "src=\"data:image/svg+xml;base64,").count == 1 + Self.names.count)
+      #expect(!page.contains("src=\"http") && !page.contains("url("))
+      #expect(page.contains("prefers-color-scheme: dark") && page.contains("width=device-width"))
+    }
+  }
+
+  @Test func oneFigureByName() throws {
+    try withFolder { folder in
+      let result = try Program.run(
+        ["reproduce", "beyond-pca-noise", "--scale", "200", "--output", "out", "--quiet"], in: folder)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.output.contains("overlap, PCA") && result.output.contains("Δ"))
+      let files = try FileManager.default.contentsOfDirectory(
+        atPath: folder.appendingPathComponent("out").path)
+      #expect(files.contains("beyond-pca-noise.svg") && !files.contains("index.html"))
+      #expect(!files.contains("transition.svg"))
+      // Nothing is written over it unasked.
+      let again = try Program.run(["reproduce", "transition", "--output", "out", "--quiet"], in: folder)
+      #expect(again.status == 73)
+      #expect(again.errors.contains("--overwrite"))
+    }
+  }
+
+  @Test(arguments: [
+    (["reproduce"], "--output"), (["reproduce", "fig1", "--output", "out"], "learning-curves"),
+    (["reproduce", "--scale", "3", "--output", "out"], "50"),
+  ])
+  func refusals(arguments: [String], words: String) throws {
+    try withFolder { folder in
+      let result = try Program.run(arguments, in: folder)
+      #expect(result.status == 64)
+      #expect(result.errors.contains(words), "\(result.errors)")
+      #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("out").path))
+    }
+  }
+}
