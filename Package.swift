@@ -91,12 +91,13 @@ let package = Package(
     .testTarget(
       name: "DeterministicEquivalentsTests",
       dependencies: [
-        "DeterministicEquivalents", "HostBackend", .product(name: "RealModule", package: "swift-numerics"),
+        "DeterministicEquivalents", "HostBackend", "LinearAlgebra",
+        .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .testTarget(
       name: "MaskedRegressionTests", dependencies: ["MaskedRegression", "HostBackend"]),
     .testTarget(
-      name: "SimulationTests", dependencies: ["Simulation", "HostBackend", "DataFiles"]),
+      name: "SimulationTests", dependencies: ["Simulation", "HostBackend", "OpenCLBackend", "DataFiles"]),
     .testTarget(name: "DataFilesTests", dependencies: ["DataFiles"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
     .testTarget(

@@ -6,7 +6,7 @@ import RealModule
 /// - Returns: the best argument and value, and whether it lies inside the grid (a least value at an end is not refined).
 func minimize<Value>(
   from start: Double, step: Double, count: Int, tolerance: Double, by key: (Value) -> Double,
-  _ evaluate: (Double) throws(PopulationError) -> Value
+  of evaluate: (Double) throws(PopulationError) -> Value
 ) throws(PopulationError) -> (argument: Double, value: Value, isInterior: Bool) {
   var grid: [Value] = []
   for index in 0..<count { grid.append(try evaluate(start + Double(index) * step)) }

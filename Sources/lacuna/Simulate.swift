@@ -73,7 +73,9 @@ private func checkFits(_ stages: [Experiment.Stage], selection: DeviceSelection,
     let d = stage.model.coordinateCount
     let largest = TrialForecast.largestCoordinateCount(
       aspect: Double(stage.sampleCount) / Double(d), ridgeCount: stage.ridges.count, precision: precision,
-      dense: stage.model.isDense, memory: selection.memory, largestAllocation: selection.largestAllocation)
+      dense: stage.model.isDense,
+      spectral: stage.point.configuration.measures.contains { $0 != .errors }, memory: selection.memory,
+      largestAllocation: selection.largestAllocation)
     throw BackendError.outOfMemory(
       requested: forecast.bytes, available: selection.memory,
       device: "\(selection.backend.description), for a trial of d = \(d), n = \(stage.sampleCount) "
@@ -135,10 +137,11 @@ private func report(
   if output.json {
     print(try encodeJSON(summary, pretty: true))
   } else {
-    print(errorTable(summary))
+    print(([errorTable(summary)] + spectralTables(summary.points)).joined(separator: "\n\n"))
   }
   if let folder {
     try errorFigure(summary, stages: stages)?.write(to: try folder.makeFigures(), name: "errors")
+    try spectrumFigure(summary.points, stages: stages)?.write(to: try folder.makeFigures(), name: "spectrum")
     if !output.quiet { log.info("results in \(folder.path)") }
   }
 }

@@ -30,7 +30,7 @@ func errorTable(_ summary: Summary) -> String {
 }
 
 /// One decimal and a sign.
-private func signed(_ value: Double) -> String {
+func signed(_ value: Double) -> String {
   let tenths = Int((abs(value) * 10).rounded())
   return (value < 0 && tenths > 0 ? "−" : "+") + "\(tenths / 10).\(tenths % 10)"
 }

@@ -7,7 +7,7 @@ import Testing
 
   @Test func helpOfEveryCommandHasAnExample() throws {
     try withFolder { folder in
-      for command in [[], ["simulate"], ["theory"], ["fit"], ["example"]] {
+      for command in [[], ["simulate"], ["theory"], ["fit"], ["example"], ["devices"], ["bench"]] {
         let result = try Program.run(command + ["--help"], in: folder)
         #expect(result.status == 0)
         #expect(result.output.contains("Examples:"))
@@ -130,7 +130,7 @@ import Testing
       ("no such example", ["simulate", "example:lerning-curve"], 64, "learning-curve"),
       ("wrong override", ["simulate", "example:ridge-path", "data.corelation=1"], 64, "correlation"),
       ("wrong file key", ["simulate", "bad.yaml"], 65, "bad.yaml:3"),
-      ("wrong device", ["simulate", "example:ridge-path", "--device", "abacus"], 64, "abacus"),
+      ("wrong device", ["simulate", "example:ridge-path", "--device", "abacus"], 69, "abacus"),
       ("wrong option", ["simulate", "example:ridge-path", "--overwritten"], 64, "overwritten"),
       ("no command", ["simulat"], 64, "simulat"),
       ("output in the way", ["simulate", "example:ridge-path", "--output", "bad.yaml"], 73, "bad.yaml"),

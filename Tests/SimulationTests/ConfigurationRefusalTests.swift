@@ -35,7 +35,10 @@ import Testing
     Refused(
       study("model: isotropic", model: "ridge: 1, mask: leave_1_out"), line: 2, key: "model.mask",
       says: "\"leave_one_out\""),
-    Refused(study("model: isotropic") + "measure: [errors, spectra]\n", line: 3, key: "measure.1", says: "errors"),
+    Refused(
+      study("model: isotropic") + "measure: [errors, spectra]\n", line: 3, key: "measure.1", says: "\"spectrum\""),
+    Refused(
+      study("model: isotropic") + "measure: [errors, recovery]\n", line: 3, key: "measure.1", says: "data.spikes"),
     Refused(study("model: isotropic") + "measure: [errors, errors]\n", line: 3, key: "measure.1", says: "twice"),
     Refused(study("model: isotropic, noise: {law: gausian}"), key: "data.noise.law", says: "\"gaussian\""),
     Refused(study("model: isotropic, noise: {law: student_t}"), key: "data.noise.law", says: "{student_t: 5}"),

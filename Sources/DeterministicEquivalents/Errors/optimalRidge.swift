@@ -36,7 +36,7 @@ public func optimalRidge(
 
   let step = Double.log(2)
   let found = try minimize(
-    from: Double.log(mean) - 26 * step, step: step, count: 47, tolerance: 1e-9, by: \.error, evaluate)
+    from: Double.log(mean) - 26 * step, step: step, count: 47, tolerance: 1e-9, by: \.error, of: evaluate)
   return found.isInterior && found.value.error < best.error ? found.value : best
 }
 

@@ -41,16 +41,26 @@ extension BulkMeasure {
     return outsideRoot(at: z, guess: c.real).map { .outside($0) }
   }
 
+  /// c at a point of the upper half-plane.
+  func contraction(at z: Complex) -> Complex? {
+    descend(to: z.real, height: z.imaginary).flatMap { newton($0, z) }
+  }
+
   /// Follows c from z + iη, η large, to the axis.
   private func descend(to z: Double) -> Contraction? {
+    descend(to: z, height: 1e-11 * abs(z)).flatMap { settle(at: z, from: $0) }
+  }
+
+  /// Follows c from z + iη, η large, down to the given height.
+  private func descend(to z: Double, height target: Double) -> Complex? {
     let scale = abs(z) + (nodes.last?.scaled ?? 0) * (1 + aspectRatio)
     var height = 16 * scale
     var c = Complex(1)
     // Far up the equation contracts.
     for _ in 0..<50 { c = Complex(1) / (Complex(1) + sums(c, Complex(z, height)).first) }
     var ratio = 0.25
-    while height > 1e-11 * abs(z) {
-      let next = height * ratio
+    while height > target {
+      let next = max(height * ratio, min(target, height / 2))
       if let moved = newton(c, Complex(z, next)), moved.imaginary < 0 {
         (c, height) = (moved, next)
         ratio = max(0.1, ratio * ratio)
@@ -59,7 +69,7 @@ extension BulkMeasure {
         if ratio > 0.999 { return nil }
       }
     }
-    return settle(at: z, from: c)
+    return c
   }
 
   /// Newton's iteration for F(c) = 0, kept in the lower half-plane; nil where it does not converge.

@@ -33,13 +33,18 @@ public struct BulkMeasure: Sendable {
   /// Σ_k w_k: d, less the coordinates that are treated with the spikes.
   public let weight: Double
 
+  /// δ, the relative standard deviation over coordinates that the diagonal of (S + λI)⁻¹ has at finite d, where D is constant;
+  /// 0 where D varies or is I.
+  public let metricSpread: Double
+
   /// p, q, w and w·p, padded to whole SIMD groups by entries that count for nothing.
   let scaled: [Double]
   let shift: [Double]
   let weights: [Double]
   let products: [Double]
 
-  public init(nodes: [Node], sampleCount: Int) {
+  public init(nodes: [Node], sampleCount: Int, metricSpread: Double = 0) {
+    self.metricSpread = metricSpread
     let merged = Self.merged(nodes)
     self.nodes = merged
     self.sampleCount = sampleCount
@@ -77,6 +82,10 @@ public struct BulkMeasure: Sendable {
     var complement: Complex
     /// (1/Σw)Σ w B, the normalised trace of G.
     var trace: Complex
+    /// (1/n)Σ w pB².
+    var slope: Complex
+    /// (1/Σw)Σ w B².
+    var square: Complex
   }
 
   func sums(_ c: Complex, _ z: Complex) -> Sums {
@@ -86,6 +95,10 @@ public struct BulkMeasure: Sendable {
     var secondImaginary = SIMD4<Double>.zero
     var restReal = SIMD4<Double>.zero
     var restImaginary = SIMD4<Double>.zero
+    var slopeReal = SIMD4<Double>.zero
+    var slopeImaginary = SIMD4<Double>.zero
+    var squareReal = SIMD4<Double>.zero
+    var squareImaginary = SIMD4<Double>.zero
     var traceReal = SIMD4<Double>.zero
     var traceImaginary = SIMD4<Double>.zero
     scaled.withUnsafeBytes { scaled in
@@ -111,8 +124,14 @@ public struct BulkMeasure: Sendable {
               firstReal += wp * bReal
               firstImaginary += wp * bImaginary
               let wpp = wp * p
-              secondReal += wpp * (bReal * bReal - bImaginary * bImaginary)
-              secondImaginary += wpp * (2 * bReal * bImaginary)
+              let bbReal = bReal * bReal - bImaginary * bImaginary
+              let bbImaginary = 2 * bReal * bImaginary
+              secondReal += wpp * bbReal
+              secondImaginary += wpp * bbImaginary
+              slopeReal += wp * bbReal
+              slopeImaginary += wp * bbImaginary
+              squareReal += w * bbReal
+              squareImaginary += w * bbImaginary
               offset += 32
             }
           }
@@ -124,7 +143,9 @@ public struct BulkMeasure: Sendable {
       first: Complex(firstReal.sum(), firstImaginary.sum()) * scale,
       second: Complex(secondReal.sum(), secondImaginary.sum()) * scale,
       complement: Complex(restReal.sum(), restImaginary.sum()) * scale,
-      trace: Complex(traceReal.sum(), traceImaginary.sum()) * (1 / weight))
+      trace: Complex(traceReal.sum(), traceImaginary.sum()) * (1 / weight),
+      slope: Complex(slopeReal.sum(), slopeImaginary.sum()) * scale,
+      square: Complex(squareReal.sum(), squareImaginary.sum()) * (1 / weight))
   }
 
   /// (1/n)Σ w p^a B^b at real c and z for the powers that edges and overlaps need.

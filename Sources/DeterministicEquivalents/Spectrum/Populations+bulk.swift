@@ -13,6 +13,12 @@ func shrinkage(
   return root
 }
 
+/// δ of a constant D: δ² = (2/n)(tr RΣR/tr R)²/(1 − df₂/n), for Gaussian entries.
+func metricSpread(_ root: EffectiveRidge, sampleCount: Int) -> Double {
+  let share = root.traces.resolventCovarianceResolvent / root.traces.resolvent
+  return share * (2 / (Double(sampleCount) * remainingVariance(root, sampleCount: sampleCount))).squareRoot()
+}
+
 /// The Gram's bulk: D = I, λ = 0.
 private func gramBulk(eigenvalues: [Double], sampleCount: Int) throws(PopulationError) -> BulkMeasure {
   try requirePositive(sampleCount, "sample count")
@@ -30,7 +36,9 @@ extension DiagonalPopulation {
       BulkMeasure.Node(
         eigenvalue: $0.value, metric: 1 / (($0.value + root.value) * root.shrinkage), ridge: ridge, weight: $0.weight)
     }
-    return BulkMeasure(nodes: nodes, sampleCount: sampleCount)
+    return BulkMeasure(
+      nodes: nodes, sampleCount: sampleCount,
+      metricSpread: commonVariance == nil ? 0 : metricSpread(root, sampleCount: sampleCount))
   }
 
   public func gramBulk(sampleCount: Int) throws(PopulationError) -> BulkMeasure {
@@ -54,7 +62,8 @@ extension CirculantPopulation {
     let nodes = collapse(eigenvalues, sampleCount: sampleCount).map {
       BulkMeasure.Node(eigenvalue: $0.value, metric: metric, ridge: ridge, weight: $0.weight)
     }
-    return BulkMeasure(nodes: nodes, sampleCount: sampleCount)
+    return BulkMeasure(
+      nodes: nodes, sampleCount: sampleCount, metricSpread: metricSpread(root, sampleCount: sampleCount))
   }
 
   public func gramBulk(sampleCount: Int) throws(PopulationError) -> BulkMeasure {
@@ -116,7 +125,9 @@ extension BlockPopulation {
   /// D is constant on the blocks of one size.
   public func predictorBulk(sampleCount: Int, ridge: Double) throws(PopulationError) -> BulkMeasure {
     let root = try shrinkage(self, sampleCount: sampleCount, ridge: ridge)
-    return bulk(sampleCount: sampleCount, ridge: ridge) { values, size in
+    // Two sizes that differ by one have nearly the same D.
+    let spread = metricSpread(root, sampleCount: sampleCount)
+    return bulk(sampleCount: sampleCount, ridge: ridge, spread: spread) { values, size in
       (Double(size - 1) / (values.repeated + root.value) + 1 / (values.mean + root.value)) / Double(size)
         / root.shrinkage
     }
@@ -124,11 +135,11 @@ extension BlockPopulation {
 
   public func gramBulk(sampleCount: Int) throws(PopulationError) -> BulkMeasure {
     try requirePositive(sampleCount, "sample count")
-    return bulk(sampleCount: sampleCount, ridge: 0) { _, _ in 1 }
+    return bulk(sampleCount: sampleCount, ridge: 0, spread: 0) { _, _ in 1 }
   }
 
   private func bulk(
-    sampleCount: Int, ridge: Double, metric: ((repeated: Double, mean: Double), Int) -> Double
+    sampleCount: Int, ridge: Double, spread: Double, metric: ((repeated: Double, mean: Double), Int) -> Double
   ) -> BulkMeasure {
     var nodes: [BulkMeasure.Node] = []
     for (size, blocks) in sizes {
@@ -142,7 +153,7 @@ extension BlockPopulation {
             eigenvalue: values.repeated, metric: metric, ridge: ridge, weight: Double(blocks * (size - 1))))
       }
     }
-    return BulkMeasure(nodes: nodes, sampleCount: sampleCount)
+    return BulkMeasure(nodes: nodes, sampleCount: sampleCount, metricSpread: spread)
   }
 }
 

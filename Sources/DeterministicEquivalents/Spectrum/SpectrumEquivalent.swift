@@ -61,11 +61,11 @@ public struct SpectrumEquivalent: Sendable {
     intervals = components.map { Interval(lower: $0.lower.z, upper: $0.upper.z, mass: $0.mass) }
   }
 
-  /// ρ(z) of the continuous part; 0 outside the intervals.
+  /// ρ(z) of the continuous part; 0 outside the intervals, not a number where the equation did not converge.
   public func density(at z: Double) -> Double {
-    guard let component = components.first(where: { $0.contains(z) }),
-      case .inside(let c) = bulk.contraction(at: z, guess: component.guess(at: z))
-    else { return 0 }
+    guard let component = components.first(where: { $0.contains(z) }) else { return 0 }
+    guard let found = bulk.contraction(at: z, guess: component.guess(at: z)) else { return .nan }
+    guard case .inside(let c) = found else { return 0 }
     return bulk.sums(c, Complex(z)).trace.imaginary / .pi
   }
 

@@ -39,7 +39,8 @@ struct SpikeFrame: Sendable {
           BulkMeasure.Node(
             eigenvalue: $0.value, metric: factor / (($0.value + root.value) * root.shrinkage), ridge: ridge,
             weight: $0.weight)
-        }, sampleCount: sampleCount)
+        }, sampleCount: sampleCount,
+        metricSpread: noise.commonVariance == nil ? 0 : metricSpread(root, sampleCount: sampleCount))
       return
     }
     let dominated = (0..<d).filter { full[$0] < 0.8 * plain[$0] }

@@ -16,16 +16,15 @@ public func lowestThreshold(
   }
   let mean = blockSum(population.noise.variances) / Double(population.coordinateCount)
   let step = Double.log(2)
-  let found = try minimize(
-    from: Double.log(mean) - 20 * step, step: step, count: 31, tolerance: 1e-6, by: { $0 }
-  ) { logarithm throws(PopulationError) -> Double in
-    let frame = try SpikeFrame(
-      predictorOf: population, sampleCount: sampleCount, ridge: Double.exp(logarithm))
+  func threshold(_ logarithm: Double) throws(PopulationError) -> Double {
+    let frame = try SpikeFrame(predictorOf: population, sampleCount: sampleCount, ridge: Double.exp(logarithm))
     guard let edge = frame.bulk.support(resolution: 256).last?.upper else {
       throw .noConvergence(what: "the top edge of the bulk")
     }
     return frame.thresholds(at: edge)[spike]
   }
+  let found = try minimize(
+    from: Double.log(mean) - 20 * step, step: step, count: 31, tolerance: 1e-6, by: { $0 }, of: threshold)
   let ridge = found.isInterior ? Double.exp(found.argument) : found.argument < Double.log(mean) ? 0 : .infinity
   return (ridge, found.value)
 }

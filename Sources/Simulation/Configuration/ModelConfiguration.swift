@@ -1,4 +1,4 @@
-import RealModule
+import MaskedRegression
 
 /// The ridge penalties of an experiment.
 public enum RidgeConfiguration: Sendable, Equatable {
@@ -15,11 +15,7 @@ public enum RidgeConfiguration: Sendable, Equatable {
   /// - Parameter count: at least 2.
   public static func logPath(from: Double, to: Double, count: Int) -> [Double] {
     precondition(from > 0 && to > from && count >= 2, "a ridge path needs 0 < from < to and count ≥ 2")
-    let step = (Double.log(to) - Double.log(from)) / Double(count - 1)
-    var ridges = (0..<count).map { Double.exp(Double.log(from) + step * Double($0)) }
-    ridges[0] = from
-    ridges[count - 1] = to
-    return ridges
+    return geometricPath(from: from, to: to, count: count)
   }
 }
 
@@ -29,8 +25,14 @@ public enum MaskConfiguration: Sendable, Equatable {
   case leaveOneOut
 }
 
-/// What a trial records.
+/// What a trial records. Errors come with everything else, asked for or not.
 public enum Measure: String, Sendable, CaseIterable {
   /// Training and generalisation error, next to their theory.
   case errors
+  /// All eigenvalues of the joint predictor.
+  case spectrum
+  /// Outliers and the overlaps of their eigenvectors with the spikes, for the joint predictor and principal components.
+  case recovery
+  /// The generalisation error of probabilistic principal components, by rank.
+  case pca
 }

@@ -21,7 +21,7 @@ func readExperiment(
     _ = try ConfigurationChoice(mask, words: ["leave_one_out"], forms: [])
     result.mask = .leaveOneOut
   }
-  if let measure = top["measure"] { result.measures = try readMeasures(measure) }
+  if let measure = top["measure"] { result.measures = try readMeasures(measure, spikes: data.spikes) }
   guard let field = top["experiment"] else { return result }
   let experiment = try ConfigurationSection(field, keys: ["name", "trials", "seed"])
   if let name = experiment["name"] { result.name = try readName(name) }
@@ -81,13 +81,18 @@ private func readRidges(_ field: ConfigurationField) throws(ConfigurationError) 
   }
 }
 
-private func readMeasures(_ field: ConfigurationField) throws(ConfigurationError) -> [Measure] {
+private func readMeasures(
+  _ field: ConfigurationField, spikes: [DataConfiguration.Spike]
+) throws(ConfigurationError) -> [Measure] {
   var measures: [Measure] = []
   for item in try field.items("a measure") {
     let words = Measure.allCases.map(\.rawValue)
     let word = try ConfigurationChoice(item, words: words, forms: []).word
     guard let measure = Measure(rawValue: word) else { continue }
     guard !measures.contains(measure) else { throw item.failure("\(word) is given twice", "keep one of them") }
+    if measure == .recovery && spikes.isEmpty {
+      throw item.failure("there is no spike to recover", "add data.spikes, such as [{strength: 1.0}]")
+    }
     measures.append(measure)
   }
   return measures

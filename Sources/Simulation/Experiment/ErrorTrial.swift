@@ -1,17 +1,11 @@
 import LinearAlgebra
 import MaskedRegression
 
-/// Runs trials of one (model, n), wherever.
-protocol TrialRunner {
-  /// The errors of one draw of the data at every ridge.
-  func run(stream: RandomStream) throws -> [CoordinateErrors]
-}
-
 /// Storage and operators for the trials of one (model, n): allocated once, used for every trial.
 ///
 /// A trial draws n samples, forms the Gram block by block and measures both errors at each ridge. With n ≥ d the samples
 /// are never whole in memory; with n < d the n × n Gram of the samples serves and no d × d matrix is formed.
-final class ErrorTrial<Device: Backend>: TrialRunner {
+final class ErrorTrial<Device: Backend> {
   private let device: Device
   private let covariance: any SampledCovariance<Device>
   private let law: EntryLaw
@@ -46,6 +40,7 @@ final class ErrorTrial<Device: Backend>: TrialRunner {
     }
   }
 
+  /// The errors of one draw of the data at every ridge.
   func run(stream: RandomStream) throws -> [CoordinateErrors] {
     switch route {
     case .primal(let regression, let block, let scratch):

@@ -17,6 +17,8 @@ public struct Experiment: Sendable {
     /// Deterministic equivalents, one a ridge: the limit, and corrected for finite size.
     public let theory: [ErrorEquivalent]
     public let finiteSizeTheory: [FiniteSizeErrors]
+    /// Of what is measured beyond the errors, one a ridge; nil where nothing is.
+    public let spectralTheory: [SpectralTheory]?
     public let ridges: [Double]
 
     /// Whether a result is one of this stage's points.
@@ -53,8 +55,15 @@ public struct Experiment: Sendable {
         let corrected = try zip(ridges, theory).map { ridge, limit in
           try FiniteSizeErrors(population: model.population, sampleCount: n, ridge: ridge, limit: limit)
         }
+        let measures = configuration.measures
+        let spectral =
+          measures.contains(.spectrum) || measures.contains(.recovery)
+          ? try ridges.map {
+            try SpectralTheory(population: model.population, sampleCount: n, ridge: $0, measures: measures)
+          } : nil
         return Stage(
-          point: point, model: model, sampleCount: n, theory: theory, finiteSizeTheory: corrected, ridges: ridges)
+          point: point, model: model, sampleCount: n, theory: theory, finiteSizeTheory: corrected,
+          spectralTheory: spectral, ridges: ridges)
       }
     }
   }
@@ -74,36 +83,29 @@ public struct Experiment: Sendable {
     _ stages: [Stage], on device: any Backend, fallback: ((BackendError) -> (any Backend)?)? = nil,
     record: ([TrialRecord]) throws -> Void
   ) throws -> [PointResult] {
-    var device = device
-    func retreating<Result>(_ body: (any Backend) throws -> Result) throws -> Result {
-      do {
-        return try body(device)
-      } catch let error as BackendError where error.isDeviceFailure {
-        guard let other = fallback?(error) else { throw error }
-        device = other
-        return try body(other)
-      }
-    }
+    var device = RetreatingDevice(device, fallback: fallback)
     return try stages.flatMap { stage in
       let configuration = stage.point.configuration
-      var runner: (any TrialRunner)?
+      device.begin()
+      var outcomes = stage.ridges.map { _ in [SpectralOutcome]() }
       var training = stage.ridges.map { _ in [Double]() }
       var generalization = training
       for index in 0..<configuration.trials {
         let stream = Self.stream(seed: configuration.seed, sampleCount: stage.sampleCount, trial: index)
-        var own = runner
-        let errors = try retreating { device in
-          let current = try own ?? stage.runner(on: device)
-          own = nil
-          runner = current
-          return try current.run(stream: stream)
-        }
+        let outcome = try device.run(stage, stream: stream)
+        let errors = outcome.errors
+        let spectral = outcome.spectral
         let records = errors.indices.map { r in
-          TrialRecord(
+          let outcome = spectral?[r]
+          return TrialRecord(
             parameters: stage.parameters, sampleCount: stage.sampleCount, coordinateCount: stage.model.coordinateCount,
             ridge: stage.ridges[r], trial: index, trainingError: errors[r].meanTraining,
-            generalizationError: errors[r].meanGeneralization ?? .nan)
+            generalizationError: errors[r].meanGeneralization ?? .nan,
+            topEigenvalue: outcome?.eigenvalues?.last, outlier: outcome?.recovery?.eigenvalues.first,
+            overlap: outcome?.recovery?.overlaps.first, principalOverlap: outcome?.recovery?.principalOverlaps.first,
+            principalErrors: outcome?.principalErrors)
         }
+        if let spectral { for r in outcomes.indices { outcomes[r].append(spectral[r]) } }
         for (r, line) in records.enumerated() {
           training[r].append(line.trainingError)
           generalization[r].append(line.generalizationError)
@@ -111,7 +113,8 @@ public struct Experiment: Sendable {
         try record(records)
       }
       return stage.ridges.indices.map { r in
-        stage.result(ridgeIndex: r, training: training[r], generalization: generalization[r])
+        stage.result(
+          ridgeIndex: r, training: training[r], generalization: generalization[r], spectral: outcomes[r])
       }
     }
   }
@@ -119,27 +122,28 @@ public struct Experiment: Sendable {
   /// The same points from theory alone.
   public func theory(_ stages: [Stage]) -> [PointResult] {
     stages.flatMap { stage in
-      stage.ridges.indices.map { stage.result(ridgeIndex: $0, training: [], generalization: []) }
+      stage.ridges.indices.map { stage.result(ridgeIndex: $0, training: [], generalization: [], spectral: []) }
     }
   }
 }
 
 extension Experiment.Stage {
   func runner<Device: Backend>(on device: Device) throws -> any TrialRunner {
-    try ErrorTrial(
-      device: device, model: model, law: point.configuration.data.law, sampleCount: sampleCount, ridges: ridges)
+    try StageTrial(device: device, stage: self)
   }
 
   /// What a trial of this stage takes.
   public func forecast(precision: Precision) -> TrialForecast {
     TrialForecast(
       sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridgeCount: ridges.count, precision: precision,
-      dense: model.isDense)
+      dense: model.isDense, spectral: point.configuration.measures.contains { $0 != .errors })
   }
 
-  func result(ridgeIndex r: Int, training: [Double], generalization: [Double]) -> PointResult {
+  func result(
+    ridgeIndex r: Int, training: [Double], generalization: [Double], spectral: [SpectralOutcome]
+  ) -> PointResult {
     let equivalent = theory[r]
-    return PointResult(
+    var result = PointResult(
       parameters: parameters, sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridge: ridges[r],
       trials: training.count,
       trainingError: Statistic(
@@ -149,6 +153,8 @@ extension Experiment.Stage {
         finiteSizeTheory: finiteSizeTheory[r].generalizationError),
       bayesError: equivalent.bayesError, effectiveRidge: equivalent.effectiveRidge,
       degreesOfFreedom1: equivalent.degreesOfFreedom1, degreesOfFreedom2: equivalent.degreesOfFreedom2)
+    add(spectral, generalization: generalization, ridgeIndex: r, to: &result)
+    return result
   }
 }
 

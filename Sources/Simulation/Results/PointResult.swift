@@ -17,9 +17,14 @@ public struct PointResult: Sendable, Equatable, Codable {
   public var effectiveRidge: Double
   public var degreesOfFreedom1: Double
   public var degreesOfFreedom2: Double
+  /// What else was measured; absent where it was not asked for.
+  public var spectrum: SpectrumResult?
+  public var recovery: RecoveryResult?
+  public var principal: PrincipalResult?
 
   enum CodingKeys: String, CodingKey {
-    case parameters, ridge, trials
+    case parameters, ridge, trials, spectrum, recovery
+    case principal = "pca"
     case sampleCount = "n"
     case coordinateCount = "d"
     case trainingError = "training_error"
@@ -41,9 +46,20 @@ public struct TrialRecord: Sendable, Equatable, Codable {
   public var trial: Int
   public var trainingError: Double
   public var generalizationError: Double
+  /// The greatest eigenvalue of Â, where the spectrum is measured.
+  public var topEigenvalue: Double?
+  /// The first spike's extreme eigenvalue and squared overlaps, where recovery is measured.
+  public var outlier: Double?
+  public var overlap: Double?
+  public var principalOverlap: Double?
+  /// Errors of principal components by rank, where they are measured.
+  public var principalErrors: [Double]?
 
   enum CodingKeys: String, CodingKey {
-    case parameters, ridge, trial
+    case parameters, ridge, trial, outlier, overlap
+    case topEigenvalue = "top_eigenvalue"
+    case principalOverlap = "pca_overlap"
+    case principalErrors = "pca_generalization_errors"
     case sampleCount = "n"
     case coordinateCount = "d"
     case trainingError = "training_error"

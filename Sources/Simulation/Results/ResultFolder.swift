@@ -7,7 +7,8 @@ import FoundationEssentials
   import Glibc
 #endif
 
-/// The folder of one run: `config.yaml`, `trials.jsonl`, `results.csv`, `metrics.json`, `figures/`.
+/// The folder of one run: `config.yaml`, `trials.jsonl`, `results.csv`, `metrics.json`, `figures/`, and where spectra are
+/// measured `points/N/eigenvalues.npy` for the N-th point of `metrics.json`, trials × coordinates.
 ///
 /// Finished trials go to `trials.partial.jsonl` as they come, line by line, so that an interrupted run keeps them; all
 /// other files, and `trials.jsonl` itself, appear whole at the end.
@@ -83,6 +84,12 @@ public final class ResultFolder {
       guard rename(partialTrialsPath, path + "/trials.jsonl") == 0 else { throw writeFailure() }
     }
     try AtomicFile.write(configuration, to: path + "/config.yaml")
+    for (index, point) in summary.points.enumerated() {
+      guard let trials = point.spectrum?.eigenvalues, let first = trials.first else { continue }
+      let folder = path + "/points/\(index + 1)"
+      try Self.makeFolder(folder)
+      try writeNPY(trials.flatMap { $0 }, shape: [trials.count, first.count], to: folder + "/eigenvalues.npy")
+    }
     try writeResults(summary.points, to: path + "/results.csv")
     try AtomicFile.write(try encodeJSON(summary, pretty: true) + "\n", to: path + "/metrics.json")
   }

@@ -24,10 +24,13 @@ public struct Statistic: Sendable, Equatable, Codable {
     }
   }
 
-  /// (finite-size theory − mean) / standard error: how far simulation lies from theory.
+  /// What a simulation is compared with: theory at this size, the limit where there is no correction.
+  public var comparison: Double? { finiteSizeTheory ?? theory }
+
+  /// (theory − mean) / standard error, theory at this size: how far simulation lies from it.
   public var deviation: Double? {
-    guard let mean, let standardError, let finiteSizeTheory, standardError > 0 else { return nil }
-    return (finiteSizeTheory - mean) / standardError
+    guard let mean, let standardError, let comparison, standardError > 0 else { return nil }
+    return (comparison - mean) / standardError
   }
 
   enum CodingKeys: String, CodingKey {

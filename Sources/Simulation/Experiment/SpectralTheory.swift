@@ -1,0 +1,104 @@
+import DeterministicEquivalents
+import RealModule
+
+/// Theory of what a stage measures beyond the errors, at one ridge.
+public struct SpectralTheory: Sendable {
+  /// The bulk of Â; nil where theory has none for this Σ.
+  public let spectrum: SpectrumEquivalent?
+  /// Spikes in Â.
+  public let outliers: OutlierEquivalent?
+  /// Spikes in the Gram, for principal components.
+  public let principal: OutlierEquivalent?
+  /// What is left of the overlap with a weak spike at finite d.
+  let weakOverlap: SubcriticalOverlap?
+  let weakPrincipalOverlap: SubcriticalOverlap?
+
+  /// - Throws: `PopulationError`, save that a Σ whose spectrum theory does not cover gives no spectrum.
+  init(population: any Population, sampleCount: Int, ridge: Double, measures: [Measure]) throws {
+    if let spiked = population as? SpikedPopulation {
+      let outliers = try OutlierEquivalent(predictorOf: spiked, sampleCount: sampleCount, ridge: ridge)
+      self.outliers = outliers
+      spectrum = outliers.spectrum
+      let recovers = measures.contains(.recovery)
+      let principal = recovers ? try OutlierEquivalent(gramOf: spiked, sampleCount: sampleCount) : nil
+      self.principal = principal
+      weakOverlap =
+        recovers
+        ? try SubcriticalOverlap(
+          predictorOf: spiked, sampleCount: sampleCount, ridge: ridge, spectrum: outliers.spectrum) : nil
+      weakPrincipalOverlap = principal.map { SubcriticalOverlap(gramOf: spiked, spectrum: $0.spectrum) }
+      return
+    }
+    outliers = nil
+    principal = nil
+    weakOverlap = nil
+    weakPrincipalOverlap = nil
+    guard measures.contains(.spectrum) else {
+      spectrum = nil
+      return
+    }
+    spectrum = try Self.bulkSpectrum(population, sampleCount: sampleCount, ridge: ridge)
+  }
+
+  /// nil where theory does not cover this Σ.
+  private static func bulkSpectrum(
+    _ population: any Population, sampleCount: Int, ridge: Double
+  ) throws(PopulationError) -> SpectrumEquivalent? {
+    let bulk: BulkMeasure
+    do {
+      bulk = try population.predictorBulk(sampleCount: sampleCount, ridge: ridge)
+    } catch {
+      if case .unsupported = error { return nil }
+      throw error
+    }
+    return try SpectrumEquivalent(bulk: bulk)
+  }
+}
+
+/// What theory expects of the extreme eigenvalue on a spike's side, and of the spike's projection onto the outliers there.
+struct SpikeExpectation {
+  /// z of the edge of the bulk on that side.
+  var edge: Double
+  /// z of the outermost outlier; nil where none leaves the bulk on this side.
+  var outlier: Double?
+  /// z to be expected at this d: the outlier, or else the edge with its mean displacement of order d^(−2/3).
+  var extreme: Double
+  var overlap: Double
+  /// The same at this d, where it can be told.
+  var finiteSizeOverlap: Double?
+  /// θ_c at that edge.
+  var threshold: Double
+
+  /// - Parameter weak: for a spike that does not leave the bulk.
+  init?(_ theory: OutlierEquivalent, weak: SubcriticalOverlap?, spike: Int, strength: Double, coordinateCount d: Int) {
+    guard let lowest = theory.edgeThresholds.first, let highest = theory.edgeThresholds.last else { return nil }
+    let isUpper = strength >= 0
+    let nearest = isUpper ? highest : lowest
+    edge = nearest.edge
+    threshold = nearest.strengths[spike]
+    let outliers = theory.outliers.filter { isUpper ? $0.position > highest.edge : $0.position < lowest.edge }
+    outlier = isUpper ? outliers.first?.position : outliers.last?.position
+    overlap = outliers.reduce(0) { $0 + $1.overlaps[spike].symmetrized }
+    finiteSizeOverlap = outlier == nil ? weak?.value(threshold: threshold) : nil
+    extreme = outlier ?? theory.spectrum.meanExtreme(isUpper: isUpper, coordinateCount: d)
+  }
+}
+
+extension SpectrumEquivalent {
+  /// The mean of the extreme eigenvalue of a bulk without outliers, in z.
+  ///
+  /// Where the density falls as (a/π)√x at a distance x from the edge, the extreme eigenvalue lies at the edge plus
+  /// (d·a)^(−2/3) times a variable of the Tracy–Widom law, whose mean for real matrices is −1.2065336.
+  /// Source: I. M. Johnstone, *On the distribution of the largest eigenvalue in principal components analysis*, 2001,
+  /// doi:10.1214/aos/1009210544; at a general edge, N. El Karoui, 2007, doi:10.1214/009117906000000917.
+  func meanExtreme(isUpper: Bool, coordinateCount d: Int) -> Double {
+    guard let interval = isUpper ? intervals.last : intervals.first else { return .nan }
+    let distance = 1e-5 * (interval.upper - interval.lower)
+    let edge = isUpper ? interval.upper : interval.lower
+    let inside = density(at: isUpper ? edge - distance : edge + distance)
+    guard inside > 0 else { return edge }
+    let scale = Double(d) * Double.pi * inside / distance.squareRoot()
+    let shift = 1.2065336 / Double.pow(scale, 2.0 / 3)
+    return isUpper ? edge - shift : edge + shift
+  }
+}

@@ -1,0 +1,92 @@
+import DeterministicEquivalents
+
+extension Experiment.Stage {
+  /// The ranks of principal components that are tried.
+  var principalRanks: [Int] {
+    Simulation.principalRanks(sampleCount: sampleCount, coordinateCount: model.coordinateCount)
+  }
+
+  /// Adds to a point what was measured beyond the errors.
+  /// - Parameter outcomes: one a trial, empty for theory alone.
+  /// - Parameter generalization: E_gen of the same trials.
+  func add(_ outcomes: [SpectralOutcome], generalization: [Double], ridgeIndex r: Int, to result: inout PointResult) {
+    let measures = point.configuration.measures
+    if measures.contains(.spectrum) {
+      result.spectrum = spectrum(outcomes.compactMap(\.eigenvalues), theory: spectralTheory?[r].spectrum)
+    }
+    if measures.contains(.recovery) {
+      result.recovery = recovery(outcomes.compactMap(\.recovery), theory: spectralTheory?[r])
+    }
+    if measures.contains(.pca) {
+      result.principal = principal(outcomes.compactMap(\.principalErrors), generalization: generalization)
+    }
+  }
+
+  private func spectrum(_ trials: [[Double]], theory: SpectrumEquivalent?) -> SpectrumResult {
+    let distance = theory.flatMap { theory in
+      trials.isEmpty ? nil : SpectralDistance(of: trials.flatMap { $0 }, to: theory)
+    }
+    let count = trials.isEmpty ? 0 : min(5, model.coordinateCount)
+    return SpectrumResult(
+      edgesTheory: theory.map { $0.predictorIntervals.map { [$0.lower, $0.upper] } },
+      kolmogorovSmirnov: distance?.kolmogorovSmirnov, wasserstein1: distance?.wasserstein1,
+      topEigenvalues: (0..<count).map { place in
+        trials.reduce(0) { $0 + $1[$1.count - 1 - place] } / Double(trials.count)
+      }, eigenvalues: trials)
+  }
+
+  private func recovery(_ trials: [SpectralOutcome.Recovery], theory: SpectralTheory?) -> RecoveryResult {
+    let strengths = point.configuration.data.spikes.map(\.strength)
+    let d = model.coordinateCount
+    func expectation(
+      _ outliers: OutlierEquivalent?, _ weak: SubcriticalOverlap?, _ spike: Int
+    ) -> SpikeExpectation? {
+      outliers.flatMap {
+        SpikeExpectation($0, weak: weak, spike: spike, strength: strengths[spike], coordinateCount: d)
+      }
+    }
+    let predicted = strengths.indices.map { expectation(theory?.outliers, theory?.weakOverlap, $0) }
+    let own = predicted[0]
+    let principal = expectation(theory?.principal, theory?.weakPrincipalOverlap, 0)
+    let outward = strengths[0] < 0 ? -1.0 : 1.0
+    let predictor = SpectrumEquivalent.predictorEigenvalue
+    let edge = own.map { predictor($0.edge) }
+    let overlaps = strengths.indices.map { spike in
+      Statistic(
+        of: trials.map { $0.overlaps[spike] }, theory: predicted[spike]?.overlap,
+        finiteSizeTheory: predicted[spike]?.finiteSizeOverlap)
+    }
+    let eigenvalues = trials.map { $0.eigenvalues[0] }
+    func gap(_ value: Double?) -> Double? { value.flatMap { value in edge.map { outward * (value - $0) } } }
+    return RecoveryResult(
+      thresholdTheory: own?.threshold, edgeTheory: edge,
+      outlier: Statistic(
+        of: eigenvalues, theory: own?.outlier.map(predictor), finiteSizeTheory: own.map { predictor($0.extreme) }),
+      gap: Statistic(
+        of: eigenvalues.compactMap { gap($0) }, theory: gap(own?.outlier.map(predictor)),
+        finiteSizeTheory: gap(own.map { predictor($0.extreme) })),
+      overlap: overlaps[0], overlaps: overlaps.count > 1 ? overlaps : nil,
+      principalThresholdTheory: principal?.threshold,
+      principalOutlier: Statistic(
+        of: trials.map { $0.principalEigenvalues[0] }, theory: principal?.outlier,
+        finiteSizeTheory: principal?.extreme),
+      principalOverlap: Statistic(
+        of: trials.map { $0.principalOverlaps[0] }, theory: principal?.overlap,
+        finiteSizeTheory: principal?.finiteSizeOverlap))
+  }
+
+  private func principal(_ trials: [[Double]], generalization: [Double]) -> PrincipalResult? {
+    guard !trials.isEmpty else { return nil }
+    let ranks = principalRanks.enumerated().map { index, rank in
+      PrincipalResult.RankError(
+        rank: rank,
+        generalizationError: Statistic(of: trials.map { $0[index] }, theory: nil, finiteSizeTheory: nil))
+    }
+    let best = ranks.indices.min { ranks[$0].generalizationError.mean! < ranks[$1].generalizationError.mean! }!
+    return PrincipalResult(
+      rank: ranks[best].rank, generalizationError: ranks[best].generalizationError,
+      advantage: Statistic(
+        of: zip(trials, generalization).map { $0[best] - $1 }, theory: nil, finiteSizeTheory: nil),
+      ranks: ranks)
+  }
+}

@@ -1,0 +1,61 @@
+import DeterministicEquivalents
+import Figures
+import RealModule
+import Simulation
+
+/// The eigenvalues of Â of up to four points: the histogram over all trials, the density of theory, outliers marked.
+///
+/// - Returns: nil where no point has eigenvalues or theory.
+func spectrumFigure(_ points: [PointResult], stages: [Experiment.Stage]) -> Figure? {
+  let panels = points.filter { $0.spectrum != nil }.prefix(4).compactMap { point -> Figure.Panel? in
+    guard let stage = stages.first(where: { $0.matches(point) }),
+      let index = stage.ridges.firstIndex(of: point.ridge)
+    else { return nil }
+    return spectrumPanel(point, theory: stage.spectralTheory?[index])
+  }
+  return panels.isEmpty ? nil : Figure(panels: panels, arrangement: panels.count > 2 ? .stacked : .sideBySide)
+}
+
+/// One spectrum, cut at the left where a long tail would hide the rest.
+func spectrumPanel(_ point: PointResult, theory: SpectralTheory?) -> Figure.Panel? {
+  let values = point.spectrum?.eigenvalues.flatMap { $0 }.sorted() ?? []
+  let spectrum = theory?.spectrum
+  guard !values.isEmpty || spectrum != nil else { return nil }
+  let outliers = theory?.outliers?.outliers.map(\.predictorEigenvalue) ?? []
+  func quantile(_ fraction: Double) -> Double {
+    if let spectrum { return spectrum.predictorQuantile(fraction) }
+    return values[min(values.count - 1, Int(fraction * Double(values.count)))]
+  }
+  // Where all of a spectrum fits well it is shown whole; a left tail beyond three times the rest is cut at 2 %.
+  let top = max(quantile(1), values.last ?? -.infinity, outliers.max() ?? -.infinity)
+  let whole = min(quantile(0), values.first ?? .infinity)
+  let cut = quantile(0.02)
+  let bottom = top - whole > 3 * (top - cut) ? cut : whole
+  let margin = 0.03 * (top - bottom)
+  let range = (bottom - margin)...(top + margin)
+  var series: [Figure.Series] = []
+  if !values.isEmpty {
+    series.append(.histogram(of: values, bins: 60, range: range, name: "simulation", group: 1))
+  }
+  if let spectrum {
+    for (index, interval) in spectrum.predictorIntervals.enumerated() {
+      series.append(
+        Figure.Series(
+          .line, name: index == 0 ? "theory" : nil, group: 0,
+          points: (0...400).compactMap { step in
+            // Denser towards the edges, where the density rises steeply.
+            let half = Double.sin(.pi / 800 * Double(step))
+            let place = interval.lower + (interval.upper - interval.lower) * half * half
+            guard range.contains(place) else { return nil }
+            return Figure.Point(place, step % 400 == 0 ? 0 : spectrum.predictorDensity(at: place))
+          }))
+    }
+  }
+  let atoms = spectrum?.predictorAtoms ?? []
+  return Figure.Panel(
+    title:
+      "{/:Italic n/d} = \(formatBriefly(Double(point.sampleCount) / Double(point.coordinateCount))), λ = \(formatBriefly(point.ridge))",
+    xLabel: "eigenvalue μ of Â", yLabel: "density", xRange: range, series: series,
+    verticalMarks: outliers.filter { range.contains($0) }.map { Figure.Mark($0, "outlier") }
+      + atoms.filter { range.contains($0.position) }.map { Figure.Mark($0.position, "atom") })
+}

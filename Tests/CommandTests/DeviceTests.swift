@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+/// `lacuna devices` and `bench` as their users see them.
+@Suite(.serialized) struct DeviceTests {
+  @Test func devices() throws {
+    try withFolder { folder in
+      let list = try object(try Program.run(["devices", "--json"], in: folder).output)
+      let devices = try #require(list["devices"] as? [[String: Any]])
+      let host = try #require(devices.first { $0["id"] as? String == "host" })
+      #expect(host["usable"] as? Bool == true)
+      #expect(list["auto"] is String && list["auto_reason"] is String)
+      // A processor behind OpenCL is never taken for the host it is.
+      for device in devices where device["type"] as? String == "cpu" && device["id"] as? String != "host" {
+        #expect(list["auto"] as? String != device["id"] as? String)
+      }
+      for device in devices where device["usable"] as? Bool == false { #expect(device["obstacle"] is String) }
+      let text = try Program.run(["devices"], in: folder)
+      #expect(text.status == 0 && text.output.contains("auto takes"))
+    }
+  }
+
+  /// No OpenCL platform at all: said, with the remedy, and the host still there.
+  @Test func noPlatform() throws {
+    try withFolder { folder in
+      let environment = ["OCL_ICD_VENDORS": folder.path, "OPENCL_VENDOR_PATH": folder.path]
+      let result = try Program.run(["devices"], in: folder, environment: environment)
+      #expect(result.status == 0)
+      #expect(result.output.contains("OCL_ICD_VENDORS"))
+      let named = try Program.run(
+        ["simulate", "example:ridge-path", "--device", "opencl"], in: folder, environment: environment)
+      #expect(named.status == 69)
+    }
+  }
+
+  @Test func studyTooLarge() throws {
+    try withFolder { folder in
+      let result = try Program.run(
+        ["simulate", "example:ridge-path", "data.coordinates=2000000", "data.samples=4000000"], in: folder)
+      #expect(result.status == 69)
+      #expect(result.errors.contains("d up to"))
+    }
+  }
+
+  @Test func bench() throws {
+    try withFolder { folder in
+      for file in ["a.json", "b.json"] {
+        let result = try Program.run(
+          [
+            "bench", "--device", "host", "--sizes", "64,96", "--operations", "multiply,inverse,trial", "--max-time",
+            "0.05",
+            "--json", file, "--csv", "a.csv", "--export-markdown", "a.md", "--quiet",
+          ], in: folder)
+        #expect(result.status == 0, "\(result.errors)")
+        let report = try object(try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8))
+        let results = try #require(report["results"] as? [[String: Any]])
+        #expect(results.count == 6)
+        for row in results {
+          #expect(row["median"] as? Double ?? 0 > 0)
+          #expect(row["relative_error"] as? Double == 0)
+        }
+      }
+      let compared = try Program.run(["bench", "compare", "a.json", "b.json"], in: folder)
+      #expect(compared.status == 0 && compared.output.contains("inverse"))
+      let other = try Program.run(
+        [
+          "bench", "--device", "host", "--sizes", "32", "--operations", "gram", "--max-time", "0.05", "--json",
+          "c.json", "--quiet",
+        ],
+        in: folder)
+      #expect(other.status == 0)
+      #expect(try Program.run(["bench", "compare", "a.json", "c.json"], in: folder).status == 65)
+      #expect(try Program.run(["bench", "compare", "a.json", "a.csv"], in: folder).status == 65)
+    }
+  }
+}
