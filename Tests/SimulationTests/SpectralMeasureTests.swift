@@ -164,10 +164,15 @@ import Testing
 
 /// Distances between eigenvalues and a spectrum.
 @Suite struct SpectralDistanceTests {
+  private func isotropic(sampleCount: Int) -> BulkMeasure {
+    BulkMeasure(
+      nodes: [BulkMeasure.Node(scaled: 1.2, shift: 0.12, metric: 1.2, weight: 400)], sampleCount: sampleCount)
+  }
+
   /// Quantiles of theory itself are as near as a sample of their number can be, and a shift is found to its size.
   @Test func quantilesOfTheory() throws {
-    let population = try DiagonalPopulation(isotropic: 1, coordinateCount: 400)
-    let theory = try SpectrumEquivalent(bulk: try population.predictorBulk(sampleCount: 800, ridge: 0.1))
+    // Equal D without fluctuations.
+    let theory = try SpectrumEquivalent(bulk: isotropic(sampleCount: 800))
     let values = (0..<400).map { theory.predictorQuantile((Double($0) + 0.5) / 400) }
     let none = SpectralDistance(of: values.reversed(), to: theory)
     #expect(abs(none.kolmogorovSmirnov - 0.5 / 400) < 1e-9)
@@ -181,8 +186,7 @@ import Testing
 
   /// n = d/2: half of all eigenvalues are an atom. A smeared one is judged by its mass, a missing one shows.
   @Test func atoms() throws {
-    let population = try DiagonalPopulation(isotropic: 1, coordinateCount: 400)
-    let theory = try SpectrumEquivalent(bulk: try population.predictorBulk(sampleCount: 200, ridge: 0.1))
+    let theory = try SpectrumEquivalent(bulk: isotropic(sampleCount: 200))
     let atom = try #require(theory.predictorAtoms.first)
     #expect(abs(atom.mass - 0.5) < 1e-12)
     let bulk = (0..<200).map { theory.predictorQuantile(0.5 + (Double($0) + 0.5) / 400) }

@@ -28,7 +28,7 @@ extension Reproduction {
     overrides: { d in
       [
         "data.coordinates=\(d)", samples([0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 4], d),
-        "model.ridge=1.0e-2,0.1,1",
+        "model.ridge=0.05,0.3,2",
       ]
     },
     draw: { study in try errorFigure(summary(study), stages: study.stages)! },
