@@ -57,8 +57,7 @@ struct Fit: ParsableCommand {
       do {
         try fit(table, on: selection.backend, folder: folder)
       } catch let error as BackendError where error.isDeviceFailure {
-        guard let retreat = selection.retreat else { throw error }
-        log.warning("\(selection.backend.description) is left for the host: \(error)")
+        guard let retreat = selection.retreat(after: error) else { throw error }
         try fit(table, on: retreat, folder: folder)
       }
     }

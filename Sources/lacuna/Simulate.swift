@@ -44,8 +44,7 @@ struct Simulate: ParsableCommand {
       let points = try experiment.simulate(
         stages, on: selection.backend,
         fallback: { error in
-          guard let retreat = selection.retreat else { return nil }
-          log.warning("\(used) is left for the host: \(error)")
+          guard let retreat = selection.retreat(after: error) else { return nil }
           left = "\(used): \(error)"
           used = retreat.description
           return retreat

@@ -67,6 +67,13 @@ struct DeviceSelection {
     self.largestAllocation = largestAllocation
   }
 
+  /// The host after a failure under `auto`, said once; nil where a device was named.
+  func retreat(after error: BackendError) -> (any Backend)? {
+    guard let retreat else { return nil }
+    log.warning("\(backend.description) is left for the host: \(error)")
+    return retreat
+  }
+
   /// The OpenCL device that a choice names.
   private static func device(_ choice: DeviceChoice) throws -> OpenCLDevice {
     let devices = OpenCLDevice.all()

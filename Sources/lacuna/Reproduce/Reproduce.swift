@@ -45,17 +45,16 @@ struct Reproduce: ParsableCommand {
       _ = try ResultFolder(path, overwrite: output.overwrite)
       let narrow = try ResultFolder(path + "/narrow", overwrite: output.overwrite).path
       var finished: [ReproducedFigure] = []
-      try device.withBackend { backend in
-        for (index, reproduction) in wanted.enumerated() {
-          if !output.quiet { log.info("\(index + 1)/\(wanted.count) \(reproduction.name)") }
-          let figure = try simulate(reproduction, on: backend, folder: "\(path)/data/\(reproduction.name)")
-          try figure.figure.write(to: path, name: reproduction.name)
-          var stacked = figure.figure
-          stacked.arrangement = .stacked
-          try stacked.write(to: narrow, name: reproduction.name)
-          if !output.json { print(figure.text + "\n") }
-          finished.append(figure)
-        }
+      let selection = try device.select()
+      for (index, reproduction) in wanted.enumerated() {
+        if !output.quiet { log.info("\(index + 1)/\(wanted.count) \(reproduction.name)") }
+        let figure = try simulate(reproduction, on: selection, folder: "\(path)/data/\(reproduction.name)")
+        try figure.figure.write(to: path, name: reproduction.name)
+        var stacked = figure.figure
+        stacked.arrangement = .stacked
+        try stacked.write(to: narrow, name: reproduction.name)
+        if !output.json { print(figure.text + "\n") }
+        finished.append(figure)
       }
       if figures.isEmpty {
         try AtomicFile.write(try reproductionPage(finished, scale: scale, folder: path), to: path + "/index.html")
@@ -67,7 +66,7 @@ struct Reproduce: ParsableCommand {
 
   /// Runs the study of one figure.
   private func simulate(
-    _ reproduction: Reproduction, on backend: some Backend, folder path: String
+    _ reproduction: Reproduction, on selection: DeviceSelection, folder path: String
   ) throws -> ReproducedFigure {
     let loaded = try LoadedExperiment(
       source: "example:\(reproduction.example)",
@@ -77,18 +76,20 @@ struct Reproduce: ParsableCommand {
     let folder = try ResultFolder(path, overwrite: output.overwrite)
     let progress = Progress(total: experiment.trialCount, label: "trials", quiet: output.quiet)
     let interrupt = Interrupt(keptAt: folder.partialTrialsPath)
-    let points = try experiment.simulate(stages, on: backend) { records in
+    let points = try experiment.simulate(stages, on: selection.backend, fallback: selection.retreat(after:)) {
+      records in
       try folder.append(records)
       interrupt.trialFinished()
       progress.advance()
     }
     let summary = Summary(
-      name: reproduction.name, points: points, device: backend.description, precision: device.precision.rawValue,
+      name: reproduction.name, points: points, device: selection.backend.description,
+      precision: device.precision.rawValue,
       seed: loaded.points[0].configuration.seed, runtimeSeconds: progress.elapsed, version: lacunaVersion)
     try folder.finish(
       summary,
       configuration: resolvedYAML(
-        loaded.points, comments: ["lacuna \(summary.version), device: \(backend.description)"]))
+        loaded.points, comments: ["lacuna \(summary.version), device: \(selection.backend.description)"]))
     let study = Study(points: points, stages: stages)
     return ReproducedFigure(
       reproduction: reproduction, figure: try reproduction.draw(study),
