@@ -1,3 +1,4 @@
+import ArgumentParser
 import DataFiles
 import FoundationEssentials
 import Simulation
@@ -42,4 +43,20 @@ private func readText(_ path: String) throws -> String {
     throw DataFileError.malformed(path: path, position: .file, reason: "it is not UTF-8 text", remedy: "")
   }
   return text
+}
+
+/// The study that `simulate` and `theory` take.
+struct StudyArguments: ParsableArguments {
+  @Argument(help: "Configuration file, or example:NAME.")
+  var config: String
+
+  @Argument(help: ArgumentHelp("Overrides by dotted key.", valueName: "key=value"))
+  var overrides: [String] = []
+
+  @Option(help: "Seed of all random streams; replaces experiment.seed.")
+  var seed: UInt64?
+
+  func load() throws -> LoadedExperiment {
+    try LoadedExperiment(source: config, overrides: overrides, seed: seed)
+  }
 }

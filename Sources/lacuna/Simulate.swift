@@ -1,4 +1,5 @@
 import ArgumentParser
+import HostBackend
 import LinearAlgebra
 import Simulation
 
@@ -17,21 +18,13 @@ struct Simulate: ParsableCommand {
       The folder gets config.yaml, trials.jsonl, results.csv, metrics.json and figures/. Ctrl-C keeps finished trials.
       """)
 
-  @Argument(help: "Configuration file, or example:NAME.")
-  var config: String
-
-  @Argument(help: ArgumentHelp("Overrides by dotted key.", valueName: "key=value"))
-  var overrides: [String] = []
-
-  @Option(help: "Seed of all random streams; replaces experiment.seed.")
-  var seed: UInt64?
-
+  @OptionGroup var study: StudyArguments
   @OptionGroup var device: DeviceOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     try reportingFailures {
-      let loaded = try LoadedExperiment(source: config, overrides: overrides, seed: seed)
+      let loaded = try study.load()
       let experiment = Experiment(loaded.points)
       let folder = try output.output.map { try ResultFolder($0, overwrite: output.overwrite) }
       let stages = try experiment.stages(device: device.host())
@@ -92,28 +85,24 @@ struct Theory: ParsableCommand {
         lacuna theory example:learning-curve data.coordinates=1000000 data.samples=500000,2000000 --json
       """)
 
-  @Argument(help: "Configuration file, or example:NAME.")
-  var config: String
-
-  @Argument(help: ArgumentHelp("Overrides by dotted key.", valueName: "key=value"))
-  var overrides: [String] = []
-
-  @Option(help: "Seed of random spike directions; replaces experiment.seed.")
-  var seed: UInt64?
+  @OptionGroup var study: StudyArguments
 
   @Option(help: "Threads on the host.")
   var threads: Int?
 
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
+  }
+
   func run() throws {
     try reportingFailures {
-      let loaded = try LoadedExperiment(source: config, overrides: overrides, seed: seed)
+      let loaded = try study.load()
       let experiment = Experiment(loaded.points)
       let folder = try output.output.map { try ResultFolder($0, overwrite: output.overwrite) }
       let clock = Progress(total: 1, label: "theory", quiet: true)
-      let device = try DeviceOptions.parse(threads.map { ["--threads", "\($0)"] } ?? [])
-      let stages = try experiment.stages(device: device.host())
+      let stages = try experiment.stages(device: HostBackend<Double>(threads: threads))
       let summary = Summary(
         name: loaded.name, points: experiment.theory(stages), device: nil, precision: Precision.float64.rawValue,
         seed: loaded.points[0].configuration.seed, runtimeSeconds: clock.elapsed, version: lacunaVersion)
