@@ -126,7 +126,8 @@ struct Script {
     if panels.count > 1, number < 26 {
       let letter = String(UnicodeScalar(UInt8(97 + number)))
       line(
-        "set label '{/:Bold (\(letter))}' at screen \(screenX(box.left - 30)), screen \(screenY(box.top + 7)) left")
+        "set label '{/:Bold (\(letter))}' at screen \(screenX(max(2, box.left - 30))), screen \(screenY(box.top + 7)) left"
+      )
     }
   }
 

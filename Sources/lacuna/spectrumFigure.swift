@@ -38,24 +38,38 @@ func spectrumPanel(_ point: PointResult, theory: SpectralTheory?) -> Figure.Pane
     series.append(.histogram(of: values, bins: 60, range: range, name: "simulation", group: 1))
   }
   if let spectrum {
-    for (index, interval) in spectrum.predictorIntervals.enumerated() {
-      series.append(
-        Figure.Series(
-          .line, name: index == 0 ? "theory" : nil, group: 0,
-          points: (0...400).compactMap { step in
-            // Denser towards the edges, where the density rises steeply.
-            let half = Double.sin(.pi / 800 * Double(step))
-            let place = interval.lower + (interval.upper - interval.lower) * half * half
-            guard range.contains(place) else { return nil }
-            return Figure.Point(place, step % 400 == 0 ? 0 : spectrum.predictorDensity(at: place))
-          }))
+    // Where D is constant its fluctuations at this d smear the density, and any atom into it.
+    let lines =
+      spectrum.bulk.metricSpread > 0 ? [smearedDensity(spectrum, over: range)] : densities(spectrum, over: range)
+    for (index, points) in lines.enumerated() {
+      series.append(Figure.Series(.line, name: index == 0 ? "theory" : nil, group: 0, points: points))
     }
   }
-  let atoms = spectrum?.predictorAtoms ?? []
+  let atoms = spectrum.map { $0.bulk.metricSpread > 0 ? [] : $0.predictorAtoms } ?? []
   return Figure.Panel(
     title:
       "{/:Italic n/d} = \(formatBriefly(Double(point.sampleCount) / Double(point.coordinateCount))), λ = \(formatBriefly(point.ridge))",
     xLabel: "eigenvalue μ of Â", yLabel: "density", xRange: range, series: series,
     verticalMarks: outliers.filter { range.contains($0) }.map { Figure.Mark($0, "outlier") }
       + atoms.filter { range.contains($0.position) }.map { Figure.Mark($0.position, "atom") })
+}
+
+/// The density of each interval in a range, 0 at its ends.
+private func densities(_ spectrum: SpectrumEquivalent, over range: ClosedRange<Double>) -> [[Figure.Point]] {
+  spectrum.predictorIntervals.map { interval in
+    (0...400).compactMap { step in
+      // Denser towards the edges, where the density rises steeply.
+      let half = Double.sin(.pi / 800 * Double(step))
+      let place = interval.lower + (interval.upper - interval.lower) * half * half
+      guard range.contains(place) else { return nil }
+      return Figure.Point(place, step % 400 == 0 ? 0 : spectrum.predictorDensity(at: place))
+    }
+  }
+}
+
+private func smearedDensity(_ spectrum: SpectrumEquivalent, over range: ClosedRange<Double>) -> [Figure.Point] {
+  (0...600).map { step in
+    let place = range.lowerBound + (range.upperBound - range.lowerBound) * Double(step) / 600
+    return Figure.Point(place, spectrum.finiteSizePredictorDensity(at: place))
+  }
 }

@@ -28,6 +28,7 @@ import Testing
       let distance = try #require(spectrum.kolmogorovSmirnov)
       #expect(distance > 0)
       #expect(distance < 0.025, "n = \(result.sampleCount)")
+      if let whole = spectrum.finiteSizeKolmogorovSmirnov { #expect(whole < 0.04, "n = \(result.sampleCount)") }
       let range = spectrum.eigenvalues.flatMap { $0 }
       let width = try #require(range.max()) - #require(range.min())
       #expect(try #require(spectrum.wasserstein1) < 0.02 * width)

@@ -2,25 +2,23 @@ import DeterministicEquivalents
 
 /// How far measured eigenvalues of Â lie from the spectrum of theory.
 package struct SpectralDistance: Sendable, Equatable {
-  /// sup |F_measured − F_theory|.
+  /// sup |F_measured − F_theory| over the intervals of the continuous spectrum and their ends, F_theory that of the limit.
   ///
-  /// Where D is constant, theory at finite d knows how its fluctuations smear atoms and sharp edges, and the supremum is over
-  /// all eigenvalues (over 1000 of them where there are more). Elsewhere it is over the intervals of the continuous spectrum:
   /// Between intervals theory is constant, so the ends stand for the gaps; a gap that holds an atom is judged by its mass
   /// alone, as a finite matrix smears an atom over a width that the step of the theory would count whole. An interval narrower
   /// than the n^(−1/2) of that smearing, relative to its place in z, counts as an atom.
   package var kolmogorovSmirnov: Double
+  /// sup |F_measured − F_theory| over all eigenvalues (1000 of them where there are more), theory at finite d with atoms
+  /// smeared; nil where D is not constant and theory has no such correction.
+  package var finiteSizeKolmogorovSmirnov: Double?
   /// ∫ |F_measured − F_theory| dμ, by the quantiles at 2000 fractions.
   package var wasserstein1: Double
 
   /// - Parameter eigenvalues: of any number of trials together, in any order, not empty.
   package init(of eigenvalues: [Double], to theory: SpectrumEquivalent) {
     let sorted = eigenvalues.sorted()
-    if theory.bulk.metricSpread > 0 {
-      kolmogorovSmirnov = Self.finiteSizeDistance(sorted, theory)
-    } else {
-      kolmogorovSmirnov = Self.distanceOverIntervals(sorted, theory)
-    }
+    kolmogorovSmirnov = Self.distanceOverIntervals(sorted, theory)
+    finiteSizeKolmogorovSmirnov = theory.bulk.metricSpread > 0 ? Self.finiteSizeDistance(sorted, theory) : nil
     wasserstein1 = Self.quantileDistance(sorted, theory)
   }
 

@@ -30,6 +30,7 @@ extension Experiment.Stage {
     return SpectrumResult(
       edgesTheory: theory.map { $0.predictorIntervals.map { [$0.lower, $0.upper] } },
       kolmogorovSmirnov: distance?.kolmogorovSmirnov, wasserstein1: distance?.wasserstein1,
+      finiteSizeKolmogorovSmirnov: distance?.finiteSizeKolmogorovSmirnov,
       topEigenvalues: (0..<count).map { place in
         trials.reduce(0) { $0 + $1[$1.count - 1 - place] } / Double(trials.count)
       }, eigenvalues: trials)

@@ -5,6 +5,8 @@ public struct SpectrumResult: Sendable, Equatable, Codable {
   /// See `SpectralDistance`; nil without trials or theory.
   public var kolmogorovSmirnov: Double?
   public var wasserstein1: Double?
+  /// The distance from theory at this d, where it corrects the spectrum.
+  public var finiteSizeKolmogorovSmirnov: Double?
   /// The five greatest, each its mean over trials, descending.
   public var topEigenvalues: [Double]
   /// All of them, a row a trial, ascending: `eigenvalues.npy`, not JSON.
@@ -14,6 +16,7 @@ public struct SpectrumResult: Sendable, Equatable, Codable {
     case edgesTheory = "edges_theory"
     case kolmogorovSmirnov = "kolmogorov_smirnov"
     case wasserstein1 = "wasserstein_1"
+    case finiteSizeKolmogorovSmirnov = "kolmogorov_smirnov_finite_size"
     case topEigenvalues = "top_eigenvalues"
   }
 }

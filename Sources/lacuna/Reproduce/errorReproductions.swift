@@ -38,7 +38,7 @@ extension Reproduction {
     name: "ridge-path", title: "Errors against the ridge",
     caption: """
       The same errors along the ridge, for an AR(1) chain. Training error always grows with the ridge; \
-      generalisation error has a minimum, marked by theory for each n/d, and the fewer the samples the larger its ridge.
+      generalisation error has a minimum by theory, marked with its n/d: the fewer the samples, the larger the ridge.
       """,
     example: "ridge-path",
     overrides: { d in
@@ -49,13 +49,13 @@ extension Reproduction {
     },
     draw: { study in
       var figure = try errorFigure(summary(study), stages: study.stages)!
-      let optima = try study.stages.compactMap { stage -> Figure.Point? in
-        let best = try optimalRidge(population: stage.model.population, sampleCount: stage.sampleCount)
+      // One optimum a curve, named by its n/d.
+      figure.panels[0].verticalMarks = try study.stages.compactMap { stage in
+        let best = try optimalRidge(population: stage.model.population, sampleCount: stage.sampleCount).ridge
         let path = stage.ridges[0]...(stage.ridges.last ?? .infinity)
-        return path.contains(best.ridge) ? Figure.Point(best.ridge, best.error) : nil
+        let ratio = Double(stage.sampleCount) / Double(stage.model.coordinateCount)
+        return path.contains(best) ? Figure.Mark(best, "\(formatBriefly(ratio))") : nil
       }
-      figure.panels[0].series.append(
-        Figure.Series(.openMarkers, name: "optimum", group: study.stages.count, points: optima))
       return figure
     },
     compare: { study in comparisons(study, place: ratioAndRidge, quantities: errorQuantities) })
