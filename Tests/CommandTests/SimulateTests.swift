@@ -132,6 +132,7 @@ import Testing
       ("no such example", ["simulate", "example:lerning-curve"], 64, "learning-curve"),
       ("wrong override", ["simulate", "example:ridge-path", "data.corelation=1"], 64, "correlation"),
       ("wrong file key", ["simulate", "bad.yaml"], 65, "bad.yaml:3"),
+      ("no best ridge", ["simulate", "independent.yaml"], 65, "auto finds no best ridge"),
       ("wrong device", ["simulate", "example:ridge-path", "--device", "abacus"], 69, "abacus"),
       ("wrong option", ["simulate", "example:ridge-path", "--overwritten"], 64, "overwritten"),
       ("no command", ["simulat"], 64, "simulat"),
@@ -145,6 +146,8 @@ import Testing
     try withFolder { folder in
       try "data: {model: isotropic, coordinates: 9, samples: 9}\nexperiment:\n  sed: 2\nmodel: {ridge: 1}\n".write(
         to: folder.appendingPathComponent("bad.yaml"), atomically: true, encoding: .utf8)
+      try "data: {model: isotropic, coordinates: 9, samples: 9}\nmodel: {ridge: auto}\n".write(
+        to: folder.appendingPathComponent("independent.yaml"), atomically: true, encoding: .utf8)
       let result = try Program.run(arguments, in: folder)
       #expect(result.status == status, "\(name): \(result.errors)")
       #expect(result.errors.contains(word), "\(name): \(result.errors)")

@@ -54,7 +54,15 @@ public struct Experiment: Sendable {
         let ridges: [Double]
         switch configuration.ridges {
         case .list(let values): ridges = values
-        case .auto: ridges = [try optimalRidge(population: model.population, sampleCount: n).ridge]
+        case .auto:
+          let best = try optimalRidge(population: model.population, sampleCount: n).ridge
+          guard best.isFinite else {
+            throw PopulationError.unsupported(
+              reason:
+                "model.ridge: auto finds no best ridge at n = \(n): the error falls as the ridge grows without end, "
+                + "since the coordinates say nothing of each other; give a ridge")
+          }
+          ridges = [best]
         }
         let theory = try ridges.map {
           try ErrorEquivalent(population: model.population, sampleCount: n, ridge: $0)
