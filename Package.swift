@@ -53,7 +53,7 @@ let package = Package(
     .target(
       name: "DeterministicEquivalents",
       dependencies: ["LinearAlgebra", .product(name: "RealModule", package: "swift-numerics")],
-      exclude: ["README.md"]),
+      exclude: ["README.md", "Errors/FiniteSize.md"]),
     .target(
       name: "MaskedRegression",
       dependencies: ["LinearAlgebra", .product(name: "RealModule", package: "swift-numerics")],

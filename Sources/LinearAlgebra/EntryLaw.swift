@@ -43,6 +43,16 @@ public enum EntryLaw: Sendable, Hashable {
     }
   }
 
+  /// The fourth moment less 3: 0 for Gaussian entries, infinite for Student-t of four degrees of freedom or fewer.
+  public var excessKurtosis: Double {
+    switch self {
+    case .gaussian: 0
+    case .rademacher: -2
+    case .studentT(let degrees): degrees > 4 ? 6 / (degrees - 4) : .infinity
+    case .sparse(let density): 1 / density - 3
+    }
+  }
+
   /// cos 2πv and sin 2πv, 0 ≤ v ≤ 1: v less the nearest quarter turn is exact, so the angle is rounded only when small.
   private static func cosineAndSine(turns v: Double) -> (cosine: Double, sine: Double) {
     let quarter = (4 * v).rounded()

@@ -1,92 +1,54 @@
 import DeterministicEquivalents
-import HostBackend
 import Testing
 
-/// The correction against each coordinate's own regression: Σ without row and column k, its effective ridge found anew.
+/// The correction of order 1/n against what is known exactly; simulation checks it for every data model.
 @Suite struct FiniteSizeErrorsTests {
-  private let host = HostBackend<Double>()
-
-  /// Mean training and generalisation error from d ridge regressions on d − 1 features.
-  private func exact(_ sigma: [[Double]], sampleCount: Int, ridge: Double) throws -> (
-    training: Double, generalization: Double
-  ) {
-    let d = sigma.count
-    var training = 0.0
-    var generalization = 0.0
-    for k in 0..<d {
-      let others = (0..<d).filter { $0 != k }
-      let features = others.map { i in others.map { sigma[i][$0] } }
-      let population = try DensePopulation(
-        covariance: features.flatMap { $0 }, coordinateCount: d - 1, backend: host)
-      let root = try effectiveRidge(population: population, sampleCount: sampleCount, ridge: ridge)
-      var regularized = features
-      for i in 0..<d - 1 { regularized[i][i] += root.value }
-      let target = others.map { sigma[$0][k] }
-      let weights = solve(regularized, target)
-      var error = sigma[k][k]
-      for i in 0..<d - 1 {
-        error -= 2 * weights[i] * target[i]
-        for j in 0..<d - 1 { error += weights[i] * features[i][j] * weights[j] }
-      }
-      let own = error / (1 - root.traces.second / Double(sampleCount))
-      generalization += own / Double(d)
-      training += own * (ridge / root.value) * (ridge / root.value) / Double(d)
-    }
-    return (training, generalization)
+  /// λ → 0 at n > d, Gaussian data: E_tr = σ²(1 − (d − 1)/n) and E_gen = σ²(n − 1)/(n − d).
+  @Test(arguments: [(30, 100), (30, 36), (300, 400)])
+  func ridgelessBelowInterpolation(coordinateCount d: Int, sampleCount n: Int) throws {
+    let population = try DiagonalPopulation(isotropic: 2, coordinateCount: d)
+    let limit = try ErrorEquivalent(population: population, sampleCount: n, ridge: 0)
+    let corrected = try #require(
+      try FiniteSizeErrors(population: population, sampleCount: n, ridge: 0, limit: limit))
+    let (dd, nn) = (Double(d), Double(n))
+    #expect(abs(corrected.generalizationError / (2 * (nn - 1) / (nn - dd)) - 1) < 1e-12)
+    #expect(abs(corrected.trainingError / (2 * (1 - (dd - 1) / nn)) - 1) < 1e-12)
   }
 
-  private func solve(_ matrix: [[Double]], _ right: [Double]) -> [Double] {
-    var a = matrix
-    var b = right
-    for j in a.indices {
-      for i in (j + 1)..<max(j + 1, a.count) {
-        let factor = a[i][j] / a[j][j]
-        for k in j..<a.count { a[i][k] -= factor * a[j][k] }
-        b[i] -= factor * b[j]
-      }
-    }
-    for j in a.indices.reversed() {
-      for k in (j + 1)..<max(j + 1, a.count) { b[j] -= a[j][k] * b[k] }
-      b[j] /= a[j][j]
-    }
-    return b
-  }
-
-  @Test(arguments: [(20, 0.1), (80, 0.1), (40, 0.1), (20, 1e-3), (80, 1e-3), (36, 0.05)])
-  func correctsToSecondOrder(sampleCount n: Int, ridge: Double) throws {
-    let d = 40
-    var sigma = [[Double]](repeating: [Double](repeating: 0, count: d), count: d)
-    for i in 0..<d {
-      for j in 0..<d {
-        var entry = 0.6
-        for _ in 0..<abs(i - j) { entry *= 0.7 }
-        if i == j { entry += 0.4 + Double(i) / 30 }
-        sigma[i][j] = entry
-      }
-    }
-    let population = try DensePopulation(covariance: sigma.flatMap { $0 }, coordinateCount: d, backend: host)
+  /// λ → 0 at n < d, Σ = I: moments of the inverse Wishart matrix W of order n with p = d − 1 degrees of freedom, m = p − n,
+  ///
+  ///     E_gen = 1 + n/(m − 1),   E_tr/λ² = n² (p − 1)/(m(m − 1)(m − 3)).
+  @Test(arguments: [(60, 30), (400, 200), (400, 100), (800, 600)])
+  func ridgelessAboveInterpolation(coordinateCount d: Int, sampleCount n: Int) throws {
+    let ridge = 1e-9
+    let population = try DiagonalPopulation(isotropic: 1, coordinateCount: d)
     let limit = try ErrorEquivalent(population: population, sampleCount: n, ridge: ridge)
-    let corrected = try FiniteSizeErrors(population: population, sampleCount: n, ridge: ridge, limit: limit)
-    let truth = try exact(sigma, sampleCount: n, ridge: ridge)
-    let order = 1 / (Double(n) - limit.degreesOfFreedom2)
-    check(corrected.trainingError, limit.trainingError, truth.training, order: order)
-    check(corrected.generalizationError, limit.generalizationError, truth.generalization, order: order)
+    let corrected = try #require(
+      try FiniteSizeErrors(population: population, sampleCount: n, ridge: ridge, limit: limit))
+    let (p, nn) = (Double(d - 1), Double(n))
+    let m = p - nn
+    let generalization = 1 + nn / (m - 1)
+    let training = ridge * ridge * nn * nn * (p - 1) / (m * (m - 1) * (m - 3))
+    // Twelve times the square of 1/(d − n), which the product 1/((m)(m − 1)(m − 3)) leaves at second order.
+    let second = 1 / (m * m)
+    #expect(abs(corrected.generalizationError / generalization - 1) < 12 * second)
+    #expect(abs(corrected.trainingError / training - 1) < 40 * second)
+    #expect(abs(limit.trainingError / training - 1) > 3 / m)
   }
 
-  /// The corrected value errs by 2·order² relative at most, and by a fifth of what the limit errs.
-  private func check(_ corrected: Double, _ limit: Double, _ exact: Double, order: Double) {
-    let error = abs(corrected - exact)
-    let before = abs(limit - exact)
-    #expect(error < 2 * order * order * exact)
-    #expect(error < 0.2 * before)
-  }
-
-  /// λ → 0: n > d − 1 leaves the classical factors 1 ∓ (d − 1)/n.
-  @Test func ridgeless() throws {
-    let population = try DiagonalPopulation(isotropic: 2, coordinateCount: 30)
-    let limit = try ErrorEquivalent(population: population, sampleCount: 100, ridge: 0)
-    let corrected = try FiniteSizeErrors(population: population, sampleCount: 100, ridge: 0, limit: limit)
-    #expect(abs(corrected.generalizationError - 2 / 0.71) < 1e-13)
-    #expect(abs(corrected.trainingError - 2 * 0.71) < 1e-13)
+  /// Nothing is said where n − df₂ is a handful, nor of a mixing that the population does not know.
+  @Test func saysNothingOutOfItsRange() throws {
+    let population = try DiagonalPopulation(isotropic: 1, coordinateCount: 100)
+    let steep = try ErrorEquivalent(population: population, sampleCount: 100, ridge: 1e-8)
+    #expect(try FiniteSizeErrors(population: population, sampleCount: 100, ridge: 1e-8, limit: steep) == nil)
+    let chain = try AutoregressivePopulation(correlation: 0.5, coordinateCount: 100)
+    let limit = try ErrorEquivalent(population: chain, sampleCount: 200, ridge: 0.1)
+    #expect(try FiniteSizeErrors(population: chain, sampleCount: 200, ridge: 0.1, limit: limit) != nil)
+    #expect(
+      try FiniteSizeErrors(population: chain, sampleCount: 200, ridge: 0.1, limit: limit, excessKurtosis: -2) == nil)
+    let known = try ErrorEquivalent(population: population, sampleCount: 200, ridge: 0.1)
+    #expect(
+      try FiniteSizeErrors(
+        population: population, sampleCount: 200, ridge: 0.1, limit: known, excessKurtosis: .infinity) == nil)
   }
 }

@@ -19,6 +19,7 @@ import Testing
     (.sparse(density: 1), 1, 1), (.studentT(degreesOfFreedom: 12), 3.75, 1875 / 4.0),
   ])
   func moments(law: EntryLaw, fourth: Double, eighth: Double) {
+    #expect(abs(law.excessKurtosis - (fourth - 3)) < 1e-14)
     let x = Self.values(law)
     let n = Double(x.count)
     #expect(abs(Self.mean(x)) <= 5 / Double.sqrt(n))

@@ -70,6 +70,18 @@ public struct DiagonalPopulation: Population {
       })
   }
 
+  /// Each coordinate is its own entry, scaled: m = v/(v + κ).
+  public func entryMoments(effectiveRidge: Double) -> EntryMoments? {
+    func moments(_ variance: Double) -> SIMD2<Double> {
+      let share = variance / (variance + effectiveRidge)
+      return SIMD2(share * share, share * share * share)
+    }
+    let sums =
+      commonVariance.map { moments($0) * Double(coordinateCount) }
+      ?? distinct.reduce(into: .zero) { $0 += moments($1) }
+    return EntryMoments(second: sums.x, third: sums.y)
+  }
+
   public func precisionDiagonal() -> [Double] {
     resolventDiagonals(effectiveRidge: 0).resolvent
   }

@@ -17,6 +17,10 @@ public protocol Population: Sendable {
   /// diag Σ⁻¹; its reciprocals are the errors of the best linear prediction of each coordinate from all others.
   func precisionDiagonal() throws(PopulationError) -> [Double]
 
+  /// The moments at κ that entries other than Gaussian bring in; nil where the way the data are mixed from independent
+  /// entries is not known.
+  func entryMoments(effectiveRidge: Double) throws(PopulationError) -> EntryMoments?
+
   /// The bulk of the joint predictor's spectrum at (n, λ).
   /// - Parameter ridge: λ > 0, or λ = 0 with n > d.
   func predictorBulk(sampleCount: Int, ridge: Double) throws(PopulationError) -> BulkMeasure
@@ -60,7 +64,20 @@ public struct ResolventDiagonals: Sendable, Equatable {
   }
 }
 
+/// Σ_i m_i² and Σ_i m_i(M²)_ii for M = AᵀRA with diagonal m, the data being x = Az with independent entries z, AAᵀ = Σ.
+public struct EntryMoments: Sendable, Equatable {
+  public var second: Double
+  public var third: Double
+
+  public init(second: Double, third: Double) {
+    self.second = second
+    self.third = third
+  }
+}
+
 extension Population {
+  public func entryMoments(effectiveRidge: Double) throws(PopulationError) -> EntryMoments? { nil }
+
   /// df₁ = tr Σ(Σ+κI)⁻¹ and df₂ = tr Σ²(Σ+κI)⁻².
   public func degreesOfFreedom(effectiveRidge: Double) throws(PopulationError) -> (first: Double, second: Double) {
     let traces = try resolventTraces(effectiveRidge: effectiveRidge)

@@ -40,6 +40,12 @@ public struct SpikedPopulation: Population {
     return result
   }
 
+  /// Those of the noise: spikes spread over many coordinates change them by O(1), and the few coordinates that a sparse one
+  /// holds count as few.
+  public func entryMoments(effectiveRidge: Double) -> EntryMoments? {
+    noise.entryMoments(effectiveRidge: effectiveRidge)
+  }
+
   public func resolventTraces(effectiveRidge ridge: Double) throws(PopulationError) -> ResolventTraces {
     var traces = noise.resolventTraces(effectiveRidge: ridge)
     let forms = spikeForms(effectiveRidge: ridge)

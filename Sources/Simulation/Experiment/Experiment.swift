@@ -17,7 +17,7 @@ public struct Experiment: Sendable {
     public let sampleCount: Int
     /// Deterministic equivalents, one a ridge: the limit, and corrected for finite size.
     public let theory: [ErrorEquivalent]
-    public let finiteSizeTheory: [FiniteSizeErrors]
+    public let finiteSizeTheory: [FiniteSizeErrors?]
     /// Of what is measured beyond the errors, one a ridge; nil where nothing is.
     public let spectralTheory: [SpectralTheory]?
     /// Under masks other than leave-one-out, the equivalents of their errors, one a ridge.
@@ -68,7 +68,9 @@ public struct Experiment: Sendable {
           try ErrorEquivalent(population: model.population, sampleCount: n, ridge: $0)
         }
         let corrected = try zip(ridges, theory).map { ridge, limit in
-          try FiniteSizeErrors(population: model.population, sampleCount: n, ridge: ridge, limit: limit)
+          try FiniteSizeErrors(
+            population: model.population, sampleCount: n, ridge: ridge, limit: limit,
+            excessKurtosis: configuration.data.law.excessKurtosis)
         }
         let measures = configuration.measures
         let spectral =
@@ -180,7 +182,7 @@ extension Experiment.Stage {
       ? MaskTheory()
       : maskTheory?[r]
         ?? MaskTheory(
-          training: finiteSizeTheory[r].trainingError, generalization: finiteSizeTheory[r].generalizationError)
+          training: finiteSizeTheory[r]?.trainingError, generalization: finiteSizeTheory[r]?.generalizationError)
     var result = PointResult(
       parameters: parameters, sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridge: ridges[r],
       trials: training.count,
