@@ -81,14 +81,31 @@ public struct DataFit<Device: Backend> {
   /// Training, leave-one-sample-out and generalised cross-validation errors.
   /// - Throws: `RegressionError` where the ridge is too small for the data; `BackendError`.
   public func errors(ridge: Double) throws -> FitErrors {
+    try errors(ridge: ridge) { _ in }
+  }
+
+  /// Every leave-one-sample-out residual: the cell less its prediction by the fit without its sample.
+  /// - Returns: n × d, row-major.
+  /// - Throws: as `errors(ridge:)`.
+  public func leaveOneOutResiduals(ridge: Double) throws -> [Device.Element] {
+    var residuals: [Device.Element] = []
+    residuals.reserveCapacity(sampleCount * coordinateCount)
+    _ = try errors(ridge: ridge) { block in residuals += try device.download(block) }
+    return residuals
+  }
+
+  /// - Parameter receive: is handed the residuals block by block, in the order of the samples.
+  private func errors(ridge: Double, _ receive: (Device.Matrix) throws -> Void) throws -> FitErrors {
     switch route {
-    case .primal(let primal, let scratch): try primalErrors(primal, scratch: scratch, ridge: ridge)
-    case .dual(let dual): try dualErrors(dual, ridge: ridge)
+    case .primal(let primal, let scratch):
+      try primalErrors(primal, scratch: scratch, ridge: ridge, receive)
+    case .dual(let dual): try dualErrors(dual, ridge: ridge, receive)
     }
   }
 
   private func primalErrors(
-    _ primal: PrimalRegression<Device>, scratch: Device.Matrix, ridge: Double
+    _ primal: PrimalRegression<Device>, scratch: Device.Matrix, ridge: Double,
+    _ receive: (Device.Matrix) throws -> Void
   ) throws -> FitErrors {
     if centered && ridge == 0 && sampleCount == coordinateCount {
       throw RegressionError.singularGram(sampleCount: sampleCount, coordinateCount: coordinateCount)
@@ -109,13 +126,16 @@ public struct DataFit<Device: Backend> {
       try device.rowDots(block, r, weights: nil, into: leverages)
       let complements = try device.download(leverages).map { 1 - Double($0) / n - interceptLeverage }
       try addSquares(of: r, complements: complements, diagonal: diagonalVector, sums: sums, to: &total)
+      try receive(r)
     }
     let trace = Double(coordinateCount) - ridge * diagonal.reduce(0, +)
     return fitErrors(ridge: ridge, training: training, sums: total, complement: 1 - trace / n)
   }
 
   /// In the dual, 1 − x_iᵀQx_i/n = λM_ii, and the factor λ divides out of every residual.
-  private func dualErrors(_ dual: DualRegression<Device>, ridge: Double) throws -> FitErrors {
+  private func dualErrors(
+    _ dual: DualRegression<Device>, ridge: Double, _ receive: (Device.Matrix) throws -> Void
+  ) throws -> FitErrors {
     let n = Double(sampleCount)
     let solution = try dual.solve(ridge: ridge)
     let p = solution.scaledDiagonal
@@ -127,6 +147,7 @@ public struct DataFit<Device: Backend> {
     let sums = try device.makeVector(coordinateCount)
     var total = [Double](repeating: 0, count: coordinateCount)
     try addSquares(of: dual.product, complements: complements, diagonal: diagonalVector, sums: sums, to: &total)
+    try receive(dual.product)
     return fitErrors(
       ridge: ridge, training: training, sums: total, complement: ridge * inverseDiagonal.reduce(0, +) / n)
   }

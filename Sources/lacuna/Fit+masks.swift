@@ -39,7 +39,8 @@ extension Fit {
       precision: Device.Element.precision.rawValue, version: lacunaVersion)
     noteEdge(best.ridge, in: path.map(\.ridge))
     try write(summary, folder: folder) { folder in
-      try writePredictor(try fit.predictor(ridge: best.ridge), order: table.columns, to: folder.path + "/predictor.npy")
+      try writeMatrix(
+        try fit.predictor(ridge: best.ridge), shape: [table.columns, table.columns], to: folder.path + "/predictor.npy")
       try writeCSV(
         names: ["name", "training_error", "held_out_error"],
         rows: (0..<table.columns).map { k in
@@ -78,8 +79,9 @@ extension Fit {
       missingCells: regression.missingCount, liftedEigenvalue: regression.liftedEigenvalue,
       device: backend.description, precision: Device.Element.precision.rawValue, version: lacunaVersion)
     try write(summary, folder: folder) { folder in
-      try writePredictor(
-        try regression.predictor(ridge: search.best.ridge), order: table.columns, to: folder.path + "/predictor.npy")
+      try writeMatrix(
+        try regression.predictor(ridge: search.best.ridge), shape: [table.columns, table.columns],
+        to: folder.path + "/predictor.npy")
       try writeNPY(
         try regression.filled(table.values, ridge: search.best.ridge), shape: [table.rows, table.columns],
         to: folder.path + "/filled.npy")

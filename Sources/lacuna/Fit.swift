@@ -13,7 +13,7 @@ struct Fit: ParsableCommand {
 
       Examples:
         lacuna fit ratings.npy --output fit
-        lacuna fit digits.csv --center --ridge 1e-3:10:20 --output digits
+        lacuna fit digits.csv --center --ridge 1e-3:10:20 --output digits --residuals
         lacuna fit digits.csv --ridge 0.1 --json
         lacuna fit digits.csv --center --mask bernoulli:0.5 --output masked
         lacuna fit gaps.csv --center --mask observed --output filled
@@ -42,8 +42,20 @@ struct Fit: ParsableCommand {
   @Flag(help: "The first row of a .csv holds names; default: where it is not numeric.")
   var header = false
 
+  @Flag(help: "Also write residuals.npy: every cell less its prediction by the fit without its sample.")
+  var residuals = false
+
   @OptionGroup var device: DeviceOptions
   @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if residuals && mask != .leaveOneOut {
+      throw ValidationError("--residuals needs leave-one-out masks: other masks have no exact residuals to write")
+    }
+    if residuals && output.output == nil {
+      throw ValidationError("--residuals writes a file: say where with --output DIR")
+    }
+  }
 
   func run() throws {
     try reportingFailures {
@@ -97,7 +109,13 @@ struct Fit: ParsableCommand {
     let summary = FitSummary(search, fit: fit, device: backend.description, centered: center)
     if let folder {
       let predictor = try fit.predictor(ridge: search.best.ridge)
-      try writePredictor(predictor, order: table.columns, to: folder.path + "/predictor.npy")
+      try writeMatrix(
+        predictor, shape: [table.columns, table.columns], to: folder.path + "/predictor.npy")
+      if residuals {
+        try writeMatrix(
+          try fit.leaveOneOutResiduals(ridge: search.best.ridge), shape: [table.rows, table.columns],
+          to: folder.path + "/residuals.npy")
+      }
       try writeCoordinates(
         search.best, variances: fit.variances, names: table.names, to: folder.path + "/coordinates.csv")
       try AtomicFile.write(try encodeJSON(summary, pretty: true) + "\n", to: folder.path + "/fit.json")
@@ -110,11 +128,12 @@ struct Fit: ParsableCommand {
   }
 }
 
-func writePredictor<Element: Scalar>(_ values: [Element], order d: Int, to path: String) throws {
+/// Writes rows in the precision they have.
+func writeMatrix<Element: Scalar>(_ values: [Element], shape: [Int], to path: String) throws {
   if let values = values as? [Float] {
-    try writeNPY(values, shape: [d, d], to: path)
+    try writeNPY(values, shape: shape, to: path)
   } else {
-    try writeNPY(values.map { Double($0) }, shape: [d, d], to: path)
+    try writeNPY(values.map { Double($0) }, shape: shape, to: path)
   }
 }
 

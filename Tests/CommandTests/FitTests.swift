@@ -27,7 +27,8 @@ import Testing
       var errors: [Double] = []
       for data in ["data.npy", "data.csv"] {
         let out = "out-\(data)"
-        let result = try Program.run(["fit", data, "--center", "--json", "--output", out, "--quiet"], in: folder)
+        let result = try Program.run(
+          ["fit", data, "--center", "--residuals", "--json", "--output", out, "--quiet"], in: folder)
         #expect(result.status == 0, "\(result.errors)")
         let summary = try object(result.output)
         #expect(summary["n"] as? Int == 30 && summary["d"] as? Int == 5)
@@ -38,6 +39,10 @@ import Testing
         let predictor = try readNPY(base.appendingPathComponent("predictor.npy").path)
         #expect(predictor.rows == 5 && predictor.columns == 5)
         for k in 0..<5 { #expect(predictor.values[k * 6] == 0) }
+        let residuals = try readNPY(base.appendingPathComponent("residuals.npy").path)
+        #expect(residuals.rows == 30 && residuals.columns == 5)
+        let square = residuals.values.reduce(0) { $0 + $1 * $1 } / 150
+        #expect(abs(square - errors.last!) < 1e-12 * square)
         let coordinates = try String(contentsOf: base.appendingPathComponent("coordinates.csv"), encoding: .utf8)
         #expect(coordinates.hasPrefix("name,training_error,leave_one_out_error,r_squared\n"))
         #expect(coordinates.contains(data == "data.csv" ? "\nd_1," : "\n4,"))
@@ -81,6 +86,7 @@ import Testing
       ("no array", ["fit", "fake.npy"], 65, "fake.npy"),
       ("one column", ["fit", "one.csv"], 65, "column"),
       ("bad ridge", ["fit", "good.csv", "--ridge=-1"], 64, "ridge"),
+      ("residuals without a folder", ["fit", "good.csv", "--residuals"], 64, "--output"),
       ("ridge 0 of a wide table", ["fit", "good.csv", "--ridge", "0"], 65, "ridge 0"),
     ] as [(String, [String], Int32, String)])
   func refusals(name: String, arguments: [String], status: Int32, word: String) throws {

@@ -77,6 +77,7 @@ private func largestDifference(_ a: [Double], _ b: [Double]) -> Double {
     #expect(largestDifference(errors.training, known.trainingErrors) < 1e-10)
     #expect(largestDifference(try fit.predictor(ridge: known.ridge), known.predictor.flatMap { $0 }) < 1e-10)
     let residuals = try #require(known.residuals)
+    #expect(largestDifference(try fit.leaveOneOutResiduals(ridge: known.ridge), residuals.flatMap { $0 }) < 1e-10)
     let squares = known.samples[0].indices.map { k in
       residuals.reduce(0) { $0 + $1[k] * $1[k] } / Double(n)
     }
@@ -93,6 +94,7 @@ private func largestDifference(_ a: [Double], _ b: [Double]) -> Double {
     let x = samples(n: n, d: d, seed: 11)
     let fit = try DataFit(device: host, values: x.flatMap { $0 }, sampleCount: n, centered: centered)
     let errors = try fit.errors(ridge: ridge)
+    let residuals = try fit.leaveOneOutResiduals(ridge: ridge)
     let predictor = try fit.predictor(ridge: ridge)
     for k in 0..<d {
       let whole = BruteForce.regression(x, coordinate: k, penalty: Double(n) * ridge, intercept: centered)
@@ -106,6 +108,7 @@ private func largestDifference(_ a: [Double], _ b: [Double]) -> Double {
         func residual(_ m: (weights: [Double], intercept: Double)) -> Double {
           x[i][k] - m.intercept - zip(m.weights, x[i]).reduce(0) { $0 + $1.0 * $1.1 }
         }
+        #expect(abs(residuals[i * d + k] - residual(model)) < 1e-10)
         left += residual(model) * residual(model)
         training += residual(whole) * residual(whole)
       }
