@@ -6,9 +6,20 @@ public struct Figure: Sendable {
   public var arrangement: Arrangement
   public var palette: Palette
 
-  public enum Arrangement: Sendable {
+  public enum Arrangement: Sendable, Equatable {
     case sideBySide
     case stacked
+    /// Row by row, this many panels in each.
+    case grid(columns: Int)
+
+    /// Panels in a row, of this many in all.
+    package func columns(of count: Int) -> Int {
+      switch self {
+      case .sideBySide: max(1, count)
+      case .stacked: 1
+      case .grid(let columns): max(1, min(columns, count))
+      }
+    }
   }
 
   public init(

@@ -31,7 +31,11 @@ struct Layout {
 
   init(_ panels: [PreparedPanel], figure: Figure) {
     let ownLefts = panels.map { 9 + Self.yLabelDistance($0) }
-    let lefts = figure.arrangement == .stacked ? ownLefts.map { _ in ownLefts.max() ?? 0 } : ownLefts
+    let columns = figure.arrangement.columns(of: panels.count)
+    // Boxes above one another are aligned.
+    let lefts = panels.indices.map { index in
+      stride(from: index % columns, to: panels.count, by: columns).map { ownLefts[$0] }.max() ?? 0
+    }
     var tops: [Double] = []
     for (panel, left) in zip(panels, lefts) {
       let boxWidth = Self.panelWidth - left - Self.right
@@ -43,28 +47,21 @@ struct Layout {
       tops.append(6 + Double(rows) * Self.lineHeight + Double((markRows.last?.max() ?? -1) + 1) * Self.lineHeight)
     }
     let titleHeight = figure.title == nil ? 0 : Self.lineHeight + 3
-    switch figure.arrangement {
-    case .sideBySide:
-      let top = tops.max() ?? 0
-      width = Self.panelWidth * Double(panels.count)
-      height = Self.bottom + Self.boxHeight + top + titleHeight
-      for (index, left) in lefts.enumerated() {
-        let start = Self.panelWidth * Double(index)
+    let rows = stride(from: 0, to: panels.count, by: columns).map { $0..<min($0 + columns, panels.count) }
+    let rowTops = rows.map { tops[$0].max() ?? 0 }
+    width = Self.panelWidth * Double(columns)
+    height = rowTops.reduce(0, +) + Double(rows.count) * (Self.bottom + Self.boxHeight) + titleHeight
+    var start = height - titleHeight
+    for (row, top) in zip(rows, rowTops) {
+      start -= top + Self.boxHeight
+      for (column, index) in row.enumerated() {
+        let edge = Self.panelWidth * Double(column)
         boxes.append(
           Box(
-            left: start + left, right: start + Self.panelWidth - Self.right, bottom: Self.bottom,
-            top: Self.bottom + Self.boxHeight))
+            left: edge + lefts[index], right: edge + Self.panelWidth - Self.right, bottom: start,
+            top: start + Self.boxHeight))
       }
-    case .stacked:
-      width = Self.panelWidth
-      height = tops.reduce(0, +) + Double(panels.count) * (Self.bottom + Self.boxHeight) + titleHeight
-      var start = height - titleHeight
-      for (left, top) in zip(lefts, tops) {
-        start -= top + Self.boxHeight
-        boxes.append(
-          Box(left: left, right: Self.panelWidth - Self.right, bottom: start, top: start + Self.boxHeight))
-        start -= Self.bottom
-      }
+      start -= Self.bottom
     }
     yLabelPlaces = zip(boxes, panels).map { box, panel in box.left - Self.yLabelDistance(panel) }
   }

@@ -33,23 +33,23 @@ private final class SVGReader: NSObject, XMLParserDelegate {
   init() throws { folder = try TemporaryFolder() }
 
   /// Holds what is in the folder against what the format of each picture demands.
-  func checkPictures(_ name: String, panels: Int, sideBySide: Bool) throws {
+  func checkPictures(_ name: String, columns: Int) throws {
     #expect(folder.contents == ["dat", "gp", "pdf", "png", "svg"].map { "\(name).\($0)" })
     let svg = try #require(SVGReader.read(try folder.data("\(name).svg")))
-    #expect(svg.size["width"] == String(510 * (sideBySide ? panels : 1)))
+    #expect(svg.size["width"] == String(510 * columns))
     let pdf = try folder.data("\(name).pdf")
     #expect(pdf.starts(with: Data("%PDF-".utf8)))
     #expect(String(decoding: pdf.suffix(8), as: UTF8.self).contains("%%EOF"))
     let png = [UInt8](try folder.data("\(name).png"))
     #expect(png.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]))
     let width = png[16..<20].reduce(0) { $0 << 8 | Int($1) }
-    #expect(width == 1020 * (sideBySide ? panels : 1))
+    #expect(width == 1020 * columns)
   }
 
   @Test("every kind of series on linear and logarithmic axes", arguments: [false, true])
   func kinds(logarithmic: Bool) throws {
     try Figure(panels: [examplePanel(logarithmic: logarithmic)]).write(to: folder.path, name: "all")
-    try checkPictures("all", panels: 1, sideBySide: true)
+    try checkPictures("all", columns: 1)
     let svg = try #require(SVGReader.read(try folder.data("all.svg"))).text
     for word in ["ridge λ", "counts", "open", "dots", "steps", "floor", "region", "panel"] {
       #expect(svg.contains(word), "\(word)")
@@ -61,11 +61,32 @@ private final class SVGReader: NSObject, XMLParserDelegate {
   func panels() throws {
     let panels = [examplePanel(), examplePanel(logarithmic: true)]
     try Figure(title: "both", panels: panels).write(to: folder.path, name: "two")
-    try checkPictures("two", panels: 2, sideBySide: true)
+    try checkPictures("two", columns: 2)
     let text = try #require(SVGReader.read(try folder.data("two.svg"))).text
     #expect(text.contains("(a)") && text.contains("(b)") && text.contains("both"))
     try Figure(panels: panels, arrangement: .stacked).write(to: folder.path, name: "two")
-    try checkPictures("two", panels: 2, sideBySide: false)
+    try checkPictures("two", columns: 1)
+  }
+
+  @Test("a grid is as high as its rows, each as high as its highest panel")
+  func grid() throws {
+    func height(_ panels: [Figure.Panel], _ arrangement: Figure.Arrangement) throws -> Double {
+      try Figure(panels: panels, arrangement: arrangement).write(to: folder.path, name: "grid")
+      let svg = try #require(SVGReader.read(try folder.data("grid.svg")))
+      return try #require(svg.size["height"].flatMap(Double.init))
+    }
+    let marked = examplePanel()
+    var plain = marked
+    plain.verticalMarks = []
+    let low = try height([plain], .sideBySide)
+    let high = try height([marked], .sideBySide)
+    #expect(high > low)
+    #expect(abs(try height([plain, marked, plain], .grid(columns: 2)) - high - low) <= 2)
+    try checkPictures("grid", columns: 2)
+    let stacked = try height([plain, marked], .grid(columns: 1))
+    #expect(try height([plain, marked], .stacked) == stacked)
+    #expect(try height([plain, marked], .grid(columns: 5)) == high)
+    try checkPictures("grid", columns: 2)
   }
 
   @Test("the same figure gives the same bytes, and the script draws them again in its folder")
@@ -86,7 +107,7 @@ private final class SVGReader: NSObject, XMLParserDelegate {
     try process.run()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
-    try checkPictures("a", panels: 1, sideBySide: true)
+    try checkPictures("a", columns: 1)
     #expect(try !folder.text("a.gp").contains(folder.path))
   }
 
@@ -107,7 +128,7 @@ private final class SVGReader: NSObject, XMLParserDelegate {
   @Test("odd file names", arguments: ["it's", "a b", "%d", "|cat", "<x", "λ_1", "-d", "~", "`ls`"])
   func oddFile(name: String) throws {
     try Figure(panels: [examplePanel()]).write(to: folder.path, name: name)
-    try checkPictures(name, panels: 1, sideBySide: true)
+    try checkPictures(name, columns: 1)
   }
 
   @Test("an odd folder")
@@ -135,6 +156,6 @@ private final class SVGReader: NSObject, XMLParserDelegate {
           points: [.init(1e-250, 1e-12, error: 1), .init(1e250, 1e12, error: .infinity), .init(1e300, 1)])
       ])
     try Figure(panels: [wide]).write(to: folder.path, name: "r")
-    try checkPictures("r", panels: 1, sideBySide: true)
+    try checkPictures("r", columns: 1)
   }
 }

@@ -17,6 +17,7 @@ struct Bench: ParsableCommand {
         lacuna bench
         lacuna bench --sizes 512,1024,2048 --operations inverse,trial --precision 32 --precision 64
         lacuna bench --device host --device opencl:0 --json this-machine.json --export-markdown table.md
+        lacuna bench --device host --operations trial --sizes 512,1024,2048,4096 --figure scaling
         lacuna bench compare this-machine.json other.json
       """,
     subcommands: [Run.self, Compare.self], defaultSubcommand: Run.self)
@@ -41,7 +42,7 @@ struct Bench: ParsableCommand {
 
     @Option(
       help: ArgumentHelp(
-        "Operations, separated by commas: normal multiply gram inverse eigenvalues eigenvectors trial."),
+        "Operations, separated by commas: \(BenchOperation.allCases.map(\.rawValue).joined(separator: " "))."),
       transform: { try list($0, BenchOperation.init(rawValue:)) })
     var operations = BenchOperation.allCases
 
@@ -63,6 +64,9 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("Save the table.", valueName: "file"))
     var exportMarkdown: String?
 
+    @Option(help: ArgumentHelp("Draw time against d, a panel an operation, into this folder.", valueName: "folder"))
+    var figure: String?
+
     @Flag(help: "No progress on stderr.")
     var quiet = false
 
@@ -77,9 +81,14 @@ struct Bench: ParsableCommand {
       try reportingFailures {
         let report = try BenchRun(options: self).report()
         print(benchTable(report.results).text)
+        for crossover in report.crossovers { print(crossover.text) }
         if let json { try AtomicFile.write(try encodeJSON(report, pretty: true) + "\n", to: json) }
         if let csv { try writeBench(report.results, to: csv) }
         if let exportMarkdown { try AtomicFile.write(benchTable(report.results).markdown + "\n", to: exportMarkdown) }
+        if let figure {
+          try benchFigure(report.devices.keys.sorted().map { BenchColumn(report, device: $0, name: $0) })
+            .write(to: ResultFolder(figure, overwrite: true).path, name: "bench")
+        }
       }
     }
   }
@@ -96,7 +105,8 @@ private func list<Value>(_ text: String, _ value: (String) -> Value?) throws -> 
 /// Results for the terminal and for a page.
 func benchTable(_ results: [BenchResult]) -> TextTable {
   var table = TextTable([
-    "operation", "d", "precision", "device", "median", "min", "±", "GFLOP/s", "GB/s", "of multiply", "error", "vs host",
+    "operation", "d", "precision", "device", "median", "min", "±", "GFLOP/s", "GB/s", "of multiply", "of copy",
+    "~ d^", "error", "vs host",
   ])
   for result in results {
     let failed = result.reason.map { "– \($0)" }
@@ -107,6 +117,8 @@ func benchTable(_ results: [BenchResult]) -> TextTable {
       result.gflops.map { format($0, digits: 3) } ?? "–",
       result.gigabytesPerSecond.map { format($0, digits: 3) } ?? "–",
       result.multiplyFraction.map { format($0, digits: 2) } ?? "–",
+      result.copyFraction.map { format($0, digits: 2) } ?? "–",
+      result.exponent.map { format($0, digits: 3) } ?? "–",
       result.relativeError.map { format($0, digits: 2) } ?? "–",
       result.hostRatio.map { format($0, digits: 3) } ?? "–",
     ])
@@ -126,13 +138,16 @@ private func writeBench(_ results: [BenchResult], to path: String) throws {
   try writeCSV(
     names: [
       "operation", "size", "precision", "device", "median", "minimum", "uncertainty", "runs", "gflops",
-      "gigabytes_per_second", "multiply_fraction", "relative_error", "memory_bytes", "host_ratio", "reason",
+      "gigabytes_per_second", "multiply_fraction", "copy_fraction", "exponent", "relative_error", "memory_bytes",
+      "host_ratio", "reason",
     ],
     rows: results.map { result in
       [
         .text(result.operation), .integer(result.size), .text(result.precision), .text(result.device),
         cell(result.median), cell(result.minimum), cell(result.uncertainty), .integer(result.runs), cell(result.gflops),
-        cell(result.gigabytesPerSecond), cell(result.multiplyFraction), cell(result.relativeError),
+        cell(result.gigabytesPerSecond), cell(result.multiplyFraction), cell(result.copyFraction),
+        cell(result.exponent),
+        cell(result.relativeError),
         .integer(result.memoryBytes), cell(result.hostRatio), result.reason.map(CSVCell.text) ?? .missing,
       ]
     }, to: path)

@@ -7,10 +7,14 @@ import Simulation
 enum BenchOperation: String, CaseIterable, ExpressibleByArgument {
   /// Fill a d × d matrix with Gaussian values.
   case normal
-  /// d × d times d × d, the second transposed.
+  /// Copy a d × d matrix: what the memory gives.
+  case copy
+  /// d × d times d × d, the second transposed: what the arithmetic gives.
   case multiply
   /// One triangle of the Gram of 2d samples.
   case gram
+  /// The same of masked samples, each cell kept with probability 1/2.
+  case maskedGram = "masked_gram"
   /// Inverse of a positive definite matrix through its Cholesky factor.
   case inverse
   case eigenvalues
@@ -22,9 +26,8 @@ enum BenchOperation: String, CaseIterable, ExpressibleByArgument {
   func operations(size: Int, precision: Precision) -> Double? {
     let d = Double(size)
     return switch self {
-    case .normal: nil
-    case .multiply: 2 * d * d * d
-    case .gram: 2 * d * d * d
+    case .normal, .copy: nil
+    case .multiply, .gram, .maskedGram: 2 * d * d * d
     case .inverse: d * d * d
     case .eigenvalues: 4 / 3 * d * d * d
     case .eigenvectors: 4 * d * d * d
@@ -38,9 +41,8 @@ enum BenchOperation: String, CaseIterable, ExpressibleByArgument {
     let matrix = Double(size) * Double(size) * Double(precision.byteCount)
     return switch self {
     case .normal: matrix
-    case .multiply: 3 * matrix
-    case .gram: 3 * matrix
-    case .inverse, .eigenvectors: 2 * matrix
+    case .multiply, .gram, .maskedGram: 3 * matrix
+    case .copy, .inverse, .eigenvectors: 2 * matrix
     case .eigenvalues: matrix
     case .trial: nil
     }
@@ -51,8 +53,8 @@ enum BenchOperation: String, CaseIterable, ExpressibleByArgument {
     let matrix = size * size * precision.byteCount
     return switch self {
     case .normal: matrix
-    case .multiply, .gram: 3 * matrix
-    case .inverse, .eigenvalues: 2 * matrix
+    case .multiply, .gram, .maskedGram: 3 * matrix
+    case .copy, .inverse, .eigenvalues: 2 * matrix
     case .eigenvectors: 4 * matrix
     case .trial:
       TrialForecast(sampleCount: 2 * size, coordinateCount: size, ridgeCount: 1, precision: precision).bytes
@@ -103,6 +105,14 @@ extension BenchOperation {
           try device.fill(x, law: .gaussian, stream: Self.stream, offset: 0)
           try wait(x)
         }, result: { try device.download(x).map(Double.init) })
+    case .copy:
+      let a = try gaussian(rows: d)
+      let c = try device.makeMatrix(rows: d, columns: d)
+      return PreparedOperation(
+        run: {
+          try device.copy(a, to: c)
+          try wait(c)
+        }, result: { try rowNorms(c) })
     case .multiply:
       let a = try gaussian(rows: d)
       let c = try device.makeMatrix(rows: d, columns: d)
@@ -111,13 +121,19 @@ extension BenchOperation {
           try device.multiply(a, transposeA: false, a, transposeB: true, alpha: 1, beta: 0, into: c)
           try wait(c)
         }, result: { try rowNorms(c) })
-    case .gram:
+    case .gram, .maskedGram:
+      let masks = MaskPattern.bernoulli(keep: 0.5, count: 1, stream: Self.stream)
       let x = try gaussian(rows: 2 * d)
       let s = try device.makeMatrix(rows: d, columns: d)
       return PreparedOperation(
         run: {
           try device.clear(s)
-          try device.accumulateGram(of: x, scale: 1 / Device.Element(2 * d), into: s)
+          let scale = 1 / Device.Element(2 * d)
+          if self == .gram {
+            try device.accumulateGram(of: x, scale: scale, into: s)
+          } else {
+            try device.accumulateMaskedGram(of: x, masks: masks, firstSample: 0, scale: scale, into: s)
+          }
           try wait(s)
         },
         result: {

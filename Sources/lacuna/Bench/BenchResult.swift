@@ -16,6 +16,10 @@ struct BenchResult: Codable, Sendable {
   var gigabytesPerSecond: Double?
   /// Share of the device's own multiply rate, best over the sizes of this run.
   var multiplyFraction: Double?
+  /// Share of the device's own copy rate, best over the sizes of this run.
+  var copyFraction: Double?
+  /// p of time ∝ d^p from the next smaller size to this one.
+  var exponent: Double?
   /// Largest difference from the host in float64 over the largest value.
   var relativeError: Double?
   var memoryBytes: Int
@@ -24,7 +28,8 @@ struct BenchResult: Codable, Sendable {
   var reason: String?
 
   enum CodingKeys: String, CodingKey {
-    case device, operation, precision, size, median, minimum, uncertainty, runs, gflops, reason
+    case device, operation, precision, size, median, minimum, uncertainty, runs, gflops, exponent, reason
+    case copyFraction = "copy_fraction"
     case gigabytesPerSecond = "gigabytes_per_second"
     case multiplyFraction = "multiply_fraction"
     case relativeError = "relative_error"
@@ -38,6 +43,8 @@ struct BenchReport: Codable, Sendable {
   /// Devices with their drivers, by the name the results use.
   var devices: [String: String]
   var results: [BenchResult]
+  /// Where each device overtakes the host.
+  var crossovers: [Crossover]
   var version: String
   /// The machine's name, to tell reports apart.
   var machine: String

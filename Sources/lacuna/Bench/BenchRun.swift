@@ -2,6 +2,7 @@ import FoundationEssentials
 import HostBackend
 import LinearAlgebra
 import OpenCLBackend
+import RealModule
 
 /// Measures every (operation, size, precision, device) in turn.
 struct BenchRun {
@@ -35,8 +36,9 @@ struct BenchRun {
         }
       }
     }
+    let compared = withRatios(results)
     return BenchReport(
-      devices: devices, results: withRatios(results), version: lacunaVersion,
+      devices: devices, results: compared, crossovers: Crossover.all(in: compared), version: lacunaVersion,
       machine: ProcessInfo.processInfo.hostName)
   }
 
@@ -83,15 +85,26 @@ struct BenchRun {
     return result
   }
 
-  /// Adds what needs the other results: the share of the device's own multiply rate, the ratio to the host.
+  /// Adds what needs the other results: shares of the device's own ceilings, growth with d, the ratio to the host.
   private func withRatios(_ results: [BenchResult]) -> [BenchResult] {
     results.map { result in
       var result = result
-      let ceiling = results.filter {
-        $0.device == result.device && $0.precision == result.precision
-          && $0.operation == BenchOperation.multiply.rawValue
-      }.compactMap(\.gflops).max()
-      if let ceiling, let gflops = result.gflops { result.multiplyFraction = gflops / ceiling }
+      let own = results.filter { $0.device == result.device && $0.precision == result.precision }
+      func ceiling(_ operation: BenchOperation, _ rate: (BenchResult) -> Double?) -> Double? {
+        own.filter { $0.operation == operation.rawValue }.compactMap(rate).max()
+      }
+      if let ceiling = ceiling(.multiply, \.gflops), let rate = result.gflops {
+        result.multiplyFraction = rate / ceiling
+      }
+      if let ceiling = ceiling(.copy, \.gigabytesPerSecond), let rate = result.gigabytesPerSecond {
+        result.copyFraction = rate / ceiling
+      }
+      let smaller = own.filter {
+        $0.operation == result.operation && $0.size < result.size && $0.median != nil
+      }.max { $0.size < $1.size }
+      if let before = smaller?.median, let smaller, let median = result.median {
+        result.exponent = Double.log(median / before) / Double.log(Double(result.size) / Double(smaller.size))
+      }
       let host = results.first {
         $0.device == "host" && $0.precision == result.precision && $0.operation == result.operation
           && $0.size == result.size

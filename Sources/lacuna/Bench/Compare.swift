@@ -12,10 +12,14 @@ extension Bench {
 
         Examples:
           lacuna bench compare laptop.json cluster.json
+          lacuna bench compare laptop.json cluster.json --figure figures
         """)
 
     @Argument(help: "Files that lacuna bench --json saved.")
     var files: [String]
+
+    @Option(help: ArgumentHelp("Draw time against d, a line a device, into this folder.", valueName: "folder"))
+    var figure: String?
 
     func validate() throws {
       guard files.count >= 2 else { throw ValidationError("compare needs two files or more") }
@@ -36,6 +40,14 @@ extension Bench {
           }
         }
         print(try comparison(reports))
+        if let figure {
+          let columns = reports.flatMap { entry in
+            entry.report.devices.keys.sorted().map {
+              BenchColumn(entry.report, device: $0, name: "\(entry.report.machine), \($0)")
+            }
+          }
+          try benchFigure(columns).write(to: ResultFolder(figure, overwrite: true).path, name: "compare")
+        }
       }
     }
   }
@@ -45,6 +57,8 @@ extension Bench {
 private struct Problem: Hashable {
   var operation, precision: String
   var size: Int
+
+  func isSameKind(as other: Problem) -> Bool { operation == other.operation && precision == other.precision }
 
   init(_ result: BenchResult) {
     operation = result.operation
@@ -90,9 +104,31 @@ private func comparison(_ reports: [(path: String, report: BenchReport)]) throws
             + (spread > 0 ? " ± " + format(ratio * spread, digits: 1) : "")
         })
   }
+
+  /// Where each column overtakes the first, for operations at two sizes or more.
+  func crossings() -> [String] {
+    var kinds: [Problem] = []
+    for problem in shared where !kinds.contains(where: { $0.isSameKind(as: problem) }) { kinds.append(problem) }
+    return kinds.flatMap { kind in
+      columns.indices.dropFirst().compactMap { index in
+        let ratios = shared.filter { $0.isSameKind(as: kind) }.compactMap { problem -> (size: Int, speed: Double)? in
+          guard let time = result(base.report, device: base.device, problem)?.median,
+            let own = result(columns[index].report, device: columns[index].device, problem)?.median
+          else { return nil }
+          return (problem.size, time / own)
+        }.sorted { $0.size < $1.size }
+        guard ratios.count >= 2 else { return nil }
+        return Crossover.text(
+          operation: kind.operation, precision: kind.precision, size: Crossover.crossing(ratios), from: ratios[0].size,
+          to: ratios[ratios.count - 1].size, device: "(\(index + 1))", other: "(1)")
+      }
+    }
+  }
+
   let legend = columns.enumerated().map { index, column in
     "(\(index + 1)) \(column.path): \(column.report.machine), \(column.report.devices[column.device] ?? column.device), "
       + "lacuna \(column.report.version)"
   }
-  return table.text + "\n\nmedian time, and the speed against (1)\n" + legend.joined(separator: "\n")
+  return table.text + "\n\nmedian time, and the speed against (1)\n" + legend.joined(separator: "\n") + "\n"
+    + crossings().map { "\n" + $0 }.joined()
 }
