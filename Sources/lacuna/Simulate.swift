@@ -35,7 +35,7 @@ struct Simulate: ParsableCommand {
       let progress = Progress(total: experiment.trialCount, label: "trials", quiet: output.quiet)
       let interrupt = Interrupt(keptAt: folder?.partialTrialsPath)
       let points = try experiment.simulate(
-        stages, on: selection.backend,
+        stages, on: selection.backend, memory: selection.memory,
         fallback: { error in
           guard let retreat = selection.retreat(after: error) else { return nil }
           left = "\(used): \(error)"
