@@ -24,6 +24,8 @@ public struct HostBackend<Element: HostScalar>: Backend {
 
   public var singleThreaded: HostBackend { HostBackend(threads: 1) }
 
+  public var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { (0, 2) }
+
   public var description: String {
     let configuration = String(cString: openblas_get_config()).split(separator: " ").prefix(2).joined(separator: " ")
     let core = String(cString: openblas_get_corename())

@@ -47,6 +47,9 @@ public protocol Backend<Element>: Sendable {
   /// Law: what it computes does not depend on how many others work beside it, bit for bit.
   var singleThreaded: Self { get }
 
+  /// Matrices of their argument's size that `tridiagonalize` and `eigendecompose` take beside it.
+  var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { get }
+
   // MARK: Storage
 
   /// A matrix of zeros.

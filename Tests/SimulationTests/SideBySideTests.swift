@@ -21,21 +21,30 @@ import Testing
       + "model: {ridge: 0.2, mask: {random: {keep: 0.5, masks: 2}}}",
   ]
 
-  /// One thread against several, and one trial at a time against several: the same records, bit for bit.
+  /// One trial at a time against several: the same records in the same order.
+  ///
+  /// To rounding here, since other tests of this process set OpenBLAS's one number of threads meanwhile; the tests of the
+  /// commands have it to the bit.
   @Test(arguments: studies, [2, 3, 7])
-  func theSameBits(study: String, threads: Int) throws {
+  func theSameRecords(study: String, threads: Int) throws {
     let (experiment, stages) = try experiment(study + "\nexperiment: {name: test, trials: 9}")
     var alone: [TrialRecord] = []
     let expected = try experiment.simulate(stages, on: host) { alone += $0 }
     let many = HostBackend<Double>(threads: threads)
-    let width = stages[0].arrangement(on: many, memory: .max).width
-    #expect(width == min(threads, many.concurrency))
+    let arrangement = TrialPlanner().plan(stages[0], on: many).arrangement
+    #expect(arrangement.width == min(threads, many.concurrency) && arrangement.singleThreaded)
     var together: [TrialRecord] = []
-    #expect(try experiment.simulate(stages, on: many) { together += $0 } == expected)
-    #expect(together == alone)
-    #expect(
-      together.filter { $0.sampleCount == stages[0].sampleCount && $0.ridge == stages[0].ridges[0] }.map(\.trial)
-        == Array(0..<9))
+    let results = try experiment.simulate(stages, on: many) { together += $0 }
+    #expect(results.count == expected.count && together.count == alone.count)
+    func isClose(_ a: Double?, _ b: Double?) -> Bool { a == b || abs((a ?? .nan) - (b ?? .nan)) <= 1e-10 * abs(b ?? 0) }
+    for (a, b) in zip(together, alone) {
+      #expect(a.trial == b.trial && a.sampleCount == b.sampleCount && a.ridge == b.ridge)
+      #expect(isClose(a.trainingError, b.trainingError) && isClose(a.generalizationError, b.generalizationError))
+      #expect(isClose(a.outlier, b.outlier) && isClose(a.overlap, b.overlap))
+    }
+    for (a, b) in zip(results, expected) {
+      #expect(isClose(a.generalizationError.mean, b.generalizationError.mean))
+    }
   }
 
   /// An error ends the run after the records that came before it, which stay those of one after the other.

@@ -82,9 +82,13 @@ private func readRidges(_ field: ConfigurationField) throws(ConfigurationError) 
     var ridges: [Double] = []
     for item in items {
       if case .scalar(let text, quoted: _) = item.node.content, numericValue(text) == nil, !item.node.isAbsent {
+        if text == "ridgeless" {
+          ridges.append(0)
+          continue
+        }
         throw item.failure(
           "\"\(shortened(text))\" is no ridge",
-          "write a number, a list of numbers, {from: 1.0e-3, to: 10, count: 20} or auto alone")
+          "write a number, ridgeless, a list of these, {from: 1.0e-3, to: 10, count: 20} or auto alone")
       }
       ridges.append(try item.number(.nonNegative))
     }

@@ -4,17 +4,18 @@ extension Experiment {
   /// Runs all trials of the stages in order.
   ///
   /// The results do not depend on how many trials run side by side; means are taken in the order of the trials.
-  /// - Parameter memory: bytes that trials side by side may take together.
+  /// - Parameter planner: chooses the route of each stage and how many trials run side by side.
   /// - Parameter fallback: asked for another device when one fails (not when the data do); the failed trial runs again
   ///   there, and all later ones. Nil makes the failure an error.
   /// - Parameter record: called with the lines of each finished trial, one a ridge, in the order of the trials, by one
   ///   thread at a time.
   /// - Returns: one result a stage and ridge, in order.
   public func simulate(
-    _ stages: [Stage], on device: any Backend, memory: Int = .max, fallback: ((BackendError) -> (any Backend)?)? = nil,
+    _ stages: [Stage], on device: any Backend, planner: TrialPlanner = TrialPlanner(),
+    fallback: ((BackendError) -> (any Backend)?)? = nil,
     record: ([TrialRecord]) throws -> Void
   ) throws -> [PointResult] {
-    var device = RetreatingDevice(device, memory: memory, fallback: fallback)
+    var device = RetreatingDevice(device, planner: planner, fallback: fallback)
     return try stages.flatMap { stage in
       var outcomes = StageOutcomes(stage)
       try device.run(stage) { index, outcome in try record(outcomes.add(outcome, trial: index)) }
@@ -24,14 +25,6 @@ extension Experiment {
 }
 
 extension Experiment.Stage {
-  /// How the trials share a device.
-  /// - Parameter memory: bytes that they may take together.
-  public func arrangement<Device: Backend>(on device: Device, memory: Int) -> TrialArrangement {
-    TrialArrangement(
-      forecast(precision: Device.Element.precision), trials: point.configuration.trials,
-      concurrency: device.concurrency, memory: memory)
-  }
-
   func stream(trial: Int) -> RandomStream {
     trialStream(seed: point.configuration.seed, sampleCount: sampleCount, trial: trial)
   }

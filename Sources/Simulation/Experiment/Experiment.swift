@@ -101,14 +101,29 @@ extension Experiment.Stage {
     if model.isDense { demands.insert(.dense) }
     if point.configuration.measures.contains(where: { $0 != .errors }) { demands.insert(.spectral) }
     if point.configuration.mask != .leaveOneOut { demands.insert(.masked) }
+    if model.isIsotropicSpiked { demands.insert(.isotropicSpiked) }
     return demands
   }
 
-  /// What a trial of this stage takes.
-  public func forecast(precision: Precision) -> TrialForecast {
+  /// The exact ways to its errors under leave-one-out masks.
+  public var routes: [ErrorRoute] {
+    ErrorRoute.all(
+      sampleCount: sampleCount, coordinateCount: model.coordinateCount, isIsotropicSpiked: model.isIsotropicSpiked)
+  }
+
+  /// What a trial of this stage takes on a device by a route; nil under other masks.
+  public func forecast<Device: Backend>(on device: Device, route: ErrorRoute?) -> TrialForecast {
     TrialForecast(
-      sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridgeCount: ridges.count, precision: precision,
-      demands: demands)
+      sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridgeCount: ridges.count,
+      precision: Device.Element.precision, route: route, demands: demands, spikeCount: model.spikeDirections.count,
+      workspace: device.workspaceMatrices)
+  }
+
+  /// The work of a trial by a route.
+  func cost(route: ErrorRoute) -> TrialCost {
+    TrialCost(
+      sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridgeCount: ridges.count, route: route,
+      demands: demands, spikeCount: model.spikeDirections.count)
   }
 }
 
@@ -125,7 +140,8 @@ extension Experiment {
     }
     let n = configuration.data.samples[0]
     let trial = try ErrorTrial(
-      device: device, model: model, law: configuration.data.law, sampleCount: n, ridges: ridges)
+      device: device, model: model, law: configuration.data.law, sampleCount: n, ridges: ridges,
+      route: n < model.coordinateCount ? .sampleInverses : .inverses)
     let stream = trialStream(seed: configuration.seed, sampleCount: n, trial: 0)
     return { try trial.run(stream: stream).flatMap { [$0.meanTraining, $0.meanGeneralization ?? .nan] } }
   }

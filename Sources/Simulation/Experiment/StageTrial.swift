@@ -18,12 +18,13 @@ final class StageTrial<Device: Backend> {
   private let errors: any ErrorRunner
   private let spectral: SpectralTrial<Device>?
 
-  init(device: Device, stage: Experiment.Stage) throws {
+  /// - Parameter route: to the errors of leave-one-out masks; nil under other masks.
+  init(device: Device, stage: Experiment.Stage, route: ErrorRoute?) throws {
     let configuration = stage.point.configuration
-    if configuration.mask == .leaveOneOut {
+    if let route {
       errors = try ErrorTrial(
         device: device, model: stage.model, law: configuration.data.law, sampleCount: stage.sampleCount,
-        ridges: stage.ridges)
+        ridges: stage.ridges, route: route)
     } else {
       errors = try SchemeTrial(
         device: device, model: stage.model, law: configuration.data.law, mask: configuration.mask,
@@ -40,12 +41,12 @@ final class StageTrial<Device: Backend> {
 /// Runs the stages of an experiment on one device, and on another once that fails.
 struct RetreatingDevice {
   private var device: any Backend
-  private let memory: Int
+  private var planner: TrialPlanner
   private let fallback: ((BackendError) -> (any Backend)?)?
 
-  init(_ device: any Backend, memory: Int, fallback: ((BackendError) -> (any Backend)?)?) {
+  init(_ device: any Backend, planner: TrialPlanner, fallback: ((BackendError) -> (any Backend)?)?) {
     self.device = device
-    self.memory = memory
+    self.planner = planner
     self.fallback = fallback
   }
 
@@ -55,8 +56,7 @@ struct RetreatingDevice {
     let trials = stage.point.configuration.trials
     var next = 0
     func runHere(_ device: some Backend) throws {
-      let arrangement = stage.arrangement(on: device, memory: memory)
-      try runTrials(next..<trials, of: stage, on: device, arrangement: arrangement) { outcome in
+      try runTrials(next..<trials, of: stage, on: device, plan: planner.plan(stage, on: device)) { outcome in
         try emit(next, outcome)
         next += 1
       }
@@ -67,6 +67,8 @@ struct RetreatingDevice {
       } catch let error as BackendError where error.isDeviceFailure {
         guard let other = fallback?(error) else { throw error }
         device = other
+        // Its rates and memory are not known here.
+        planner = TrialPlanner(forced: planner.forced)
       }
     }
   }

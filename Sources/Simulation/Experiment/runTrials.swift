@@ -2,18 +2,18 @@ import Dispatch
 import LinearAlgebra
 import Synchronization
 
-/// Runs trials of a stage, as many at a time as the arrangement says, and hands on each outcome in the order of the trials.
+/// Runs trials of a stage, as many at a time as the plan says, and hands on each outcome in the order of the trials.
 ///
 /// What a trial gives depends on its stream alone, so the outcomes are those of one after the other, bit for bit.
 /// - Parameter emit: called for one trial after the other, never twice at the same time.
 /// - Throws: the error of the earliest trial that failed, after all earlier ones were handed on.
 func runTrials<Device: Backend>(
-  _ trials: Range<Int>, of stage: Experiment.Stage, on device: Device, arrangement: TrialArrangement,
+  _ trials: Range<Int>, of stage: Experiment.Stage, on device: Device, plan: TrialPlan,
   emit: (TrialOutcome) throws -> Void
 ) throws {
-  let device = arrangement.singleThreaded ? device.singleThreaded : device
-  guard arrangement.width > 1 else {
-    let runner = try StageTrial(device: device, stage: stage)
+  let device = plan.arrangement.singleThreaded ? device.singleThreaded : device
+  guard plan.arrangement.width > 1 else {
+    let runner = try StageTrial(device: device, stage: stage, route: plan.route)
     for index in trials { try emit(try runner.run(stream: stage.stream(trial: index))) }
     return
   }
@@ -21,12 +21,12 @@ func runTrials<Device: Backend>(
   withoutActuallyEscaping(emit) { emit in
     // The ledger's lock lets one thread at a time through.
     nonisolated(unsafe) let emit = emit
-    DispatchQueue.concurrentPerform(iterations: arrangement.width) { _ in
+    DispatchQueue.concurrentPerform(iterations: plan.arrangement.width) { _ in
       // A runner and its matrices stay on the thread that made them.
       var runner: StageTrial<Device>?
       while let index = ledger.withLock({ $0.claim() }) {
         let result = Result {
-          let own = try runner ?? StageTrial(device: device, stage: stage)
+          let own = try runner ?? StageTrial(device: device, stage: stage, route: plan.route)
           runner = own
           return try own.run(stream: stage.stream(trial: index))
         }
