@@ -1,7 +1,7 @@
 import ArgumentParser
 import MaskedRegression
 
-/// `--ridge` of `lacuna fit`: a number, `auto`, or a geometric path `FROM:TO:COUNT`.
+/// `--ridge` of `lacuna fit`: a number, `ridgeless` for the limit λ → 0, `auto`, or a geometric path `FROM:TO:COUNT`.
 enum RidgeArgument: ExpressibleByArgument, Equatable {
   case auto
   case values([Double])
@@ -9,6 +9,10 @@ enum RidgeArgument: ExpressibleByArgument, Equatable {
   init?(argument: String) {
     if argument == "auto" {
       self = .auto
+      return
+    }
+    if argument == "ridgeless" {
+      self = .values([0])
       return
     }
     let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
