@@ -33,6 +33,7 @@ let package = Package(
         .embedInCode("masked_gram.cl"),
         .embedInCode("mix_blocks.cl"),
         .embedInCode("reflectors.cl"),
+        .embedInCode("resolvent_forms.cl"),
         .embedInCode("ritz.cl"),
         .embedInCode("skinny.cl"),
         .embedInCode("triangle.cl"),

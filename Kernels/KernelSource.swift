@@ -1,7 +1,7 @@
 /// The OpenCL C of the device backend, embedded in the program: one file an operation, and what they share.
 public enum KernelSource: String, CaseIterable, Sendable {
   case autoregress, bisection, cholesky, circulant, diagonal, dots, elementwise, fill, finite
-  case maskedGram, mixBlocks, reflectors, ritz, skinny, triangle, tridiagonal
+  case maskedGram, mixBlocks, reflectors, resolventForms, ritz, skinny, triangle, tridiagonal
 
   /// The text that comes before every file.
   public static var common: String { String(decoding: PackageResources.common_cl, as: UTF8.self) }
@@ -22,6 +22,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
       case .maskedGram: PackageResources.masked_gram_cl
       case .mixBlocks: PackageResources.mix_blocks_cl
       case .reflectors: PackageResources.reflectors_cl
+      case .resolventForms: PackageResources.resolvent_forms_cl
       case .ritz: PackageResources.ritz_cl
       case .skinny: PackageResources.skinny_cl
       case .triangle: PackageResources.triangle_cl

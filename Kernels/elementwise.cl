@@ -5,11 +5,12 @@
 //   scale        A[i, j] <- r[i] A[i, j] c[j]; flags bit 0: r present, bit 1: c present
 //   multiply_all x[e] <- factor x[e]
 //   fill_value   x[e] <- value
+//   copy_columns B[i, j] <- A[i, first + j], B of fewer columns
 //   leave_out    r[i, k] <- (r[i, k] / q[k]) / (c[i] + r[i, k]^2 / (n q[k])), the residual without the cell's own sample
 //
 // Buffers: x, y, a, b: count elements; A: rows x columns, row-major; r: rows; c: columns; leave_out: r rows x columns,
 // c: rows, q: columns.
-// Launch: count items (scale, leave_out: columns x rows, two-dimensional) rounded up to whole groups of WG (x 1).
+// Launch: count items (scale, leave_out, copy_columns: columns x rows, two-dimensional) rounded up to whole groups of WG (x 1).
 
 __kernel void combine(
     __global const REAL *x, __global REAL *y, const uint count, const REAL alpha, const REAL beta) {
@@ -43,6 +44,12 @@ __kernel void multiply_all(__global REAL *x, const uint count, const REAL factor
 __kernel void fill_value(__global REAL *x, const uint count, const REAL value) {
   const uint e = get_global_id(0);
   if (e < count) x[e] = value;
+}
+
+__kernel void copy_columns(
+    __global const REAL *a, const uint stride, const uint first, __global REAL *b, const uint columns) {
+  const uint j = get_global_id(0), i = get_global_id(1);
+  if (j < columns) b[i * columns + j] = a[i * stride + first + j];
 }
 
 __kernel void leave_out(

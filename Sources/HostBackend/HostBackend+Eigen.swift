@@ -83,7 +83,7 @@ extension HostBackend {
   }
 
   /// A workspace of the size that a query answered; float32 rounds large sizes, hence the margin.
-  private func makeWorkspace(_ answered: Element) throws(BackendError) -> HostMatrix<Element> {
+  func makeWorkspace(_ answered: Element) throws(BackendError) -> HostMatrix<Element> {
     let margin = Element.precision == .float32 ? 1 + Double(Element.ulpOfOne) * 2 : 1
     return try makeMatrix(rows: 1, columns: Int((Double(answered) * margin).rounded(.up)))
   }

@@ -40,4 +40,19 @@ extension HostBackend {
       (target.pointer + range.lowerBound).update(from: source.pointer + range.lowerBound, count: range.count)
     }
   }
+
+  public func copyColumns(
+    of source: HostMatrix<Element>, from firstColumn: Int, to target: HostMatrix<Element>
+  ) throws(BackendError) {
+    try require(
+      target.rows == source.rows && firstColumn >= 0 && firstColumn <= source.columns - target.columns, "copyColumns",
+      expected: "\(source.rows) rows of columns within \(source.columns)",
+      actual: "\(target.shape) from column \(firstColumn)")
+    threads.loop(over: source.rows, cost: target.columns) { range in
+      for i in range {
+        (target.pointer + i * target.columns).update(
+          from: source.pointer + i * source.columns + firstColumn, count: target.columns)
+      }
+    }
+  }
 }

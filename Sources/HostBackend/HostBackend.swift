@@ -20,6 +20,12 @@ public struct HostBackend<Element: HostScalar>: Backend {
   /// Threads in use.
   public var threadCount: Int { threads.count }
 
+  public var concurrency: Int { threads.count }
+
+  public var singleThreaded: HostBackend { HostBackend(threads: 1) }
+
+  public var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { (0, 2) }
+
   public var description: String {
     let configuration = String(cString: openblas_get_config()).split(separator: " ").prefix(2).joined(separator: " ")
     let core = String(cString: openblas_get_corename())

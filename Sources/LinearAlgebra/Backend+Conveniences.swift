@@ -1,4 +1,8 @@
 extension Backend {
+  public var concurrency: Int { 1 }
+
+  public var singleThreaded: Self { self }
+
   /// A vector of zeros: one row.
   public func makeVector(_ count: Int) throws(BackendError) -> Matrix {
     try makeMatrix(rows: 1, columns: count)

@@ -21,7 +21,8 @@ extension DeviceMatrix {
 /// A device that can run a trial: storage, random numbers, dense linear algebra, and the elementwise work between them.
 ///
 /// **How it is used.** Work is queued in program order. Only `download`, `eigenvalues`, `eigendecompose`,
-/// `leadingEigenpairs`, `factorPositiveDefinite` and `invertPositiveDefinite` wait for the device; all else may return early.
+/// `leadingEigenpairs`, `tridiagonalize`, `factorPositiveDefinite` and `invertPositiveDefinite` wait for the device; all
+/// else may return early.
 /// Every operation writes into storage the caller gives and copies nothing to the host. A backend value may be shared
 /// between threads; its matrices may not.
 ///
@@ -35,6 +36,19 @@ public protocol Backend<Element>: Sendable {
 
   /// One line for people and result files: device, library, threads.
   var description: String { get }
+
+  // MARK: Side by side
+
+  /// How many pieces of work may run at the same time, each on a `singleThreaded` copy; 1 where the device takes one.
+  var concurrency: Int { get }
+
+  /// This backend on a single thread of the host, where the host computes; else itself.
+  ///
+  /// Law: what it computes does not depend on how many others work beside it, bit for bit.
+  var singleThreaded: Self { get }
+
+  /// Matrices of their argument's size that `tridiagonalize` and `eigendecompose` take beside it.
+  var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { get }
 
   // MARK: Storage
 
@@ -53,6 +67,9 @@ public protocol Backend<Element>: Sendable {
 
   /// target ← source, of the same shape.
   func copy(_ source: Matrix, to target: Matrix) throws(BackendError)
+
+  /// target ← columns `firstColumn ..< firstColumn + target.columns` of the source, all its rows.
+  func copyColumns(of source: Matrix, from firstColumn: Int, to target: Matrix) throws(BackendError)
 
   // MARK: Random numbers
 
@@ -128,6 +145,30 @@ public protocol Backend<Element>: Sendable {
   /// The `vectors.rows` largest eigenvalues, descending, and their unit eigenvectors as the rows of `vectors`.
   /// Destroys a. Law: ‖Av − µv‖ ≤ 30 · ‖A‖ · d · ε for each pair.
   func leadingEigenpairs(of a: Matrix, into vectors: Matrix) throws(BackendError) -> [Double]
+
+  // MARK: Resolvents of one symmetric matrix at many shifts
+
+  /// A = WᵀTW, W orthogonal and T tridiagonal (only A's lower triangle is read); a becomes W.
+  ///
+  /// Law: ‖A − WᵀTW‖ ≤ 30 · ‖A‖ · d · ε and ‖WWᵀ − I‖ ≤ 30 · d · ε. Column k of W is what row k of Aˢ, any power, takes:
+  /// (A + λI)⁻¹_kl = w_kᵀ(T + λI)⁻¹w_l.
+  func tridiagonalize(_ a: Matrix) throws(BackendError) -> SymmetricTridiagonal
+
+  /// Forms of the resolvents R_r = (T + λ_r I)⁻¹ in the columns w_k of w (order × columns), O(order) each.
+  ///
+  /// With P probes g_p and row = (2 + P)·r:
+  ///
+  ///     out[row, k] ← w_kᵀR_r w_k,    out[row + 1, k] ← ‖R_r w_k‖²,    out[row + 2 + p, k] ← w_kᵀR_r g_p
+  ///
+  /// `SymmetricTridiagonal.ShiftedFactors` says how. T, the shifts and the probes are O(order) numbers of the host.
+  ///
+  /// Law: the forms of the solutions, with the error of a backward stable solve.
+  /// - Parameter probes: each of T's order.
+  /// - Parameter out: (2 + P) · shifts.count × w.columns.
+  /// - Throws: `notPositiveDefinite` where T + λ_r I is not.
+  func resolventForms(
+    of w: Matrix, tridiagonal t: SymmetricTridiagonal, shifts: [Double], probes: [[Double]], into out: Matrix
+  ) throws(BackendError)
 
   // MARK: Elementwise
 

@@ -2,102 +2,139 @@ import LinearAlgebra
 
 /// Leave-one-coordinate-out regression through the n × n Gram of the samples, K = XXᵀ/n: the route for n < d.
 ///
-/// With M = (K + λI)⁻¹ and Y = MX = XQ, the resolvent is λQ = I − XᵀY/n. Its diagonal p = λ diag Q and all errors come
-/// from products with n × n and n × d matrices; no d × d matrix is formed, and nothing here cancels as Q ~ 1/λ makes the
-/// primal route do when n < d.
+/// With M = (K + λI)⁻¹ and Y = MX = XQ, the resolvent is λQ = I − XᵀY/n. Its diagonal p = λ diag Q, all errors and the
+/// predictor Â_kj = x_kᵀy_j/(n p_k) come from M and blocks of columns of X; no d × d matrix is formed, no second n × d one,
+/// and nothing here cancels as Q ~ 1/λ makes the primal route do when n < d.
+///
+/// λ = 0 is the ridgeless limit λ → 0: λQ becomes the projector I − X⁺X, and each row of Â the regression of least norm.
 public struct DualRegression<Device: Backend> {
   public let device: Device
   /// X, n × d. Set it and call `refresh` before each use.
   public let samples: Device.Matrix
+  /// K + μ11ᵀ/n, lower triangle.
   let gram: Device.Matrix
   let inverse: Device.Matrix
-  let product: Device.Matrix
-  let coordinates: Device.Matrix
-  let sampleVector: Device.Matrix
+  /// μ > 0 where the columns of X sum to zero. Then 1 is K's null vector and no part of X: giving it an eigenvalue leaves
+  /// Y as it is, and keeps M from growing as 1/λ.
+  let deflation: Double
+  private let ones: Device.Matrix?
+  private let sampleVector: Device.Matrix
+  private let columnStorage: [Device.Matrix]
 
   public var sampleCount: Int { samples.rows }
   public var coordinateCount: Int { samples.columns }
 
-  /// Takes 2n² + nd numbers beside the samples.
-  public init(device: Device, samples: Device.Matrix) throws {
+  /// Takes 2n² numbers and two blocks of columns beside the samples.
+  /// - Parameter deflation: μ ≥ 0, of the size of K's eigenvalues where the columns sum to zero, else 0.
+  public init(device: Device, samples: Device.Matrix, deflation: Double = 0) throws {
+    let n = samples.rows
     self.device = device
     self.samples = samples
-    gram = try device.makeMatrix(rows: samples.rows, columns: samples.rows)
-    inverse = try device.makeMatrix(rows: samples.rows, columns: samples.rows)
-    product = try device.makeMatrix(rows: samples.rows, columns: samples.columns)
-    coordinates = try device.makeVector(samples.columns)
-    sampleVector = try device.makeVector(samples.rows)
+    self.deflation = deflation
+    gram = try device.makeMatrix(rows: n, columns: n)
+    inverse = try device.makeMatrix(rows: n, columns: n)
+    ones = deflation > 0 ? try device.makeMatrix([Device.Element](repeating: 1, count: n), rows: n, columns: 1) : nil
+    sampleVector = try device.makeVector(n)
+    let width = dualBlockColumns(sampleCount: n, coordinateCount: samples.columns)
+    columnStorage = [
+      try device.makeMatrix(rows: n, columns: width), try device.makeMatrix(rows: n, columns: width),
+    ]
   }
 
   /// Forms K from the samples as they are now.
   public func refresh() throws {
+    let n = Device.Element(sampleCount)
     try device.clear(gram)
-    try device.accumulateSampleGram(of: samples, scale: 1 / Device.Element(sampleCount), into: gram)
+    try device.accumulateSampleGram(of: samples, scale: 1 / n, into: gram)
+    if let ones { try device.accumulateSampleGram(of: ones, scale: Device.Element(deflation) / n, into: gram) }
   }
 
-  /// The parts of the solution at one ridge. `inverse` holds M and `product` holds Y until the next call.
-  struct Solution {
-    /// p_k = λQ_kk = 1 − x_kᵀMx_k/n, x_k the k-th column of X.
-    var scaledDiagonal: [Double]
-    /// ‖Y_k‖² of each column.
-    var productSquares: [Double]
-  }
-
-  /// Solves at one ridge λ > 0.
-  func solve(ridge: Double) throws -> Solution {
-    guard ridge > 0 else {
-      throw RegressionError.singularGram(sampleCount: sampleCount, coordinateCount: coordinateCount)
-    }
-    let n = Double(sampleCount)
-    let precision = Device.Element.precision
+  /// Sets M, full, at a ridge λ ≥ 0.
+  /// - Returns: diag M.
+  /// - Throws: `RegressionError.numericallySingular` where what is left of a sample after the others is rounding error.
+  func invert(ridge: Double) throws -> [Double] {
     try device.copy(gram, to: inverse)
     try device.addDiagonal(Device.Element(ridge), to: inverse)
+    let squares = try diagonal(of: inverse)
     try invertGram(inverse, ridge: ridge, on: device) { _ in nil }
     try device.symmetrize(inverse)
-    try device.multiply(
-      inverse, transposeA: false, samples, transposeB: false, alpha: 1, beta: 0, into: product)
-    try device.columnDots(samples, product, weights: nil, into: coordinates)
-    let explained = try device.download(coordinates)
-    try device.columnDots(product, product, weights: nil, into: coordinates)
-    let squares = try device.download(coordinates)
-    let scaledDiagonal = explained.map { 1 - Double($0) / n }
+    let diagonal = try diagonal(of: inverse)
+    try requireRegular(squares: squares.map { $0 - ridge }, diagonal: diagonal, ridge: ridge)
+    return diagonal
+  }
+
+  /// Refuses a K + λI that is singular to working precision, by what of a sample is left after the others.
+  /// - Parameter squares: diag K.
+  /// - Parameter diagonal: diag M.
+  func requireRegular(squares: [Double], diagonal: [Double], ridge: Double) throws {
+    let limit = 1 / (Double(sampleCount) * Double(Device.Element.ulpOfOne))
+    for i in diagonal.indices where !((squares[i] + ridge) * diagonal[i] < limit) {
+      throw RegressionError.numericallySingular(coordinate: nil, ridge: ridge, precision: Device.Element.precision)
+    }
+  }
+
+  func diagonal(of matrix: Device.Matrix) throws -> [Double] {
+    try device.diagonal(of: matrix, into: sampleVector)
+    return try device.download(sampleVector).map(Double.init)
+  }
+
+  /// Some columns of X and what one n × n matrix makes of them; they lie in storage that the next block takes over.
+  struct ColumnBlock {
+    /// The coordinate of the first column.
+    var first: Int
+    /// X_b and its product, n × columns.
+    var samples, product: Device.Matrix
+    /// A vector of as many columns.
+    var vector: Device.Matrix
+  }
+
+  /// Goes over X in blocks of columns, n × columns, with the coordinate of the first.
+  func forEachColumns(_ body: (Int, Device.Matrix) throws -> Void) throws {
+    let width = columnStorage[0].columns
+    for first in stride(from: 0, to: coordinateCount, by: width) {
+      let x = columnStorage[0].reshaped(rows: sampleCount, columns: min(width, coordinateCount - first))
+      try device.copyColumns(of: samples, from: first, to: x)
+      try body(first, x)
+    }
+  }
+
+  /// Goes over X in blocks of columns, each with `matrix` · X_b.
+  func forEachBlock(times matrix: Device.Matrix, _ body: (ColumnBlock) throws -> Void) throws {
+    try forEachColumns { first, x in
+      let y = columnStorage[1].reshaped(rows: sampleCount, columns: x.columns)
+      try device.multiply(matrix, transposeA: false, x, transposeB: false, alpha: 1, beta: 0, into: y)
+      try body(ColumnBlock(first: first, samples: x, product: y, vector: try device.makeVector(x.columns)))
+    }
+  }
+
+  /// p_k = λQ_kk = 1 − x_kᵀy_k/n and ‖y_k‖² of the columns of a block of Y.
+  func diagonals(of block: ColumnBlock, ridge: Double) throws -> (scaled: [Double], squares: [Double]) {
+    try device.columnDots(block.samples, block.product, weights: nil, into: block.vector)
+    let explained = try device.download(block.vector)
+    try device.columnDots(block.product, block.product, weights: nil, into: block.vector)
+    let squares = try device.download(block.vector)
+    return (
+      try scaledDiagonal(explained: explained.map(Double.init), first: block.first, ridge: ridge),
+      squares.map(Double.init)
+    )
+  }
+
+  /// p_k = 1 − x_kᵀMx_k/n.
+  /// - Throws: `numericallySingular` where rounding is all that is left.
+  func scaledDiagonal(explained: some Sequence<Double>, first: Int, ridge: Double) throws -> [Double] {
     let limit = Double(coordinateCount) * Double(Device.Element.ulpOfOne)
-    for k in scaledDiagonal.indices where !(scaledDiagonal[k] > limit) {
-      throw RegressionError.numericallySingular(coordinate: k, ridge: ridge, precision: precision)
+    return try explained.enumerated().map { index, value in
+      let p = 1 - value / Double(sampleCount)
+      guard p > limit else {
+        throw RegressionError.numericallySingular(
+          coordinate: first + index, ridge: ridge, precision: Device.Element.precision)
+      }
+      return p
     }
-    return Solution(scaledDiagonal: scaledDiagonal, productSquares: squares.map(Double.init))
   }
+}
 
-  /// Training and generalisation error of every coordinate at one ridge.
-  ///
-  ///     E_tr,k  = λ²‖Y_k‖²/(n p_k²)
-  ///     E_gen,k = (Σ_kk − 2(Σ P)_kk + (PΣP)_kk) / p_k²,   P = XᵀY/n,
-  ///     (PΣ)_kk = x_kᵀ(YΣ)_k/n,   (PΣP)_kk = x_kᵀ (YΣYᵀ) x_k / n²
-  ///
-  /// - Parameter covariance: Σ, or nil where it is unknown.
-  /// - Parameter scratch: n × d, destroyed.
-  public func errors(
-    ridge: Double, covariance: (any CovarianceOperator<Device>)?, scratch: Device.Matrix
-  ) throws -> CoordinateErrors {
-    let n = Double(sampleCount)
-    let solution = try solve(ridge: ridge)
-    let p = solution.scaledDiagonal
-    let training = zip(p, solution.productSquares).map { p, square in ridge * ridge * square / (n * p * p) }
-    guard let covariance else { return CoordinateErrors(training: training, generalization: nil) }
-
-    try device.copy(product, to: scratch)
-    try covariance.multiply(scratch)
-    try device.columnDots(samples, scratch, weights: nil, into: coordinates)
-    let crossed = try device.download(coordinates)
-    let core = inverse
-    try device.multiply(scratch, transposeA: false, product, transposeB: true, alpha: 1, beta: 0, into: core)
-    try device.multiply(core, transposeA: false, samples, transposeB: false, alpha: 1, beta: 0, into: scratch)
-    try device.columnDots(samples, scratch, weights: nil, into: coordinates)
-    let squared = try device.download(coordinates)
-    let generalization = p.indices.map { k in
-      let form = covariance.variances[k] - 2 * Double(crossed[k]) / n + Double(squared[k]) / (n * n)
-      return form / (p[k] * p[k])
-    }
-    return CoordinateErrors(training: training, generalization: generalization)
-  }
+/// Columns of a block of X: enough work for a product, small beside X.
+package func dualBlockColumns(sampleCount n: Int, coordinateCount d: Int) -> Int {
+  min(d, max(256, (1 << 21) / max(n, 1)))
 }

@@ -13,7 +13,7 @@ extension RegressionError: CustomStringConvertible {
     switch self {
     case .singularGram(let n, let d):
       "ridge 0 needs a positive definite Gram matrix, and \(n) samples of \(d) coordinates give a singular one; "
-        + "use a ridge above 0"
+        + "use a ridge above 0, or ridgeless for the limit"
     case .numericallySingular(let coordinate, let ridge, let precision):
       "the Gram matrix plus ridge \(ridge) is singular to \(precision.rawValue) precision"
         + (coordinate.map { ": coordinate \($0 + 1) is a linear combination of the others" } ?? "")

@@ -29,6 +29,8 @@ public final class OpenCLBackend<Element: OpenCLScalar>: Backend {
     CLBlast.trust(device, precision: Element.precision)
   }
 
+  public var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { (1, 1) }
+
   public var description: String {
     "OpenCL \(device.name) (\(device.platform), driver \(device.driver)), CLBlast, \(Element.precision.rawValue)"
   }

@@ -44,4 +44,14 @@ extension OpenCLBackend {
     try require("target", target, rows: source.rows, columns: source.columns, for: "copy")
     try context.copy(source.buffer, to: target.buffer, byteCount: source.count * Element.precision.byteCount)
   }
+
+  public func copyColumns(of source: Matrix, from firstColumn: Int, to target: Matrix) throws(BackendError) {
+    try require(
+      target.rows == source.rows && firstColumn >= 0 && firstColumn <= source.columns - target.columns, "copyColumns",
+      "\(source.rows) rows of columns within \(source.columns)",
+      "\(target.rows) × \(target.columns) from column \(firstColumn)")
+    try context.launch(
+      .elementwise, "copy_columns", items: target.columns, height: target.rows, .buffer(source.buffer),
+      .uint(source.columns), .uint(firstColumn), .buffer(target.buffer), .uint(target.columns))
+  }
 }

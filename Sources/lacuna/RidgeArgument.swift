@@ -1,14 +1,19 @@
 import ArgumentParser
 import MaskedRegression
 
-/// `--ridge` of `lacuna fit`: a number, `auto`, or a geometric path `FROM:TO:COUNT`.
+/// `--ridge` of `lacuna fit`: a number, `ridgeless` for the limit λ → 0, `auto`, or a geometric path `FROM:TO:COUNT`.
 enum RidgeArgument: ExpressibleByArgument, Equatable {
   case auto
+  case ridgeless
   case values([Double])
 
   init?(argument: String) {
     if argument == "auto" {
       self = .auto
+      return
+    }
+    if argument == "ridgeless" {
+      self = .ridgeless
       return
     }
     let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
@@ -28,6 +33,7 @@ enum RidgeArgument: ExpressibleByArgument, Equatable {
   func path(automatic: [Double]) -> [Double] {
     switch self {
     case .auto: automatic
+    case .ridgeless: [0]
     case .values(let values): values
     }
   }

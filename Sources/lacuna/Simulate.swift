@@ -20,6 +20,10 @@ struct Simulate: ParsableCommand {
 
   @OptionGroup var study: StudyArguments
   @OptionGroup var device: DeviceOptions
+
+  @Flag(help: "Say on stderr which exact routes there are, what each is expected to take, and which is taken.")
+  var explain = false
+
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -29,13 +33,16 @@ struct Simulate: ParsableCommand {
       let folder = try output.output.map { try ResultFolder($0, overwrite: output.overwrite) }
       let stages = try experiment.stages(device: device.host())
       let selection = try device.select()
-      try checkFits(stages, selection: selection, precision: device.precision)
+      let planner = selection.planner(predictsAlways: explain)
+      let plans = stages.map { planner.plan($0, on: selection.backend) }
+      try checkFits(stages, plans: plans, selection: selection, precision: device.precision)
+      if explain { writeError(explanation(stages, plans: plans, device: selection.backend.description)) }
       var used = selection.backend.description
       var left: String?
       let progress = Progress(total: experiment.trialCount, label: "trials", quiet: output.quiet)
       let interrupt = Interrupt(keptAt: folder?.partialTrialsPath)
       let points = try experiment.simulate(
-        stages, on: selection.backend,
+        stages, on: selection.backend, planner: planner,
         fallback: { error in
           guard let retreat = selection.retreat(after: error) else { return nil }
           left = "\(used): \(error)"
@@ -56,16 +63,18 @@ struct Simulate: ParsableCommand {
 }
 
 /// Refuses, before any work, a study of which a trial would not fit the device, with the largest d that would.
-private func checkFits(_ stages: [Experiment.Stage], selection: DeviceSelection, precision: Precision) throws {
-  for stage in stages {
-    let forecast = stage.forecast(precision: precision)
+private func checkFits(
+  _ stages: [Experiment.Stage], plans: [TrialPlan], selection: DeviceSelection, precision: Precision
+) throws {
+  for (stage, plan) in zip(stages, plans) {
+    let forecast = plan.forecast
     guard forecast.bytes > selection.memory || forecast.largestMatrixBytes > selection.largestAllocation else {
       continue
     }
     let d = stage.model.coordinateCount
     let largest = TrialForecast.largestCoordinateCount(
       aspect: Double(stage.sampleCount) / Double(d), ridgeCount: stage.ridges.count, precision: precision,
-      demands: stage.demands, memory: selection.memory,
+      route: plan.route, demands: stage.demands, memory: selection.memory,
       largestAllocation: selection.largestAllocation)
     throw BackendError.outOfMemory(
       requested: forecast.bytes, available: selection.memory,

@@ -16,6 +16,7 @@ import Testing
           try refuses(backend, a, first) { try $0.invertPositiveDefinite($1) }
           try refuses(backend, a, first) { try $0.eigenvalues(of: $1) }
           try refuses(backend, a, first) { try $0.eigendecompose($1) }
+          try refuses(backend, a, first) { try $0.tridiagonalize($1) }
           try refuses(backend, a, first) { try $0.leadingEigenpairs(of: $1, into: $0.makeMatrix(rows: 2, columns: n)) }
         }
       }

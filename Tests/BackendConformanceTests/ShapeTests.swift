@@ -33,6 +33,14 @@ import Testing
       refuses { _ = try backend.leadingEigenpairs(of: tall, into: square) }
       refuses { _ = try backend.leadingEigenpairs(of: square, into: vector) }
       refuses { _ = try backend.leadingEigenpairs(of: square, into: tall) }
+      refuses { _ = try backend.tridiagonalize(tall) }
+      let t = SymmetricTridiagonal(diagonal: [1, 1, 1, 1], offDiagonal: [0, 0, 0])
+      refuses { try backend.resolventForms(of: tall, tridiagonal: t, shifts: [1], probes: [], into: square) }
+      refuses { try backend.resolventForms(of: square, tridiagonal: t, shifts: [1], probes: [], into: square) }
+      refuses { try backend.resolventForms(of: square, tridiagonal: t, shifts: [1], probes: [[1]], into: square) }
+      refuses { try backend.copyColumns(of: square, from: 0, to: tall) }
+      refuses { try backend.copyColumns(of: square, from: 1, to: square) }
+      refuses { try backend.copyColumns(of: square, from: -1, to: column) }
       refuses { try backend.addDiagonal(1, to: tall) }
       refuses { try backend.diagonal(of: tall, into: vector) }
       refuses { try backend.diagonal(of: square, into: vector) }

@@ -66,6 +66,19 @@ import Testing
     try law(subject.backend)
   }
 
+  @Test(arguments: Subject.all) func columnsAreCopied(subject: Subject) throws {
+    func law<B: Backend>(_ backend: B) throws {
+      let dense = backend.rounded(Dense.random(70, 33, seed: 4))
+      let source = try backend.matrix(dense)
+      for (first, count) in [(0, 33), (0, 1), (32, 1), (5, 17), (33, 0)] {
+        let target = try backend.makeMatrix(rows: 70, columns: count)
+        try backend.copyColumns(of: source, from: first, to: target)
+        #expect(try backend.dense(target) == Dense(rows: 70, columns: count) { dense[$0, first + $1] })
+      }
+    }
+    try law(subject.backend)
+  }
+
   @Test(arguments: Subject.all) func tooLargeIsRefusedWithTheNumbers(subject: Subject) throws {
     func law<B: Backend>(_ backend: B) {
       for (rows, columns) in [(1 << 40, 1 << 10), (Int.max / 2, 3), (Int.max, Int.max)] {

@@ -77,6 +77,60 @@ import Testing
     }
   }
 
+  /// With more coordinates than a predictor is written out for: its factors predict what it would.
+  @Test func factorsOfAWidePredictor() throws {
+    try withFolder { folder in
+      let (n, d) = (6, 10_050)
+      let values = samples(n: n, d: d).enumerated().map { $1 - Double($0 % d) }
+      try writeNPY(values, shape: [n, d], to: folder.appendingPathComponent("wide.npy").path)
+      let result = try Program.run(
+        ["fit", "wide.npy", "--ridge", "0.3", "--json", "--output", "out"], in: folder)
+      #expect(result.status == 0 && result.errors.contains("predictor_factors.npy"), "\(result.errors)")
+      let out = folder.appendingPathComponent("out")
+      #expect(!FileManager.default.fileExists(atPath: out.appendingPathComponent("predictor.npy").path))
+      let factors = try readNPY(out.appendingPathComponent("predictor_factors.npy").path)
+      let scales = try readNPY(out.appendingPathComponent("predictor_scales.npy").path).values
+      #expect(factors.rows == d && factors.columns == n && scales.count == d)
+      // The training error from the factors, as the help says: z = Σ g_j x_j, then s_k (g_k·z − |g_k|² x_k).
+      var sum = 0.0
+      for i in 0..<n {
+        let row = Array(values[i * d..<(i + 1) * d])
+        var z = [Double](repeating: 0, count: n)
+        for k in 0..<d { for m in 0..<n { z[m] += factors.values[k * n + m] * row[k] } }
+        for k in 0..<d {
+          let g = factors.values[k * n..<(k + 1) * n]
+          let prediction =
+            scales[k] * (zip(g, z).reduce(0) { $0 + $1.0 * $1.1 } - g.reduce(0) { $0 + $1 * $1 } * row[k])
+          sum += (row[k] - prediction) * (row[k] - prediction) / Double(n * d)
+        }
+      }
+      let reported = try #require(try object(result.output)["training_error"] as? Double)
+      #expect(abs(reported - sum) < 1e-8 * sum)
+    }
+  }
+
+  @Test func ridgelessFit() throws {
+    try withFolder { folder in
+      let (n, d) = (5, 12)
+      let values = samples(n: n, d: d)
+      try writeNPY(values, shape: [n, d], to: folder.appendingPathComponent("x.npy").path)
+      let result = try Program.run(
+        ["fit", "x.npy", "--ridge", "ridgeless", "--center", "--json", "--output", "out", "--quiet"], in: folder)
+      #expect(result.status == 0, "\(result.errors)")
+      let summary = try object(result.output)
+      #expect(summary["ridge"] as? Double == 0 && summary["training_error"] as? Double == 0)
+      // It interpolates: every centred sample is what the others of its coordinates say.
+      let a = try readNPY(folder.appendingPathComponent("out/predictor.npy").path).values
+      let means = (0..<d).map { k in (0..<n).reduce(0) { $0 + values[$1 * d + k] } / Double(n) }
+      for i in 0..<n {
+        for k in 0..<d {
+          let prediction = (0..<d).reduce(means[k]) { $0 + a[k * d + $1] * (values[i * d + $1] - means[$1]) }
+          #expect(abs(prediction - values[i * d + k]) < 1e-9)
+        }
+      }
+    }
+  }
+
   @Test(
     arguments: [
       ("missing", ["fit", "none.csv"], 66, "none.csv"),
@@ -87,13 +141,14 @@ import Testing
       ("one column", ["fit", "one.csv"], 65, "column"),
       ("bad ridge", ["fit", "good.csv", "--ridge=-1"], 64, "ridge"),
       ("residuals without a folder", ["fit", "good.csv", "--residuals"], 64, "--output"),
-      ("ridge 0 of a wide table", ["fit", "good.csv", "--ridge", "0"], 65, "ridge 0"),
+      ("ridge 0 of a wide table", ["fit", "good.csv", "--ridge", "0"], 65, "ridgeless"),
+      ("no ridgeless fit of one sample twice", ["fit", "twins.csv", "--ridge", "ridgeless"], 65, "singular"),
     ] as [(String, [String], Int32, String)])
   func refusals(name: String, arguments: [String], status: Int32, word: String) throws {
     try withFolder { folder in
       for (file, text) in [
         "ragged.csv": "1,2\n3,4\n5\n", "nan.csv": "1,2\nnan,4\n", "empty.csv": "", "fake.npy": "not an array",
-        "one.csv": "1\n2\n3\n", "good.csv": "1,2,3,4\n2,1,0,5\n",
+        "one.csv": "1\n2\n3\n", "twins.csv": "1,2,3,4\n1,2,3,4\n", "good.csv": "1,2,3,4\n2,1,0,5\n",
       ] { try text.write(to: folder.appendingPathComponent(file), atomically: true, encoding: .utf8) }
       let result = try Program.run(arguments, in: folder)
       #expect(result.status == status, "\(name): \(result.errors)")

@@ -88,6 +88,70 @@ import Testing
     }
   }
 
+  /// Trials side by side, a thread each: every number is that of one thread, and the trials stand in their order.
+  @Test func theNumberOfThreadsLeavesEveryBit() throws {
+    try withFolder { folder in
+      for (name, study) in [
+        "plain": ["example:correlated", "data.coordinates=70", "data.samples=35,150"],
+        "spectra": ["example:spectrum", "data.coordinates=40", "data.samples=20,80"],
+        "masked": ["example:masking-ratio", "data.coordinates=40", "data.samples=80"],
+        "path": ["example:ridge-path", "data.coordinates=60", "data.samples=30,120"],
+      ] {
+        var files: [[Data]] = []
+        for threads in ["1", "2", "5"] {
+          let out = "\(name)-\(threads)"
+          let result = try Program.run(
+            ["simulate"] + study + [
+              "experiment.trials=7", "--device", "host", "--threads", threads, "--quiet", "--output", out,
+            ], in: folder)
+          #expect(result.status == 0, "\(result.errors)")
+          files.append(
+            try ["trials.jsonl", "results.csv"].map {
+              try Data(contentsOf: folder.appendingPathComponent("\(out)/\($0)"))
+            })
+        }
+        #expect(!files[0][0].isEmpty && files[1] == files[0] && files[2] == files[0], "\(name)")
+      }
+    }
+  }
+
+  /// λ → 0 on both sides of n = d, and what is drawn of it.
+  @Test func ridgeless() throws {
+    try withFolder { folder in
+      let result = try Program.run(
+        ["simulate", "example:correlated", "model.ridge=ridgeless,0.1,1", "--output", "out", "--json", "--quiet"]
+          + small,
+        in: folder)
+      #expect(result.status == 0, "\(result.errors)")
+      let points = try #require(try object(result.output)["points"] as? [[String: Any]])
+      let ridgeless = points.filter { $0["ridge"] as? Double == 0 }
+      #expect(ridgeless.count == 2)
+      for point in ridgeless {
+        let training = try #require((point["training_error"] as? [String: Any])?["mean"] as? Double)
+        #expect(point["n"] as? Int == 20 ? training == 0 : training > 0)
+        let error = try #require(point["generalization_error"] as? [String: Any])
+        #expect(try #require(error["mean"] as? Double) > 0 && error["theory"] is NSNumber)
+      }
+      #expect(FileManager.default.fileExists(atPath: folder.appendingPathComponent("out/figures/errors.svg").path))
+    }
+  }
+
+  @Test func explanationOfRoutes() throws {
+    try withFolder { folder in
+      try
+        "data: {model: spiked, spikes: [{strength: 2}], coordinates: 40, samples: [20, 80]}\nmodel: {ridge: [0.1, 1]}\n"
+        .write(to: folder.appendingPathComponent("study.yaml"), atomically: true, encoding: .utf8)
+      let study = ["simulate", "--quiet", "study.yaml", "experiment.trials=2"]
+      let plain = try Program.run(study, in: folder)
+      let explained = try Program.run(study + ["--explain"], in: folder)
+      #expect(plain.status == 0 && explained.status == 0, "\(explained.errors)")
+      #expect(explained.output == plain.output && plain.errors.isEmpty)
+      for word in ["inverses", "tridiagonal", "eigenvectors", "sample inverses", "← taken", "trials at once"] {
+        #expect(explained.errors.contains(word), "\(word): \(explained.errors)")
+      }
+    }
+  }
+
   @Test func theoryGivesTheSamePoints() throws {
     try withFolder { folder in
       let simulated = try object(
@@ -138,8 +202,10 @@ import Testing
       ("no command", ["simulat"], 64, "simulat"),
       ("output in the way", ["simulate", "example:ridge-path", "--output", "bad.yaml"], 73, "bad.yaml"),
       (
-        "ridge 0 below d",
-        ["simulate", "example:ridge-path", "model.ridge=0", "data.coordinates=40", "data.samples=20"], 65, "ridge"
+        "spectrum at ridge 0 below d",
+        [
+          "simulate", "example:spectrum", "model.ridge=ridgeless", "data.coordinates=40", "data.samples=20", "--quiet",
+        ], 65, "ridge"
       ),
     ] as [(String, [String], Int32, String)])
   func refusals(name: String, arguments: [String], status: Int32, word: String) throws {

@@ -143,9 +143,74 @@ private func largestDifference(_ a: [Double], _ b: [Double]) -> Double {
       let exact = BruteForce.regression(x, coordinate: k, penalty: 0, intercept: false)
       #expect(largestDifference(Array(predictor[k * 4..<(k + 1) * 4]), exact.weights) < 1e-11)
     }
-    let wide = try DataFit(
-      device: host, values: samples(n: 4, d: 9, seed: 2).flatMap { $0 }, sampleCount: 4, centered: false)
-    #expect(throws: RegressionError.singularGram(sampleCount: 4, coordinateCount: 9)) { try wide.errors(ridge: 0) }
+  }
+
+  /// λ → 0 with fewer samples than coordinates, or as many with an intercept: regressions of least norm, each sample left out.
+  @Test(arguments: [(5, 9), (8, 9), (7, 7)], [false, true])
+  func ridgeless(shape: (Int, Int), centered: Bool) throws {
+    let (n, d) = shape
+    guard n < d || centered else { return }
+    /// Weights and intercept of the interpolating regression of least norm.
+    func regression(_ x: [[Double]], _ k: Int) -> (weights: [Double], intercept: Double) {
+      let means = (0..<d).map { j in centered ? x.reduce(0) { $0 + $1[j] } / Double(x.count) : 0 }
+      let z = x.map { row in (0..<d).map { row[$0] - means[$0] } }
+      let others = (0..<d).filter { $0 != k }
+      // Centred rows sum to zero, and the solution with them: the ones added change neither.
+      let gram = z.map { a in z.map { b in others.reduce(centered ? 1 : 0) { $0 + a[$1] * b[$1] } } }
+      let solution = BruteForce.solve(gram, z.map { $0[k] })
+      let weights = (0..<d).map { j in j == k ? 0 : zip(z, solution).reduce(0) { $0 + $1.0[j] * $1.1 } }
+      return (weights, means[k] - zip(weights, means).reduce(0) { $0 + $1.0 * $1.1 })
+    }
+    let x = samples(n: n, d: d, seed: 14)
+    let fit = try DataFit(device: host, values: x.flatMap { $0 }, sampleCount: n, centered: centered)
+    let errors = try fit.errors(ridge: 0)
+    let predictor = try fit.predictor(ridge: 0)
+    #expect(errors.training == [Double](repeating: 0, count: d))
+    for k in 0..<d {
+      #expect(largestDifference(Array(predictor[k * d..<(k + 1) * d]), regression(x, k).weights) < 1e-9)
+      var sum = 0.0
+      for i in 0..<n {
+        var rest = x
+        rest.remove(at: i)
+        let model = regression(rest, k)
+        let residual = x[i][k] - model.intercept - zip(model.weights, x[i]).reduce(0) { $0 + $1.0 * $1.1 }
+        sum += residual * residual
+      }
+      #expect(abs(errors.leaveOneOut[k] - sum / Double(n)) < 1e-9 * sum)
+    }
+    // The limit it is the limit of.
+    let near = try fit.errors(ridge: 1e-11)
+    #expect(abs(near.gcv - errors.gcv) < 1e-5 * errors.gcv)
+    #expect(abs(near.meanLeaveOneOut - errors.meanLeaveOneOut) < 1e-5 * errors.meanLeaveOneOut)
+  }
+
+  /// The predictor applied to new rows, and from its factors, against the predictor written out.
+  @Test(arguments: [(12, 5), (5, 9), (4, 600)], [false, true])
+  func implicitPredictors(shape: (Int, Int), centered: Bool) throws {
+    let (n, d) = shape
+    let ridge = 0.3
+    let fit = try DataFit(
+      device: host, values: samples(n: n, d: d, seed: 6).flatMap { $0 }, sampleCount: n, centered: centered)
+    let a = try fit.predictor(ridge: ridge)
+    let new = samples(n: 3, d: d, seed: 7)
+    let predictions = try fit.predictions(of: new.flatMap { $0 }, ridge: ridge)
+    for (i, row) in new.enumerated() {
+      for k in 0..<d {
+        let expected = (0..<d).reduce(fit.means[k]) { $0 + a[k * d + $1] * (row[$1] - fit.means[$1]) }
+        #expect(abs(predictions[i * d + k] - expected) < 1e-10 * max(1, abs(expected)))
+      }
+    }
+    #expect(fit.isFactored == (n < d))
+    guard fit.isFactored else { return }
+    var factors: [Double] = []
+    let scales = try fit.factors(ridge: ridge) { factors += $0 }
+    #expect(scales.count == d && factors.count == n * d)
+    for k in 0..<d {
+      for j in 0..<d where j != k {
+        let product = (0..<n).reduce(0) { $0 + factors[k * n + $1] * factors[j * n + $1] }
+        #expect(abs(scales[k] * product - a[k * d + j]) < 1e-12)
+      }
+    }
   }
 
   /// A coordinate that repeats another has no regression at ridge 0, and is refused rather than answered with rounding.

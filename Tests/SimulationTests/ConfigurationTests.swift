@@ -95,6 +95,8 @@ import Testing
     let found = try configuration(text)
     #expect(found.data.coordinates == 1000 && found.data.samples == [2000])
     #expect(found.ridges == .list([0.1, 1]))
+    #expect(try configuration(study("model: isotropic", model: "ridge: ridgeless")).ridges == .list([0]))
+    #expect(try configuration(study("model: isotropic", model: "ridge: [ridgeless, 2]")).ridges == .list([0, 2]))
   }
 
   @Test func turnsAspectRatiosIntoSampleCounts() throws {

@@ -2,7 +2,8 @@ import MaskedRegression
 
 /// The ridge penalties of an experiment.
 public enum RidgeConfiguration: Sendable, Equatable {
-  /// At least one λ, each finite and ≥ 0, in the order given; a path `{from, to, count}` comes expanded.
+  /// At least one λ, each finite and ≥ 0, in the order given; a path `{from, to, count}` comes expanded. 0 is the
+  /// limit λ → 0: with n < d the regressions of least norm, and then it has to be written `ridgeless`.
   case list([Double])
   /// Chosen by the program: in a simulation the ridge that theory finds best.
   case auto

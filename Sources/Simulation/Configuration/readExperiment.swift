@@ -26,6 +26,7 @@ func readExperiment(
     throw ridge.failure(
       "auto is the best ridge of leave_one_out masks, not of these", "write a ridge, a list or {from, to, count}")
   }
+  if result.mask == .leaveOneOut, let ridge = model["ridge"] { try requireRegular(ridge, data: data) }
   if let measure = top["measure"] {
     result.measures = try readMeasures(measure, spikes: data.spikes)
     if result.mask != .leaveOneOut, let other = result.measures.first(where: { $0 != .errors }) {
@@ -82,13 +83,33 @@ private func readRidges(_ field: ConfigurationField) throws(ConfigurationError) 
     var ridges: [Double] = []
     for item in items {
       if case .scalar(let text, quoted: _) = item.node.content, numericValue(text) == nil, !item.node.isAbsent {
+        if text == "ridgeless" {
+          ridges.append(0)
+          continue
+        }
         throw item.failure(
           "\"\(shortened(text))\" is no ridge",
-          "write a number, a list of numbers, {from: 1.0e-3, to: 10, count: 20} or auto alone")
+          "write a number, ridgeless, a list of these, {from: 1.0e-3, to: 10, count: 20} or auto alone")
       }
       ridges.append(try item.number(.nonNegative))
     }
     return .list(ridges)
+  }
+}
+
+/// Refuses a ridge of 0 where the Gram of the samples is singular; the limit λ → 0 has a word of its own.
+private func requireRegular(_ field: ConfigurationField, data: DataConfiguration) throws(ConfigurationError) {
+  guard case .list = try readRidges(field), let n = data.samples.min(), n < data.coordinates else { return }
+  switch field.node.content {
+  case .list, .scalar:
+    for item in try field.items("a ridge") {
+      if case .scalar(let text, quoted: _) = item.node.content, numericValue(text) == 0 {
+        throw item.failure(
+          "ridge 0 needs a positive definite Gram matrix, and \(n) samples of \(data.coordinates) coordinates give a "
+            + "singular one", "write a ridge above 0, or ridgeless for the limit")
+      }
+    }
+  default: return
   }
 }
 

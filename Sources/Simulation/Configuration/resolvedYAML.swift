@@ -104,6 +104,7 @@ private func variances(_ variances: DataConfiguration.Variances) -> String {
 private func ridges(_ ridges: RidgeConfiguration) -> String {
   switch ridges {
   case .auto: "auto"
-  case .list(let values): numbers(values)
+  case .list(let values):
+    "[" + values.map { $0 == 0 ? "ridgeless" : number($0) }.joined(separator: ", ") + "]"
   }
 }

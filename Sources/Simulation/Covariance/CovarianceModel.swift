@@ -17,6 +17,12 @@ public struct CovarianceModel: Sendable {
     return false
   }
 
+  /// Whether Σ = cI + UΘUᵀ.
+  public var isIsotropicSpiked: Bool {
+    if case .spiked(let noise, _) = structure { return noise.allSatisfy { $0 == noise[0] } }
+    return false
+  }
+
   private enum Structure: Sendable {
     case spiked(noise: [Double], strengths: [Double])
     case autoregressive(correlation: Double)

@@ -8,6 +8,7 @@ import RealModule
 /// L = D^½(I + Q(F − I)Qᵀ): two products with r columns and a scaling a row. Negative strengths are legal while Σ ≻ 0.
 struct SpikedOperator<Device: Backend>: SampledCovariance {
   let variances: [Double]
+  let isotropicSpikes: IsotropicSpikes?
   private let device: Device
   private let scratch: Scratch<Device>
   private let scratch2: Scratch<Device>
@@ -32,6 +33,9 @@ struct SpikedOperator<Device: Backend>: SampledCovariance {
       for k in u.indices { variances[k] += strength * u[k] * u[k] }
     }
     self.variances = variances
+    isotropicSpikes =
+      noise.allSatisfy { $0 == noise[0] }
+      ? IsotropicSpikes(level: noise[0], strengths: strengths, directions: directions) : nil
     let isUnit = noise.allSatisfy { $0 == 1 }
     self.noise = isUnit ? nil : try device.makeVector(noise.map { Device.Element($0) })
     noiseRoot = isUnit ? nil : try device.makeVector(noise.map { Device.Element(Double.sqrt($0)) })

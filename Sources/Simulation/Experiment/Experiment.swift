@@ -88,57 +88,6 @@ public struct Experiment: Sendable {
     }
   }
 
-  /// The stream of one trial: a function of seed, n and trial alone, so that a point does not depend on its neighbours.
-  static func stream(seed: UInt64, sampleCount: Int, trial: Int) -> RandomStream {
-    RandomStream(seed: seed, purpose: .samples, index: sampleCount << 20 | trial)
-  }
-
-  /// Runs all trials of the stages in order.
-  ///
-  /// - Parameter fallback: asked for another device when one fails (not when the data do); the failed trial runs again
-  ///   there, and all later ones. Nil makes the failure an error.
-  /// - Parameter record: called with the lines of each finished trial, one a ridge.
-  /// - Returns: one result a stage and ridge, in order.
-  public func simulate(
-    _ stages: [Stage], on device: any Backend, fallback: ((BackendError) -> (any Backend)?)? = nil,
-    record: ([TrialRecord]) throws -> Void
-  ) throws -> [PointResult] {
-    var device = RetreatingDevice(device, fallback: fallback)
-    return try stages.flatMap { stage in
-      let configuration = stage.point.configuration
-      device.begin()
-      var outcomes = stage.ridges.map { _ in [SpectralOutcome]() }
-      var training = stage.ridges.map { _ in [Double]() }
-      var generalization = training
-      for index in 0..<configuration.trials {
-        let stream = Self.stream(seed: configuration.seed, sampleCount: stage.sampleCount, trial: index)
-        let outcome = try device.run(stage, stream: stream)
-        let errors = outcome.errors
-        let spectral = outcome.spectral
-        let records = errors.indices.map { r in
-          let outcome = spectral?[r]
-          return TrialRecord(
-            parameters: stage.parameters, sampleCount: stage.sampleCount, coordinateCount: stage.model.coordinateCount,
-            ridge: stage.ridges[r], trial: index, trainingError: errors[r].meanTraining,
-            generalizationError: errors[r].meanGeneralization ?? .nan,
-            topEigenvalue: outcome?.eigenvalues?.last, outlier: outcome?.recovery?.eigenvalues.first,
-            overlap: outcome?.recovery?.overlaps.first, principalOverlap: outcome?.recovery?.principalOverlaps.first,
-            principalErrors: outcome?.principalErrors)
-        }
-        if let spectral { for r in outcomes.indices { outcomes[r].append(spectral[r]) } }
-        for (r, line) in records.enumerated() {
-          training[r].append(line.trainingError)
-          generalization[r].append(line.generalizationError)
-        }
-        try record(records)
-      }
-      return stage.ridges.indices.map { r in
-        stage.result(
-          ridgeIndex: r, training: training[r], generalization: generalization[r], spectral: outcomes[r])
-      }
-    }
-  }
-
   /// The same points from theory alone.
   public func theory(_ stages: [Stage]) -> [PointResult] {
     stages.flatMap { stage in
@@ -148,51 +97,35 @@ public struct Experiment: Sendable {
 }
 
 extension Experiment.Stage {
-  func runner<Device: Backend>(on device: Device) throws -> any TrialRunner {
-    try StageTrial(device: device, stage: self)
-  }
-
   /// What of a trial takes more than the errors of leave-one-out masks under a structured Σ.
   public var demands: TrialForecast.Demands {
     var demands: TrialForecast.Demands = []
     if model.isDense { demands.insert(.dense) }
     if point.configuration.measures.contains(where: { $0 != .errors }) { demands.insert(.spectral) }
     if point.configuration.mask != .leaveOneOut { demands.insert(.masked) }
+    if model.isIsotropicSpiked { demands.insert(.isotropicSpiked) }
     return demands
   }
 
-  /// What a trial of this stage takes.
-  public func forecast(precision: Precision) -> TrialForecast {
-    TrialForecast(
-      sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridgeCount: ridges.count, precision: precision,
-      demands: demands)
+  /// The exact ways to its errors under leave-one-out masks.
+  public var routes: [ErrorRoute] {
+    ErrorRoute.all(
+      sampleCount: sampleCount, coordinateCount: model.coordinateCount, isIsotropicSpiked: model.isIsotropicSpiked)
   }
 
-  func result(
-    ridgeIndex r: Int, training: [Double], generalization: [Double], spectral: [SpectralOutcome]
-  ) -> PointResult {
-    let equivalent = theory[r]
-    let limit =
-      maskTheory?[r]
-      ?? MaskTheory(training: equivalent.trainingError, generalization: equivalent.generalizationError)
-    // Of drawn masks theory knows the limit of infinitely many alone: nothing to measure a deviation from.
-    let isDrawn = if case .random = point.configuration.mask { true } else { false }
-    let corrected =
-      isDrawn
-      ? MaskTheory()
-      : maskTheory?[r]
-        ?? MaskTheory(
-          training: finiteSizeTheory[r]?.trainingError, generalization: finiteSizeTheory[r]?.generalizationError)
-    var result = PointResult(
-      parameters: parameters, sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridge: ridges[r],
-      trials: training.count,
-      trainingError: Statistic(of: training, theory: limit.training, finiteSizeTheory: corrected.training),
-      generalizationError: Statistic(
-        of: generalization, theory: limit.generalization, finiteSizeTheory: corrected.generalization),
-      bayesError: equivalent.bayesError, effectiveRidge: equivalent.effectiveRidge,
-      degreesOfFreedom1: equivalent.degreesOfFreedom1, degreesOfFreedom2: equivalent.degreesOfFreedom2)
-    add(spectral, generalization: generalization, ridgeIndex: r, to: &result)
-    return result
+  /// What a trial of this stage takes on a device by a route; nil under other masks.
+  public func forecast<Device: Backend>(on device: Device, route: ErrorRoute?) -> TrialForecast {
+    TrialForecast(
+      sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridgeCount: ridges.count,
+      precision: Device.Element.precision, route: route, demands: demands, spikeCount: model.spikeDirections.count,
+      workspace: device.workspaceMatrices)
+  }
+
+  /// The work of a trial by a route.
+  func cost(route: ErrorRoute) -> TrialCost {
+    TrialCost(
+      sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridgeCount: ridges.count, route: route,
+      demands: demands, spikeCount: model.spikeDirections.count)
   }
 }
 
@@ -209,8 +142,9 @@ extension Experiment {
     }
     let n = configuration.data.samples[0]
     let trial = try ErrorTrial(
-      device: device, model: model, law: configuration.data.law, sampleCount: n, ridges: ridges)
-    let stream = Self.stream(seed: configuration.seed, sampleCount: n, trial: 0)
+      device: device, model: model, law: configuration.data.law, sampleCount: n, ridges: ridges,
+      route: n < model.coordinateCount ? .sampleInverses : .inverses)
+    let stream = trialStream(seed: configuration.seed, sampleCount: n, trial: 0)
     return { try trial.run(stream: stream).flatMap { [$0.meanTraining, $0.meanGeneralization ?? .nan] } }
   }
 }

@@ -2,7 +2,7 @@ import LinearAlgebra
 import MaskedRegression
 
 /// What one draw of the data shows at every ridge of a stage.
-struct TrialOutcome {
+struct TrialOutcome: Sendable {
   var errors: [CoordinateErrors]
   /// Nil where errors alone are measured.
   var spectral: [SpectralOutcome]?
@@ -13,22 +13,18 @@ protocol ErrorRunner {
   func run(stream: RandomStream) throws -> [CoordinateErrors]
 }
 
-/// Runs trials of one stage, wherever.
-protocol TrialRunner {
-  func run(stream: RandomStream) throws -> TrialOutcome
-}
-
 /// The trials of one stage on one device: storage allocated once, used for every trial.
-final class StageTrial<Device: Backend>: TrialRunner {
+final class StageTrial<Device: Backend> {
   private let errors: any ErrorRunner
   private let spectral: SpectralTrial<Device>?
 
-  init(device: Device, stage: Experiment.Stage) throws {
+  /// - Parameter route: to the errors of leave-one-out masks; nil under other masks.
+  init(device: Device, stage: Experiment.Stage, route: ErrorRoute?) throws {
     let configuration = stage.point.configuration
-    if configuration.mask == .leaveOneOut {
+    if let route {
       errors = try ErrorTrial(
         device: device, model: stage.model, law: configuration.data.law, sampleCount: stage.sampleCount,
-        ridges: stage.ridges)
+        ridges: stage.ridges, route: route)
     } else {
       errors = try SchemeTrial(
         device: device, model: stage.model, law: configuration.data.law, mask: configuration.mask,
@@ -45,32 +41,35 @@ final class StageTrial<Device: Backend>: TrialRunner {
 /// Runs the stages of an experiment on one device, and on another once that fails.
 struct RetreatingDevice {
   private var device: any Backend
+  private var planner: TrialPlanner
   private let fallback: ((BackendError) -> (any Backend)?)?
-  private var runner: (any TrialRunner)?
 
-  init(_ device: any Backend, fallback: ((BackendError) -> (any Backend)?)?) {
+  init(_ device: any Backend, planner: TrialPlanner, fallback: ((BackendError) -> (any Backend)?)?) {
     self.device = device
+    self.planner = planner
     self.fallback = fallback
   }
 
-  /// Forgets the storage of the stage before.
-  mutating func begin() { runner = nil }
-
-  /// One trial; where the device fails and there is a fallback, the same trial anew over there.
-  mutating func run(_ stage: Experiment.Stage, stream: RandomStream) throws -> TrialOutcome {
-    do {
-      return try runHere(stage, stream: stream)
-    } catch let error as BackendError where error.isDeviceFailure {
-      guard let other = fallback?(error) else { throw error }
-      device = other
-      runner = nil
-      return try runHere(stage, stream: stream)
+  /// All trials of a stage, their outcomes handed on in order; where the device fails and there is a fallback, the failed
+  /// trial anew over there, and all later ones.
+  mutating func run(_ stage: Experiment.Stage, emit: (Int, TrialOutcome) throws -> Void) throws {
+    let trials = stage.point.configuration.trials
+    var next = 0
+    func runHere(_ device: some Backend) throws {
+      try runTrials(next..<trials, of: stage, on: device, plan: planner.plan(stage, on: device)) { outcome in
+        try emit(next, outcome)
+        next += 1
+      }
     }
-  }
-
-  private mutating func runHere(_ stage: Experiment.Stage, stream: RandomStream) throws -> TrialOutcome {
-    let current = try runner ?? stage.runner(on: device)
-    runner = current
-    return try current.run(stream: stream)
+    while next < trials {
+      do {
+        try runHere(device)
+      } catch let error as BackendError where error.isDeviceFailure {
+        guard let other = fallback?(error) else { throw error }
+        device = other
+        // Its rates and memory are not known here.
+        planner = TrialPlanner(forced: planner.forced)
+      }
+    }
   }
 }

@@ -1,6 +1,7 @@
 import HostBackend
 import LinearAlgebra
 import OpenCLBackend
+import Simulation
 
 /// The backend a run computes on, and the one it may retreat to.
 struct DeviceSelection {
@@ -65,6 +66,14 @@ struct DeviceSelection {
     self.reason = reason
     self.memory = memory
     self.largestAllocation = largestAllocation
+  }
+
+  /// Plans trials on this device by rates measured on it, once, and kept in the cache.
+  /// - Parameter predictsAlways: whether times are wanted even where there is no choice.
+  func planner(predictsAlways: Bool) -> TrialPlanner {
+    TrialPlanner(
+      rates: measuredRates(of: backend), memory: memory, largestAllocation: largestAllocation,
+      predictsAlways: predictsAlways)
   }
 
   /// The host after a failure under `auto`, said once; nil where a device was named.

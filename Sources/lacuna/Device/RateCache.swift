@@ -7,6 +7,8 @@ import FoundationEssentials
 struct RateCache {
   private var rates: [String: Double] = [:]
   private let folder: String?
+  /// Whether there are rates that were not saved.
+  private(set) var isChanged = false
 
   init() {
     let environment = ProcessInfo.processInfo.environment
@@ -23,10 +25,12 @@ struct RateCache {
     if let known = rates[key] { return known }
     guard let rate = try? measure(), rate > 0 else { return nil }
     rates[key] = rate
+    isChanged = true
     return rate
   }
 
-  func save() {
+  mutating func save() {
+    isChanged = false
     guard let folder, let data = try? JSONEncoder().encode(rates) else { return }
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     try? AtomicFile.write([UInt8](data), to: folder + "/rates.json")

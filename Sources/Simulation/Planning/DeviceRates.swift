@@ -1,0 +1,70 @@
+import RealModule
+
+/// How fast a device does what trials are made of: operations a second, by the order of the matrix.
+public struct DeviceRates: Sendable {
+  /// What is timed. Multiplications and additions count one each.
+  public enum Work: String, Sendable, CaseIterable {
+    /// A product: 2d³. Grams, half of it, run at its rate.
+    case multiply
+    /// A positive definite inverse: d³.
+    case invert
+    /// A reduction to tridiagonal form with its orthogonal factor: 8/3 d³.
+    case tridiagonalize
+    /// Eigenvalues and eigenvectors: 9 d³.
+    case eigendecompose
+    /// Forms of tridiagonal resolvents in d columns at one shift: 9 d².
+    case forms
+    /// Normal numbers: one "operation" each, d² of them.
+    case fill
+
+    /// Operations for a matrix of order d.
+    public func operations(order d: Double) -> Double {
+      switch self {
+      case .multiply: 2 * d * d * d
+      case .invert: d * d * d
+      case .tridiagonalize: 8 / 3 * d * d * d
+      case .eigendecompose: 9 * d * d * d
+      case .forms: 9 * d * d
+      case .fill: d * d
+      }
+    }
+  }
+
+  /// The orders that rates are measured at.
+  public static let orders = [128, 512, 2048]
+
+  /// Operations a second at one of `orders`.
+  public let rate: @Sendable (Work, Int) -> Double
+
+  /// - Parameter rate: operations a second at one of `orders`, above 0; asked for only what a choice depends on.
+  public init(_ rate: @escaping @Sendable (Work, Int) -> Double) {
+    self.rate = rate
+  }
+
+  /// Two cores of a processor with 256-bit vectors: for small problems, and where nothing was measured.
+  public static let nominal = DeviceRates { work, order in
+    let large = order >= 512
+    return switch work {
+    case .multiply: large ? 6e10 : 3e10
+    case .invert: large ? 3e10 : 1e10
+    case .tridiagonalize: large ? 1.5e10 : 6e9
+    case .eigendecompose: large ? 1.5e10 : 5e9
+    case .forms: 8e9
+    case .fill: 1e8
+    }
+  }
+
+  /// Seconds for a number of operations on matrices of an order: the rate between measured orders on a straight line in
+  /// their logarithms.
+  public func seconds(_ work: Work, order: Int, operations: Double) -> Double {
+    let orders = Self.orders
+    guard let upper = orders.firstIndex(where: { $0 >= order }) else {
+      return operations / rate(work, orders[orders.count - 1])
+    }
+    if upper == 0 || orders[upper] == order { return operations / rate(work, orders[upper]) }
+    let (low, high) = (orders[upper - 1], orders[upper])
+    let share = Double.log(Double(order) / Double(low)) / Double.log(Double(high) / Double(low))
+    let (slow, fast) = (rate(work, low), rate(work, high))
+    return operations / (slow * Double.pow(fast / slow, share))
+  }
+}

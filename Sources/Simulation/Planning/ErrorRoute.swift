@@ -1,0 +1,19 @@
+/// An exact way to the errors of leave-one-out masks at all ridges of a stage; all agree to rounding.
+public enum ErrorRoute: String, Sendable, CaseIterable, Codable {
+  /// n ≥ d: a Cholesky inverse of the d × d Gram a ridge.
+  case inverses
+  /// n ≥ d, Σ = cI + UΘUᵀ: the Gram made tridiagonal once, then O(d²) a ridge.
+  case tridiagonal
+  /// n ≥ d, Σ = cI + UΘUᵀ: eigenvectors of the Gram once, then O(d²) a ridge.
+  case eigenvectors
+  /// n < d: an inverse of the n × n Gram of the samples a ridge, and products with the samples.
+  case sampleInverses = "sample inverses"
+  /// n < d, Σ = cI + UΘUᵀ: the Gram of the samples made tridiagonal once, one product with the samples, then O(nd) a ridge.
+  case sampleTridiagonal = "sample tridiagonal"
+
+  /// The routes that a problem has.
+  static func all(sampleCount n: Int, coordinateCount d: Int, isIsotropicSpiked: Bool) -> [ErrorRoute] {
+    if n < d { return isIsotropicSpiked ? [.sampleInverses, .sampleTridiagonal] : [.sampleInverses] }
+    return isIsotropicSpiked ? [.inverses, .tridiagonal, .eigenvectors] : [.inverses]
+  }
+}

@@ -1,0 +1,74 @@
+import LinearAlgebra
+
+/// How the trials of a stage are computed: the exact routes there are, what each takes, the one taken, and how many run
+/// side by side.
+public struct TrialPlan: Sendable {
+  /// A route with what it is expected to take.
+  public struct Candidate: Sendable {
+    public let route: ErrorRoute
+    /// Of one trial.
+    public let seconds: Double
+    public let forecast: TrialForecast
+    /// Whether a trial fits the memory.
+    public let fits: Bool
+  }
+
+  /// Every route, in the order of `ErrorRoute`; none under masks other than leave-one-out.
+  public let candidates: [Candidate]
+  /// The fastest route that fits; the smallest where none does; nil under other masks, which have one way each.
+  public let route: ErrorRoute?
+  public let forecast: TrialForecast
+  public let arrangement: TrialArrangement
+}
+
+/// Chooses how to compute, from rates of the device and its memory.
+///
+/// Where the cheapest route is a small trial's (`TrialArrangement.small`), the nominal rates decide: the choice, and with
+/// it every bit of the result, is then the same on every run and for every number of threads.
+public struct TrialPlanner: Sendable {
+  public let rates: DeviceRates
+  /// Bytes of storage on the device, and of the largest single matrix.
+  public let memory: Int
+  public let largestAllocation: Int
+  /// A route to take wherever a stage has it, whatever it costs.
+  public let forced: ErrorRoute?
+  /// Whether the given rates are asked for even where there is one route.
+  public let predictsAlways: Bool
+
+  public init(
+    rates: DeviceRates = .nominal, memory: Int = .max, largestAllocation: Int = .max, forced: ErrorRoute? = nil,
+    predictsAlways: Bool = false
+  ) {
+    self.rates = rates
+    self.memory = memory
+    self.largestAllocation = largestAllocation
+    self.forced = forced
+    self.predictsAlways = predictsAlways
+  }
+
+  public func plan<Device: Backend>(_ stage: Experiment.Stage, on device: Device) -> TrialPlan {
+    let trials = stage.point.configuration.trials
+    func arrange(_ forecast: TrialForecast) -> TrialArrangement {
+      TrialArrangement(forecast, trials: trials, concurrency: device.concurrency, memory: memory)
+    }
+    guard stage.point.configuration.mask == .leaveOneOut else {
+      let forecast = stage.forecast(on: device, route: nil)
+      return TrialPlan(candidates: [], route: nil, forecast: forecast, arrangement: arrange(forecast))
+    }
+    let routes = stage.routes
+    let forecasts = routes.map { stage.forecast(on: device, route: $0) }
+    let isSmall = forecasts.contains { $0.operations <= TrialArrangement.small }
+    let rates = isSmall || (routes.count == 1 && !predictsAlways) ? .nominal : rates
+    let candidates = zip(routes, forecasts).map { route, forecast in
+      TrialPlan.Candidate(
+        route: route, seconds: stage.cost(route: route).seconds(rates), forecast: forecast,
+        fits: forecast.bytes <= memory && forecast.largestMatrixBytes <= largestAllocation)
+    }
+    let fitting = candidates.filter(\.fits)
+    let chosen =
+      candidates.first { $0.route == forced } ?? fitting.min { $0.seconds < $1.seconds }
+      ?? candidates.min { $0.forecast.bytes < $1.forecast.bytes }!
+    return TrialPlan(
+      candidates: candidates, route: chosen.route, forecast: chosen.forecast, arrangement: arrange(chosen.forecast))
+  }
+}
