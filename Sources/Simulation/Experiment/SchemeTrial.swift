@@ -77,9 +77,7 @@ extension MaskConfiguration {
         hiddenOnly: loss == .hidden)
     case .shared(let size, let count):
       let pattern = size.pattern(count: count, stream: stream)
-      let visible = (0..<count).flatMap { m in
-        (0..<d).map { pattern.isVisible(sample: 0, mask: m, coordinate: $0, coordinateCount: d) }
-      }
+      let visible = (0..<count).flatMap { pattern.visibility(sample: 0, mask: $0, coordinateCount: d) }
       return .given(GivenMasks(visible: visible, weights: [Double](repeating: 1, count: count)))
     case .explicit:
       if let givenMasks { return .given(givenMasks) }
