@@ -44,7 +44,7 @@ import Testing
   /// feature or sample more or less, so there it is 4/(n − df₂).
   private func finiteSize(_ result: PointResult) -> (training: Double, generalization: Double) {
     let plain = 3 / Double(result.coordinateCount)
-    let steep = 4 / (Double(result.sampleCount) - result.degreesOfFreedom2)
+    let steep = 4 / (Double(result.sampleCount) - (result.degreesOfFreedom2 ?? 0))
     return (result.sampleCount < result.coordinateCount ? steep : plain, plain)
   }
 

@@ -74,7 +74,8 @@ public struct Experiment: Sendable {
         let spectral =
           measures.contains(.spectrum) || measures.contains(.recovery)
           ? try ridges.map {
-            try SpectralTheory(population: model.population, sampleCount: n, ridge: $0, measures: measures)
+            try SpectralTheory(
+              population: model.population, mask: configuration.mask, sampleCount: n, ridge: $0, measures: measures)
           } : nil
         return Stage(
           point: point, model: model, sampleCount: n, theory: theory, finiteSizeTheory: corrected,
@@ -108,6 +109,8 @@ public struct Experiment: Sendable {
       var outcomes = stage.ridges.map { _ in [SpectralOutcome]() }
       var training = stage.ridges.map { _ in [Double]() }
       var generalization = training
+      var fullContext = training
+      var variances = training
       for index in 0..<configuration.trials {
         let stream = Self.stream(seed: configuration.seed, sampleCount: stage.sampleCount, trial: index)
         let outcome = try device.run(stage, stream: stream)
@@ -121,18 +124,22 @@ public struct Experiment: Sendable {
             generalizationError: errors[r].meanGeneralization ?? .nan,
             topEigenvalue: outcome?.eigenvalues?.last, outlier: outcome?.recovery?.eigenvalues.first,
             overlap: outcome?.recovery?.overlaps.first, principalOverlap: outcome?.recovery?.principalOverlaps.first,
-            principalErrors: outcome?.principalErrors)
+            principalErrors: outcome?.principalErrors, fullContextError: errors[r].meanFullContext,
+            predictorVariance: errors[r].predictorVariance)
         }
         if let spectral { for r in outcomes.indices { outcomes[r].append(spectral[r]) } }
         for (r, line) in records.enumerated() {
           training[r].append(line.trainingError)
           generalization[r].append(line.generalizationError)
+          if let value = line.fullContextError { fullContext[r].append(value) }
+          if let value = line.predictorVariance { variances[r].append(value) }
         }
         try record(records)
       }
       return stage.ridges.indices.map { r in
         stage.result(
-          ridgeIndex: r, training: training[r], generalization: generalization[r], spectral: outcomes[r])
+          ridgeIndex: r, training: training[r], generalization: generalization[r], fullContext: fullContext[r],
+          variances: variances[r], spectral: outcomes[r])
       }
     }
   }
@@ -140,7 +147,7 @@ public struct Experiment: Sendable {
   /// The same points from theory alone.
   public func theory(_ stages: [Stage]) -> [PointResult] {
     stages.flatMap { stage in
-      stage.ridges.indices.map { stage.result(ridgeIndex: $0, training: [], generalization: [], spectral: []) }
+      stage.ridges.indices.map { stage.result(ridgeIndex: $0) }
     }
   }
 }
@@ -154,41 +161,62 @@ extension Experiment.Stage {
   public var demands: TrialForecast.Demands {
     var demands: TrialForecast.Demands = []
     if model.isDense { demands.insert(.dense) }
-    if point.configuration.measures.contains(where: { $0 != .errors }) { demands.insert(.spectral) }
+    if point.configuration.measures.contains(where: \.isSpectral) { demands.insert(.spectral) }
     if point.configuration.mask != .leaveOneOut { demands.insert(.masked) }
     return demands
+  }
+
+  /// M where masks are drawn and the predictor is found by iteration.
+  private var drawnMasks: Int {
+    if case .random(_, let masks, loss: .hidden) = point.configuration.mask { masks } else { 0 }
   }
 
   /// What a trial of this stage takes.
   public func forecast(precision: Precision) -> TrialForecast {
     TrialForecast(
       sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridgeCount: ridges.count, precision: precision,
-      demands: demands)
+      demands: demands, drawnMasks: drawnMasks)
   }
 
   func result(
-    ridgeIndex r: Int, training: [Double], generalization: [Double], spectral: [SpectralOutcome]
+    ridgeIndex r: Int, training: [Double] = [], generalization: [Double] = [], fullContext: [Double] = [],
+    variances: [Double] = [], spectral: [SpectralOutcome] = []
   ) -> PointResult {
     let equivalent = theory[r]
     let limit =
       maskTheory?[r]
       ?? MaskTheory(training: equivalent.trainingError, generalization: equivalent.generalizationError)
+    let corrected =
+      maskTheory?[r]
+      ?? MaskTheory(
+        training: finiteSizeTheory[r].trainingError, generalization: finiteSizeTheory[r].generalizationError)
     // Of drawn masks theory knows the limit of infinitely many alone: nothing to measure a deviation from.
     let isDrawn = if case .random = point.configuration.mask { true } else { false }
-    let corrected =
-      isDrawn
-      ? MaskTheory()
-      : maskTheory?[r]
-        ?? MaskTheory(
-          training: finiteSizeTheory[r].trainingError, generalization: finiteSizeTheory[r].generalizationError)
+    func statistic(_ values: [Double], _ theory: Double?, _ corrected: Double?) -> Statistic {
+      var result = Statistic(of: values, theory: theory, finiteSizeTheory: isDrawn ? nil : corrected)
+      result.comparesWithTheory = !isDrawn
+      return result
+    }
     var result = PointResult(
       parameters: parameters, sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridge: ridges[r],
       trials: training.count,
-      trainingError: Statistic(of: training, theory: limit.training, finiteSizeTheory: corrected.training),
-      generalizationError: Statistic(
-        of: generalization, theory: limit.generalization, finiteSizeTheory: corrected.generalization),
-      bayesError: equivalent.bayesError, effectiveRidge: equivalent.effectiveRidge,
-      degreesOfFreedom1: equivalent.degreesOfFreedom1, degreesOfFreedom2: equivalent.degreesOfFreedom2)
+      trainingError: statistic(training, limit.training, corrected.training),
+      generalizationError: statistic(generalization, limit.generalization, corrected.generalization),
+      bayesError: equivalent.bayesError)
+    if let masked = maskTheory?[r] {
+      result.fullContextError = statistic(fullContext, masked.fullContext, masked.fullContext)
+      if point.configuration.measures.contains(.variance) {
+        result.predictorVariance = statistic(variances, masked.variance, masked.variance)
+      }
+    }
+    let own =
+      maskTheory?[r]
+      ?? MaskTheory(
+        effectiveRidge: equivalent.effectiveRidge, degreesOfFreedom1: equivalent.degreesOfFreedom1,
+        degreesOfFreedom2: equivalent.degreesOfFreedom2)
+    result.effectiveRidge = own.effectiveRidge
+    result.degreesOfFreedom1 = own.degreesOfFreedom1
+    result.degreesOfFreedom2 = own.degreesOfFreedom2
     add(spectral, generalization: generalization, ridgeIndex: r, to: &result)
     return result
   }

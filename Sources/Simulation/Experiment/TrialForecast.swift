@@ -25,9 +25,14 @@ public struct TrialForecast: Sendable, Equatable {
   public let largestMatrixBytes: Int
   /// Floating-point operations, multiplications and additions each one.
   public let operations: Double
+  /// The operations of a multiply that takes as long: inverses run at half its rate, eigensolvers at about a tenth, and a
+  /// random number takes the time of 300 operations.
+  public let work: Double
 
+  /// - Parameter drawnMasks: M, masks drawn for each sample under a loss that is solved by iteration; 0 for closed forms.
   public init(
-    sampleCount: Int, coordinateCount: Int, ridgeCount: Int, precision: Precision, demands: Demands = []
+    sampleCount: Int, coordinateCount: Int, ridgeCount: Int, precision: Precision, demands: Demands = [],
+    drawnMasks: Int = 0
   ) {
     let n = Double(sampleCount)
     let d = Double(coordinateCount)
@@ -54,7 +59,13 @@ public struct TrialForecast: Sendable, Equatable {
     let eigen =
       demands.contains(.spectral)
       ? 5 * d * d + Double(blockRows(sampleCount: sampleCount, coordinateCount: coordinateCount)) * d : 0
-    operations = errorOperations + (demands.contains(.spectral) ? n * d * d + ridges * 5 * d * d * d : 0)
+    let isSpectral = demands.contains(.spectral)
+    // About 30 steps, two products over all masked samples each.
+    let iterations = Double(drawnMasks) * ridges * 30 * 4 * n * d * d
+    operations = errorOperations + iterations + (isSpectral ? n * d * d + ridges * 5 * d * d * d : 0)
+    work =
+      2 * errorOperations + iterations + (isSpectral ? n * d * d + ridges * 20 * d * d * d : 0)
+      + 300 * n * d * (isSpectral ? 2 : 1)
     let size = Double(precision.byteCount)
     bytes = Int(((numbers + covariance + eigen) * size).rounded())
     largestMatrixBytes = Int(
