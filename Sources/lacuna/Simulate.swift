@@ -30,6 +30,9 @@ struct Simulate: ParsableCommand {
       let stages = try experiment.stages(device: device.host())
       let selection = try device.select()
       try checkFits(stages, selection: selection, precision: device.precision)
+      if !output.quiet {
+        log.info("\(StudyForecast(stages, selection: selection, precision: device.precision).text)")
+      }
       var used = selection.backend.description
       var left: String?
       let progress = Progress(total: experiment.trialCount, label: "trials", quiet: output.quiet)

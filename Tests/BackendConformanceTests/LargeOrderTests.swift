@@ -64,21 +64,17 @@ import Testing
 
   @Test(arguments: Subject.all, sizes) func eigenvaluesAndVectors(subject: Subject, n: Int) throws {
     func law<B: Backend>(_ backend: B) throws {
-      // Repeated values, and values graded over 16 orders of both signs.
-      let repeated = (0..<n).map { Double($0 / 10) }
-      let graded = (0..<n).map { i -> Double in
-        let size = Double.pow(10, -16 * Double(i) / Double(n - 1))
-        return i % 3 == 0 ? -size : size
-      }
-      for spectrum in [repeated, graded.sorted()] {
-        let a = backend.rounded(SymmetricCase.withSpectrum(spectrum, seed: 21)).symmetrized
+      let largest = ["eigenvalues graded over 16 orders of magnitude", "repeated eigenvalues"]
+      for example in EigenTests.cases where n < 1000 || largest.contains(example.testDescription) {
+        let (exact, spectrum) = example.make(n, backend.epsilon)
+        let a = backend.rounded(exact).symmetrized
         let unit = 30 * Double(n) * backend.epsilon
         let matrix = try backend.matrix(a.withUpperTriangle(.nan))
         let values = try backend.eigendecompose(matrix)
         let v = try backend.dense(matrix)
-        #expect(zip(values, spectrum).allSatisfy { abs($0 - $1) <= unit * a.oneNorm })
         let alone = try backend.eigenvalues(of: try backend.matrix(a.withUpperTriangle(.nan)))
-        #expect(zip(alone, spectrum).allSatisfy { abs($0 - $1) <= unit * a.oneNorm })
+        #expect(zip(alone, spectrum ?? values).allSatisfy { abs($0 - $1) <= unit * a.oneNorm }, "\(example)")
+        #expect(zip(alone, values).allSatisfy { abs($0 - $1) <= unit * a.oneNorm }, "\(example)")
         for x in probes(n) {
           // V A = Λ V with rows as vectors, and V Vᵀ = I.
           let right = zip(values, apply(v, x)).map { $0 * $1 }
@@ -92,7 +88,7 @@ import Testing
           let row = rows.row(j)
           let residual = zip(apply(a, row), row).map { $0 - greatest[j] * $1 }
           #expect(residual.dot(residual).squareRoot() <= unit * a.oneNorm && abs(row.dot(row) - 1) <= unit)
-          #expect(abs(greatest[j] - spectrum[n - 1 - j]) <= unit * a.oneNorm)
+          #expect(abs(greatest[j] - alone[n - 1 - j]) <= unit * a.oneNorm)
         }
       }
     }
