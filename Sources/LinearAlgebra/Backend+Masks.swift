@@ -31,10 +31,8 @@ extension Backend {
     var values = [Element](repeating: 0, count: rows.count)
     for t in 0..<rows.rows {
       let (i, m) = (firstPair + t).quotientAndRemainder(dividingBy: masks.count)
-      for j in 0..<d {
-        let visible = masks.isVisible(sample: firstSample + i, mask: m, coordinate: j, coordinateCount: d)
-        if visible == (side == .visible) { values[t * d + j] = source[i * d + j] }
-      }
+      let visible = masks.visibility(sample: firstSample + i, mask: m, coordinateCount: d)
+      for j in 0..<d where visible[j] == (side == .visible) { values[t * d + j] = source[i * d + j] }
     }
     try upload(values, to: rows, firstRow: 0)
   }
@@ -76,7 +74,8 @@ extension Backend {
   ) throws(BackendError) {
     let pairs = x.rows * masks.count
     guard pairs > 0, x.columns > 0 else { return }
-    let tile = try makeMatrix(rows: min(pairs, max(256, (1 << 19) / x.columns)), columns: x.columns)
+    // Small enough that fresh pages and cache misses cost little beside the products, tall enough for them to run at speed.
+    let tile = try makeMatrix(rows: min(pairs, max(256, (1 << 16) / x.columns)), columns: x.columns)
     var first = 0
     while first < pairs {
       let rows = tile.firstRows(min(tile.rows, pairs - first))

@@ -102,7 +102,7 @@ public protocol Backend<Element>: Sendable {
   /// With M = masks.count, row t is number r = firstPair + t of the x.rows·M pairs of x: it shows row ⌊r/M⌋ of x, which is
   /// sample firstSample + ⌊r/M⌋ of the pattern, through its mask r mod M. Weights of given masks play no part here.
   ///
-  /// Law: an entry is that of x, bit for bit, or 0, as `MaskPattern.isVisible` says.
+  /// Law: an entry is that of x, bit for bit, or 0, as `MaskPattern.visibility` says.
   /// - Throws: `dimensionMismatch` where the pairs lie outside x, widths differ, or given masks have another width.
   func maskRows(
     of x: Matrix, masks: MaskPattern, firstSample: Int, firstPair: Int, keeping side: MaskSide, into rows: Matrix

@@ -15,10 +15,10 @@
 public struct KeyedPermutation: Sendable {
   public let count: Int
   /// ⌊B/2⌋ and H.
-  public let lowBits: UInt32
-  public let highBits: UInt32
+  private let lowBits: UInt32
+  private let highBits: UInt32
   /// a, b, a', b' of each of the four double rounds.
-  public let rounds: (SIMD4<UInt32>, SIMD4<UInt32>, SIMD4<UInt32>, SIMD4<UInt32>)
+  private let rounds: (SIMD4<UInt32>, SIMD4<UInt32>, SIMD4<UInt32>, SIMD4<UInt32>)
 
   /// - Parameter count: 1 … 2³².
   public init(count: Int, stream: RandomStream, index: UInt64) {

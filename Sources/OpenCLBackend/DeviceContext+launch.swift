@@ -13,6 +13,8 @@ enum Argument {
   case ulong(UInt64)
   /// `REAL`
   case real(Double)
+  /// `__local`, uninitialised bytes.
+  case local(Int)
 }
 
 extension DeviceContext {
@@ -67,6 +69,7 @@ extension DeviceContext {
     case .uint(let value): return bytes(UInt32(value))
     case .int(let value): return bytes(Int32(value))
     case .ulong(let value): return bytes(value)
+    case .local(let byteCount): return clSetKernelArg(kernel, index, byteCount, nil)
     case .real(let value): return precision == .float64 ? bytes(value) : bytes(Float(value))
     }
   }

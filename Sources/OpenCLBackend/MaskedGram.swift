@@ -51,7 +51,7 @@ extension DeviceContext {
   ) throws(BackendError) {
     if count == 0 || columns == 0 { return }
     try lock.held { () throws(BackendError) in
-      let height = min(count, max(256, (routes.actsAsGPU ? 1 << 24 : 1 << 20) / columns))
+      let height = min(count, max(256, (routes.actsAsGPU ? 1 << 24 : 1 << 21) / columns))
       let tile = Block(buffer: try scratch("masked tile", count: height * columns), stride: columns)
       for first in stride(from: 0, to: count, by: height) { try body(tile, first, min(height, count - first)) }
     }
@@ -64,27 +64,28 @@ extension DeviceContext {
   ) throws(BackendError) {
     let columns = x.stride
     if rows == 0 || columns == 0 { return }
-    let group = (groupSize, 1)
-    func arguments(_ weights: DeviceBuffer?, _ more: Argument...) -> [Argument] {
-      [
-        .buffer(x.buffer), .buffer(out), .uint(columns), .ulong(UInt64(firstSample) &* UInt64(masks.count)),
-        .ulong(UInt64(firstPair)), .uint(masks.count), .uint(span), .buffer(weights ?? out),
-        .uint(weights == nil ? 0 : 1), .uint(hidden ? 1 : 0),
-      ] + more
+    let words = (columns + 31) / 32
+    // A group a row: an item a word where there are so many, and 32 at least to share the columns.
+    let items = min(groupSize, max(32, words.rounded(upTo: 32)))
+    func paint(_ kernel: String, localWords: Int, _ more: Argument...) throws(BackendError) {
+      guard localWords * 4 <= device.localMemory else {
+        throw .unsupported("masks of \(columns) coordinates", device: device.name)
+      }
+      try launch(
+        .maskedGram, kernel, global: (rows * items, 1), group: (items, 1),
+        arguments: [
+          .buffer(x.buffer), .buffer(out), .uint(columns), .ulong(UInt64(firstSample) &* UInt64(masks.count)),
+          .ulong(UInt64(firstPair)), .uint(masks.count), .uint(span), .uint(hidden ? 1 : 0), .local(localWords * 4),
+        ] + more)
     }
     switch masks {
     case .bernoulli(let keep, _, let stream):
-      try launch(
-        .maskedGram, "mask_bernoulli", global: (((columns + 3) / 4).rounded(upTo: groupSize), rows), group: group,
-        arguments: arguments(
-          nil, .ulong(stream.stream), .ulong(stream.seed), .ulong(MaskPattern.threshold(keep: keep))))
+      try paint(
+        "mask_bernoulli", localWords: words, .ulong(stream.stream), .ulong(stream.seed),
+        .ulong(MaskPattern.threshold(keep: keep)))
     case .fixedSize(let visible, _, let stream):
-      let permutation = KeyedPermutation(count: columns, stream: stream, index: 0)
-      try launch(
-        .maskedGram, "mask_fixed", global: (rows * groupSize, 1), group: group,
-        arguments: arguments(
-          nil, .ulong(stream.stream), .ulong(stream.seed), .uint(visible), .uint(Int(permutation.lowBits)),
-          .uint(Int(permutation.highBits))))
+      try paint(
+        "mask_fixed", localWords: 3 * words + 1, .ulong(stream.stream), .ulong(stream.seed), .uint(visible))
     case .given(let given):
       let kept = try constants(of: given)
       let weights: DeviceBuffer? =
@@ -93,9 +94,8 @@ extension DeviceContext {
         case .weights: kept.weights
         case .squareRoots: kept.roots
         }
-      try launch(
-        .maskedGram, "mask_given", global: (columns.rounded(upTo: groupSize), rows), group: group,
-        arguments: arguments(weights, .buffer(kept.pattern)))
+      try paint(
+        "mask_given", localWords: words, .buffer(kept.pattern), .buffer(weights ?? out), .uint(weights == nil ? 0 : 1))
     }
   }
 
@@ -103,8 +103,9 @@ extension DeviceContext {
   private func constants(of masks: GivenMasks) throws(BackendError) -> GivenMaskBuffers {
     try lock.held { () throws(BackendError) in
       if let kept = givenMasks.first(where: { $0.masks == masks }) { return kept }
-      let pattern = try allocate(byteCount: masks.visible.count)
-      try write(masks.visible.map { UInt8($0 ? 1 : 0) }, to: pattern, at: 0)
+      let words = masks.words
+      let pattern = try allocate(byteCount: words.count * 4)
+      try write(words, to: pattern, at: 0)
       let fresh = GivenMaskBuffers(
         masks: masks, pattern: pattern, weights: try place(masks.weights),
         roots: try place(masks.weights.map { $0.squareRoot() }))
@@ -115,7 +116,7 @@ extension DeviceContext {
   }
 }
 
-/// Given masks with their bytes, weights and square roots of weights on the device.
+/// Given masks with their words, weights and square roots of weights on the device.
 struct GivenMaskBuffers {
   let masks: GivenMasks
   let pattern: DeviceBuffer

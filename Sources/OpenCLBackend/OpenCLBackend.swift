@@ -13,20 +13,20 @@ public final class OpenCLBackend<Element: OpenCLScalar>: Backend {
   let context: DeviceContext
 
   /// Opens a device, sets CLBlast's parameters and checks products and Grams against the host on odd sizes.
+  /// - Parameter tilings: where the choice for a device that the built-in table does not know is kept.
   /// - Throws: `unsupported` where the device is not usable or lacks float64 that `Element` needs; `device` where a
   ///   kernel does not build or the self-test fails.
-  public convenience init(device: OpenCLDevice) throws(BackendError) {
-    try self.init(device: device, routes: Routes(device))
+  public convenience init(device: OpenCLDevice, tilings: TilingMemory = .none) throws(BackendError) {
+    try self.init(device: device, routes: Routes(device), tilings: tilings)
   }
 
   /// With failures forced, or other routes than the device's own, for tests.
-  package init(device: OpenCLDevice, routes: Routes, faults: Faults = .none) throws(BackendError) {
+  package init(
+    device: OpenCLDevice, routes: Routes, faults: Faults = .none, tilings: TilingMemory = .none
+  ) throws(BackendError) {
     self.device = device
     context = try DeviceContext(device: device, precision: Element.precision, routes: routes, faults: faults)
-    try CLBlast.configure(device, precision: Element.precision)
-    if faults.selfTest == nil, CLBlast.isTrusted(device, precision: Element.precision) { return }
-    try selfTest()
-    CLBlast.trust(device, precision: Element.precision)
+    try configureProducts(tilings)
   }
 
   public var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { (1, 1) }

@@ -35,7 +35,9 @@ struct Fit: ParsableCommand {
   var ridge = RidgeArgument.auto
 
   @Option(
-    help: ArgumentHelp("Which coordinates training hides: " + MaskArgument.syntax, valueName: "mask"))
+    help: ArgumentHelp(
+      "Which coordinates training hides: " + MaskArgument.syntax + " (default: leave-one-out)", valueName: "mask"),
+    transform: MaskArgument.init(argument:))
   var mask = MaskArgument.leaveOneOut
 
   @Option(help: "Seed of drawn masks, and of the cells hidden to choose a ridge.")

@@ -4,7 +4,7 @@ import MaskedRegression
 import Simulation
 
 /// `--mask` of `lacuna fit`: a scheme and its numbers, separated by colons.
-enum MaskArgument: ExpressibleByArgument, Equatable {
+enum MaskArgument: Equatable {
   case leaveOneOut
   case observed
   case scheme(MaskConfiguration)
@@ -13,35 +13,46 @@ enum MaskArgument: ExpressibleByArgument, Equatable {
     "leave-one-out, bernoulli:KEEP, partition:BLOCKS, partition:BLOCKS:PASSES (random blocks), random:KEEP:MASKS, "
     + "shared:KEEP:MASKS, explicit:FILE (0 hidden, 1 visible), or observed (missing cells)."
 
-  init?(argument: String) {
+  /// - Throws: `ValidationError` with the reason; the parser puts the option and its value before it.
+  init(argument: String) throws {
     let parts = argument.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
-    func keep(_ text: String) -> Double? { Double(text).flatMap { $0 > 0 && $0 < 1 ? $0 : nil } }
-    func count(_ text: String, from least: Int) -> Int? {
-      Int(text).flatMap { (least...1_000_000).contains($0) ? $0 : nil }
+    func keep(_ text: String) throws -> Double {
+      guard let value = Double(text) else {
+        throw ValidationError("\"\(text)\" is no probability to keep a coordinate")
+      }
+      guard value > 0, value < 1 else {
+        let fault = value <= 0 ? "hides everything" : "hides nothing"
+        throw ValidationError("keeping with probability \(text) \(fault); write a number between 0 and 1")
+      }
+      return value
+    }
+    func count(_ text: String, _ what: String, from least: Int) throws -> Int {
+      guard let value = Int(text), (least...1_000_000).contains(value) else {
+        let single = what == "blocks" && text == "1" ? "a single block hides everything; " : ""
+        throw ValidationError("\(single)\(what) are counted from \(least) to 1000000, not \"\(text)\"")
+      }
+      return value
     }
     switch (parts[0], parts.count) {
     case ("leave-one-out", 1): self = .leaveOneOut
     case ("observed", 1): self = .observed
     case ("bernoulli", 2):
-      guard let keep = keep(parts[1]) else { return nil }
-      self = .scheme(.bernoulli(keep: keep))
+      self = .scheme(.bernoulli(keep: try keep(parts[1])))
     case ("partition", 2):
-      guard let blocks = count(parts[1], from: 2) else { return nil }
-      self = .scheme(.partition(.contiguous(blocks), passes: 1))
+      self = .scheme(.partition(.contiguous(try count(parts[1], "blocks", from: 2)), passes: 1))
     case ("partition", 3):
-      guard let blocks = count(parts[1], from: 2), let passes = count(parts[2], from: 1) else { return nil }
-      self = .scheme(.partition(.random(blocks), passes: passes))
-    case ("random", 3), ("shared", 3):
-      guard let keep = keep(parts[1]), let masks = count(parts[2], from: 1) else { return nil }
       self = .scheme(
-        parts[0] == "random" ? .random(.keep(keep), masks: masks, loss: .hidden) : .shared(.keep(keep), masks: masks))
+        .partition(.random(try count(parts[1], "blocks", from: 2)), passes: try count(parts[2], "passes", from: 1)))
+    case ("random", 3):
+      self = .scheme(.random(.keep(try keep(parts[1])), masks: try count(parts[2], "masks", from: 1), loss: .hidden))
+    case ("shared", 3):
+      self = .scheme(.shared(.keep(try keep(parts[1])), masks: try count(parts[2], "masks", from: 1)))
     case ("explicit", _) where parts.count > 1 && argument.count > "explicit:".count:
       self = .scheme(.explicit(file: String(argument.dropFirst("explicit:".count)), weights: nil))
-    default: return nil
+    default:
+      throw ValidationError("known are \(Self.syntax)")
     }
   }
-
-  var defaultValueDescription: String { "leave-one-out" }
 }
 
 extension MaskConfiguration {

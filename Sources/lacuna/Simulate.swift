@@ -37,6 +37,7 @@ struct Simulate: ParsableCommand {
       let plans = stages.map { planner.plan($0, on: selection.backend) }
       try checkFits(stages, plans: plans, selection: selection, precision: device.precision)
       if explain { writeError(explanation(stages, plans: plans, device: selection.backend.description)) }
+      if !output.quiet { log.info("\(StudyForecast(stages, plans: plans, selection: selection).text)") }
       var used = selection.backend.description
       var left: String?
       let progress = Progress(total: experiment.trialCount, label: "trials", quiet: output.quiet)

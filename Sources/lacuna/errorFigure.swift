@@ -35,7 +35,8 @@ func errorFigure(_ summary: Summary, stages: [Experiment.Stage]) throws -> Figur
     return panel
   }
   var generalization = panel("E_{gen}", statistic: \.generalizationError, theory: \.generalization)
-  let floors = Set(summary.points.map(\.bayesError))
+  // Other masks hide more than one coordinate at a time, and their errors have another floor.
+  let floors = Set(summary.points.filter { $0.fullContextError == nil }.map(\.bayesError))
   if let floor = floors.first, floors.count == 1 { generalization.horizontalMarks = [Figure.Mark(floor, "Bayes")] }
   return Figure(
     panels: [generalization, panel("E_{tr}", statistic: \.trainingError, theory: \.training)], palette: palette)

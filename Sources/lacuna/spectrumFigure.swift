@@ -40,12 +40,12 @@ func spectrumPanel(_ point: PointResult, theory: SpectralTheory?) -> Figure.Pane
   if let spectrum {
     // Where D is constant its fluctuations at this d smear the density, and any atom into it.
     let lines =
-      spectrum.bulk.metricSpread > 0 ? [smearedDensity(spectrum, over: range)] : densities(spectrum, over: range)
+      spectrum.bulk.fluctuation != nil ? [smearedDensity(spectrum, over: range)] : densities(spectrum, over: range)
     for (index, points) in lines.enumerated() {
       series.append(Figure.Series(.line, name: index == 0 ? "theory" : nil, group: 0, points: points))
     }
   }
-  let atoms = spectrum.map { $0.bulk.metricSpread > 0 ? [] : $0.predictorAtoms } ?? []
+  let atoms = spectrum.map { $0.bulk.fluctuation != nil ? [] : $0.predictorAtoms } ?? []
   return Figure.Panel(
     title:
       "{/:Italic n/d} = \(formatBriefly(Double(point.sampleCount) / Double(point.coordinateCount))), λ = \(formatBriefly(point.ridge))",

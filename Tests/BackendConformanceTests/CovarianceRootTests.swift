@@ -17,7 +17,9 @@ import Testing
     #expect((l * l.transposed - sigma).maxNorm <= 20 * Double.ulpOfOne)
   }
 
-  @Test(arguments: Subject.all, [[1, 1], [3, 2], [17, 64], [9, 517], [64, 17], [8, 100], [0, 4], [4, 0]])
+  @Test(
+    arguments: Subject.all,
+    [[1, 1], [3, 2], [17, 64], [9, 517], [64, 17], [8, 100], [2, 1025], [0, 4], [4, 0]])
   func autoregression(subject: Subject, shape: [Int]) throws {
     func law<B: Backend>(_ backend: B) throws {
       let (rows, columns) = (shape[0], shape[1])
@@ -38,7 +40,7 @@ import Testing
     try law(subject.backend)
   }
 
-  @Test(arguments: Subject.all, [2, 64, 517]) func theAdjointIsOne(subject: Subject, n: Int) throws {
+  @Test(arguments: Subject.all, [1, 2, 3, 17, 64, 517, 1025]) func theAdjointIsOne(subject: Subject, n: Int) throws {
     func law<B: Backend>(_ backend: B) throws {
       let z = backend.rounded(.random(5, n, seed: 2))
       let y = backend.rounded(.random(5, n, seed: 3))
@@ -56,7 +58,7 @@ import Testing
     try law(subject.backend)
   }
 
-  @Test(arguments: Subject.all, [[0, 1], [0, 5], [0, 2, 2, 7, 64], [0, 100, 517]])
+  @Test(arguments: Subject.all, [[0, 1], [0, 5], [0, 2, 2, 7, 64], [0, 100, 517], [0, 17, 520, 1025]])
   func blocks(subject: Subject, bounds: [Int]) throws {
     func law<B: Backend>(_ backend: B) throws {
       let columns = bounds.last!
@@ -90,7 +92,9 @@ import Testing
     (0..<m).map { Double(Float(1 + Double.cos(2 * .pi * Double(min($0, m - $0)) / Double(m)))) }
   }
 
-  @Test(arguments: Subject.all, [1, 2, 3, 16, 17, 60, 64, 211, 517]) func circulantFilter(subject: Subject, m: Int)
+  @Test(arguments: Subject.all, [1, 2, 3, 16, 17, 60, 64, 211, 517, 1025]) func circulantFilter(
+    subject: Subject, m: Int
+  )
     throws
   {
     func law<B: Backend>(_ backend: B) throws {
@@ -115,7 +119,7 @@ import Testing
     try law(subject.backend)
   }
 
-  @Test(arguments: Subject.all, [1, 2, 3, 16, 17, 60, 64, 211, 517]) func circulantForms(subject: Subject, m: Int)
+  @Test(arguments: Subject.all, [1, 2, 3, 16, 17, 60, 64, 211, 517, 1025]) func circulantForms(subject: Subject, m: Int)
     throws
   {
     func law<B: Backend>(_ backend: B) throws {

@@ -2,7 +2,7 @@ import LinearAlgebra
 import Testing
 
 @Suite struct ElementwiseTests {
-  static let sizes = [1, 2, 3, 17, 64, 517]
+  static let sizes = [1, 2, 3, 17, 64, 517, 1025]
 
   @Test(arguments: Subject.all, sizes) func diagonals(subject: Subject, n: Int) throws {
     func law<B: Backend>(_ backend: B) throws {
@@ -35,7 +35,9 @@ import Testing
     try law(subject.backend)
   }
 
-  @Test(arguments: Subject.all, [[1, 1], [1, 517], [517, 1], [17, 64], [300, 130], [0, 3], [3, 0]])
+  @Test(
+    arguments: Subject.all,
+    [[1, 1], [2, 3], [1, 517], [517, 1], [17, 64], [300, 130], [3, 1025], [0, 3], [3, 0]])
   func scales(subject: Subject, shape: [Int]) throws {
     func law<B: Backend>(_ backend: B) throws {
       let (rows, columns) = (shape[0], shape[1])
@@ -55,7 +57,7 @@ import Testing
     try law(subject.backend)
   }
 
-  @Test(arguments: Subject.all, [[1, 1], [1, 517], [17, 64], [300, 130], [0, 3]])
+  @Test(arguments: Subject.all, [[1, 1], [2, 3], [1, 517], [17, 64], [300, 130], [3, 1025], [0, 3]])
   func sumsAndProducts(subject: Subject, shape: [Int]) throws {
     func law<B: Backend>(_ backend: B) throws {
       let (rows, columns) = (shape[0], shape[1])

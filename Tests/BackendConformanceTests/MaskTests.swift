@@ -20,14 +20,16 @@ import Testing
     ]
   }
 
-  static let shapes = [[1, 1], [2, 3], [5, 4], [7, 17], [33, 65], [9, 130], [3, 517]]
+  static let shapes = [[1, 1], [2, 3], [5, 4], [7, 17], [33, 65], [9, 130], [3, 517], [2, 1025]]
 
   /// x through every pair, visible or hidden, by the reference.
   private func masked(_ x: Dense, _ masks: MaskPattern, firstSample: Int, hidden: Bool = false) -> Dense {
-    Dense(rows: x.rows * masks.count, columns: x.columns) { row, j in
+    let visible = (0..<x.rows * masks.count).map { row in
       let (i, m) = row.quotientAndRemainder(dividingBy: masks.count)
-      let visible = masks.isVisible(sample: firstSample + i, mask: m, coordinate: j, coordinateCount: x.columns)
-      return visible != hidden ? x[i, j] : 0
+      return masks.visibility(sample: firstSample + i, mask: m, coordinateCount: x.columns)
+    }
+    return Dense(rows: visible.count, columns: x.columns) { row, j in
+      visible[row][j] != hidden ? x[row / masks.count, j] : 0
     }
   }
 

@@ -3,7 +3,7 @@ import Testing
 
 /// NaN and infinities are refused by the solvers, with the first position in the triangle that they read.
 @Suite struct NonFiniteTests {
-  @Test(arguments: Subject.all, [3, 17, 300]) func areRefusedWithTheirPosition(subject: Subject, n: Int) throws {
+  @Test(arguments: Subject.all, [3, 17, 300, 517]) func areRefusedWithTheirPosition(subject: Subject, n: Int) throws {
     func law<B: Backend>(_ backend: B) throws {
       let good = Dense(diagonal: (0..<n).map { 1 + Double($0) })
       for (i, j) in [(0, 0), (1, 0), (n - 1, n / 2), (n - 1, n - 1)] {

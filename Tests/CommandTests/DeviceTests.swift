@@ -33,6 +33,33 @@ import Testing
     }
   }
 
+  /// Trials, memory and time are said before a run; rates are measured once and kept; a damaged cache is said, not trusted.
+  @Test func forecastBeforeARun() throws {
+    try withFolder { folder in
+      let environment = ["XDG_CACHE_HOME": folder.path]
+      let rates = folder.appendingPathComponent("lacuna/rates.json")
+      func run() throws -> String {
+        let result = try Program.run(
+          [
+            "simulate", "example:ridge-path", "data.coordinates=40", "data.samples=60,80", "experiment.trials=2",
+            "--device", "host",
+          ], in: folder, environment: environment)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.errors.contains("forecast: 4 trials"), "\(result.errors)")
+        #expect(result.errors.contains("less than a second on host"), "\(result.errors)")
+        return result.errors
+      }
+      #expect(try !run().contains("damaged"))
+      let kept = try Data(contentsOf: rates)
+      #expect(try object(String(decoding: kept, as: UTF8.self)).count == 1)
+      _ = try run()
+      #expect(try Data(contentsOf: rates) == kept)
+      try Data("{\"host".utf8).write(to: rates)
+      #expect(try run().contains("rates.json is damaged"))
+      #expect(try object(String(decoding: Data(contentsOf: rates), as: UTF8.self)).count == 1)
+    }
+  }
+
   @Test func studyTooLarge() throws {
     try withFolder { folder in
       let result = try Program.run(

@@ -14,9 +14,8 @@ private let host = HostBackend<Double>()
       let common = EntryLaw.gaussian.value(at: UInt64(1_000_000 + e / d), of: stream)
       return 2 + Double(e % d) / 5 + common + 0.4 * EntryLaw.gaussian.value(at: UInt64(e), of: stream)
     }
-    let holed = whole.indices.map { e in
-      masks.isVisible(sample: e / d, mask: 0, coordinate: e % d, coordinateCount: d) ? whole[e] : .nan
-    }
+    let visible = (0..<n).flatMap { masks.visibility(sample: $0, mask: 0, coordinateCount: d) }
+    let holed = whole.indices.map { visible[$0] ? whole[$0] : .nan }
     return (whole, holed)
   }
 

@@ -88,7 +88,7 @@ private struct Problem {
   func pairs(_ masks: MaskPattern, hiding k: Int?) -> [(weight: Double, x: [Double], mask: [Bool])] {
     (0..<n).flatMap { i in
       (0..<masks.count).compactMap { m in
-        let mask = (0..<d).map { masks.isVisible(sample: i, mask: m, coordinate: $0, coordinateCount: d) }
+        let mask = masks.visibility(sample: i, mask: m, coordinateCount: d)
         if let k, mask[k] { return nil }
         return (1 / Double(n * masks.count), x[i], mask)
       }

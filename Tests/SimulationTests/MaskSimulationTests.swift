@@ -21,6 +21,7 @@ import Testing
     experiment: {trials: \(trials), seed: 3}
     data: {coordinates: \(d), samples: \(n), \(data)}
     model: {ridge: \(ridge), mask: \(mask)}
+    measure: [errors, variance]
     """
   }
 
@@ -58,13 +59,61 @@ import Testing
   ])
   func theoryAgrees(data: String, mask: String) throws {
     for result in try run(text(data, mask: mask, trials: 20, ridge: "[0.05, 1.0]", d: 200, n: 300)) {
-      for statistic in [result.trainingError, result.generalizationError] {
+      let others = [result.fullContextError, result.predictorVariance]
+      for statistic in [result.trainingError, result.generalizationError] + others.compactMap({ $0 }) {
         let (mean, theory) = (try #require(statistic.mean), try #require(statistic.theory))
         let bound = 4 * (try #require(statistic.standardError)) + 4 / 200 * theory
         #expect(abs(mean - theory) <= bound, "\(mean), theory \(theory)")
         #expect(bound < 0.1 * theory)
       }
+      #expect(others.allSatisfy { $0 != nil })
+      // Its own effective ridge where there is one, that of leave-one-out nowhere.
+      #expect((result.effectiveRidge != nil) == mask.contains("bernoulli"))
     }
+  }
+
+  /// Where all variances are equal, Bernoulli masks are a ridge of (qσ² + λ/(pq))/p on S: κ and the degrees of freedom are the
+  /// leave-one-out predictor's there, and drawn masks share them as their limit.
+  @Test func effectiveRidgeUnderMasks() throws {
+    let (p, ridge) = (0.6, 0.05)
+    let equivalent = ((1 - p) + ridge / (p * (1 - p))) / p
+    let data = "model: ar1, correlation: 0.7"
+    let plain = try run(
+      text(data, mask: "leave_one_out", trials: 1, ridge: "\(equivalent)")
+        .replacing("measure: [errors, variance]", with: ""))[0]
+    for mask in ["{bernoulli: {keep: \(p)}}", "{random: {keep: \(p), masks: 2}}"] {
+      let masked = try run(text(data, mask: mask, trials: 1, ridge: "\(ridge)"))[0]
+      for (a, b) in [
+        (plain.effectiveRidge, masked.effectiveRidge), (plain.degreesOfFreedom1, masked.degreesOfFreedom1),
+        (plain.degreesOfFreedom2, masked.degreesOfFreedom2),
+      ] {
+        let (expected, found) = (try #require(a), try #require(b))
+        #expect(abs(expected - found) < 1e-8 * expected)
+      }
+    }
+  }
+
+  /// Variance over draws of a ridge regression's coefficients, at blocks of one the leave-one-out predictor: E_gen tr(ΣR²)/n,
+  /// R = (Σ + κ)⁻¹, written out for unequal variances.
+  @Test func varianceOfSingleBlocks() throws {
+    let (d, n) = (60, 90)
+    let text = text(
+      "model: diagonal, noise: {variances: {linear: [0.2, 2.0]}}", mask: "{partition: {blocks: \(d)}}", trials: 40)
+    let result = try run(text)[0]
+    let plain = try run(
+      text.replacing("{partition: {blocks: \(d)}}", with: "leave_one_out")
+        .replacing("measure: [errors, variance]", with: ""))[0]
+    let kappa = try #require(plain.effectiveRidge)
+    let spread = (0..<d).reduce(0.0) { sum, k in
+      let v = 0.2 + 1.8 * Double(k) / Double(d - 1)
+      return sum + v / ((v + kappa) * (v + kappa) * Double(n))
+    }
+    let expected = spread * (try #require(plain.generalizationError.theory))
+    let variance = try #require(result.predictorVariance)
+    // One coordinate less in each context.
+    #expect(abs(try #require(variance.theory) - expected) < 3 / Double(d) * expected)
+    let bound = 4 * (try #require(variance.standardError)) + 4 / Double(d) * expected
+    #expect(abs(try #require(variance.mean) - expected) < bound && bound < 0.2 * expected)
   }
 
   /// M masks drawn for each sample approach the closed form over all masks, from above, as M grows.

@@ -75,7 +75,7 @@ import Testing
     let experiment = Experiment([point])
     let results = try experiment.simulate(try experiment.stages(device: host), on: host) { _ in }
     for result in results {
-      let order = 1 / (Double(result.sampleCount) - result.degreesOfFreedom2)
+      let order = 1 / (Double(result.sampleCount) - (try #require(result.degreesOfFreedom2)))
       for (name, statistic) in [
         ("training", result.trainingError), ("generalization", result.generalizationError),
       ] {

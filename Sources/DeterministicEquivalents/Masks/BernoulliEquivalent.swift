@@ -26,6 +26,9 @@ public struct BernoulliEquivalent: Sendable {
   public let trainingErrors: [Double]
   /// The error of each coordinate where every other one is visible: what predictors of different p are compared by.
   public let fullContextErrors: [Double]
+  /// E|â_k − Eâ_k|² of each row: how far predictors of independent samples lie apart. The equivalent of Q̃² less Q̄²,
+  /// (Q̄ΣQ̄)_kk/Q̄_kk² (α²/n) tr(Q̄ΣQ̄)/(1 − df₂/n)/p².
+  public let rowVariances: [Double]
   /// γ_k/p: the ridge on S that masking amounts to for each coordinate; the same number for all where variances are equal,
   /// and then Â is 1/p times the leave-one-out predictor at this ridge.
   public let equivalentRidges: [Double]
@@ -33,6 +36,8 @@ public struct BernoulliEquivalent: Sendable {
   public var generalizationError: Double { blockSum(generalizationErrors) / Double(generalizationErrors.count) }
   public var trainingError: Double { blockSum(trainingErrors) / Double(trainingErrors.count) }
   public var fullContextError: Double { blockSum(fullContextErrors) / Double(fullContextErrors.count) }
+  /// E‖Â − EÂ‖²_F/d.
+  public var predictorVariance: Double { blockSum(rowVariances) / Double(rowVariances.count) }
   /// The mean over coordinates of `equivalentRidges`.
   public var equivalentRidge: Double { blockSum(equivalentRidges) / Double(equivalentRidges.count) }
 
@@ -102,6 +107,7 @@ public struct BernoulliEquivalent: Sendable {
     generalizationErrors = generalization
     trainingErrors = training
     fullContextErrors = fullContext
+    rowVariances = r.indices.map { identityGain * g[$0] / (r[$0] * r[$0] * p * p) }
   }
 }
 

@@ -23,7 +23,12 @@ public struct PartitionEquivalent: Sendable {
   public let effectiveRidges: [Double]
   public let generalizationErrors: [Double]
   public let trainingErrors: [Double]
+  /// E|â_k − Eâ_k|² of each row, the spread of a ridge regression's coefficients over draws of the data: its error times
+  /// tr(Σ_CC T²)/n, T = (Σ_CC + κ)⁻¹.
+  public let rowVariances: [Double]
 
+  /// E‖Â − EÂ‖²_F/d.
+  public var predictorVariance: Double { blockSum(rowVariances) / Double(rowVariances.count) }
   public var generalizationError: Double { blockSum(generalizationErrors) / Double(generalizationErrors.count) }
   public var trainingError: Double { blockSum(trainingErrors) / Double(trainingErrors.count) }
 }
@@ -66,15 +71,18 @@ public struct PartitionedCovariance<B: Backend<Double>> {
     guard ridge >= 0, ridge.isFinite else {
       throw PopulationError.invalidArgument(name: "ridge", value: ridge, requirement: "zero or a positive number")
     }
-    var common: (kappa: Double, left: Double, shrinkage: Double)?
+    var common: Root?
     if case .fixedSize = kind {
       let root = try effectiveRidge(
         population: DiagonalPopulation(variances: eigenvalues), sampleCount: sampleCount, ridge: ridge)
-      common = (root.value, remainingVariance(root, sampleCount: sampleCount), root.shrinkage)
+      common = Root(
+        kappa: root.value, left: remainingVariance(root, sampleCount: sampleCount), shrinkage: root.shrinkage,
+        spread: root.traces.resolventCovarianceResolvent / Double(sampleCount))
     }
     var ridges: [Double] = []
     var generalization = Array(repeating: 0.0, count: order)
     var training = generalization
+    var variances = generalization
     for block in blocks {
       let solved = try common ?? root(block, sampleCount: sampleCount, ridge: ridge)
       let state = try BlockState(self, block, kappa: solved.kappa)
@@ -84,33 +92,47 @@ public struct PartitionedCovariance<B: Backend<Double>> {
       for (i, k) in block.enumerated() {
         generalization[k] = errors[i] / solved.left
         training[k] = generalization[k] * solved.shrinkage * solved.shrinkage
+        variances[k] = generalization[k] * solved.spread
       }
       ridges.append(solved.kappa)
     }
     return PartitionEquivalent(
-      effectiveRidges: ridges, generalizationErrors: generalization, trainingErrors: training)
+      effectiveRidges: ridges, generalizationErrors: generalization, trainingErrors: training,
+      rowVariances: variances)
   }
 
-  /// κ of the context of a block, 1 − df₂/n and λ/κ there: Newton's iteration from the right, as in `effectiveRidge`.
-  private func root(
-    _ block: [Int], sampleCount: Int, ridge: Double
-  ) throws -> (kappa: Double, left: Double, shrinkage: Double) {
+  private struct Root {
+    var kappa: Double
+    /// 1 − df₂/n.
+    var left: Double
+    /// λ/κ.
+    var shrinkage: Double
+    /// tr(Σ_CC T²)/n.
+    var spread: Double
+  }
+
+  /// κ of the context of a block, and what goes with it: Newton's iteration from the right, as in `effectiveRidge`.
+  private func root(_ block: [Int], sampleCount: Int, ridge: Double) throws -> Root {
     let n = Double(sampleCount)
     let m = order - block.count
     let excess = Double(sampleCount - m)
     if ridge == 0 {
       guard sampleCount != m else { throw PopulationError.ridgelessAtInterpolation(sampleCount: sampleCount) }
-      if sampleCount > m { return (0, excess / n, excess / n) }
+      if sampleCount > m {
+        let trace = try BlockState(self, block, kappa: 0).contextTraces().resolvent
+        return Root(kappa: 0, left: excess / n, shrinkage: excess / n, spread: trace / n)
+      }
     }
     var kappa = ridge + blockSum(eigenvalues) / n
     var previousStep = Double.infinity
     while true {
       let traces = try BlockState(self, block, kappa: kappa).contextTraces()
       let share = (excess + kappa * traces.resolvent) / n
-      let left = share + kappa * (traces.resolvent - kappa * traces.square) / n
+      let spread = (traces.resolvent - kappa * traces.square) / n
+      let left = share + kappa * spread
       let step = (kappa * share - ridge) / left
       if abs(step) <= 1e-15 * kappa || (abs(step) < 1e-9 * kappa && abs(step) >= previousStep) {
-        return (kappa, left, ridge / kappa)
+        return Root(kappa: kappa, left: left, shrinkage: ridge / kappa, spread: spread)
       }
       previousStep = abs(step)
       kappa = max(kappa - step, ridge, kappa / 16)

@@ -33,9 +33,11 @@ public struct BulkMeasure: Sendable {
   /// Σ_k w_k: d, less the coordinates that are treated with the spikes.
   public let weight: Double
 
-  /// δ, the relative standard deviation over coordinates that the diagonal of (S + λI)⁻¹ has at finite d, where D is constant;
-  /// 0 where D varies or is I.
-  public let metricSpread: Double
+  /// How D, and what is added to S, fluctuate over coordinates at finite d, where D is constant; nil where it varies or is I.
+  public let fluctuation: MetricFluctuation?
+
+  /// a of μ = a(1 − 1/z), the eigenvalue of the joint predictor that stands at z: 1, and 1/p under Bernoulli masks.
+  public let gain: Double
 
   /// p, q, w and w·p, padded to whole SIMD groups by entries that count for nothing.
   let scaled: [Double]
@@ -43,8 +45,9 @@ public struct BulkMeasure: Sendable {
   let weights: [Double]
   let products: [Double]
 
-  public init(nodes: [Node], sampleCount: Int, metricSpread: Double = 0) {
-    self.metricSpread = metricSpread
+  public init(nodes: [Node], sampleCount: Int, fluctuation: MetricFluctuation? = nil, gain: Double = 1) {
+    self.fluctuation = fluctuation
+    self.gain = gain
     let merged = Self.merged(nodes)
     self.nodes = merged
     self.sampleCount = sampleCount

@@ -6,19 +6,20 @@ import RealModule
 /// entries (for Σ = I, n < d, λ → 0 the variance of a Beta law). The fluctuations smear atoms and the sharp edge near λD over
 /// a relative width δ = O(d^(−½)), far more than the O(1/d) of all else. To second order in δ they add a self-energy:
 ///
-///     G = (cΣ′ + λD − e)⁻¹,   e = z + (zδ)² t,   t = tr G/d,   ρ = Im(t + zδ²t²)/π,
+///     G = (cΣ′ + λD − e)⁻¹,   e = z + v t,   t = tr G/d,   ρ = Im(t + v′t²/2)/π,   v = (zδ)²,
 ///
 /// and the distribution function is −Im Φ/π of the stationary functional
-/// Φ = tr ln(cΣ′ + λD − e)/d − (n/d)(ln c − c) + (zδt)²/2.
+/// Φ = tr ln(cΣ′ + λD − e)/d − (n/d)(ln c − c) + vt²/2. Where λ is a matrix that fluctuates too, v is that of
+/// `MetricFluctuation`.
 struct FiniteSizeResolvent {
   var contraction: Complex
   var shifted: Complex
   var trace: Complex
 
   /// Solves for c and e at real z, from the half-plane down; nil where it does not converge.
-  init?(_ bulk: BulkMeasure, at z: Double) {
-    let variance = z * z * bulk.metricSpread * bulk.metricSpread
-    var e = Complex(z, z * bulk.metricSpread)
+  init?(_ bulk: BulkMeasure, _ fluctuation: MetricFluctuation, at z: Double) {
+    let variance = fluctuation.variance(at: z)
+    var e = Complex(z, variance.squareRoot())
     guard let start = bulk.contraction(at: e) else { return nil }
     var c = start
     var sums = bulk.sums(c, e)
@@ -57,13 +58,13 @@ struct FiniteSizeResolvent {
   }
 
   /// ρ(z).
-  func density(_ bulk: BulkMeasure, at z: Double) -> Double {
-    let correction = trace * trace * (z * bulk.metricSpread * bulk.metricSpread)
+  func density(_ fluctuation: MetricFluctuation, at z: Double) -> Double {
+    let correction = trace * trace * fluctuation.halfSlope(at: z)
     return max(0, (trace + correction).imaginary / .pi)
   }
 
   /// The fraction of eigenvalues below z.
-  func distribution(_ bulk: BulkMeasure, at z: Double) -> Double {
+  func distribution(_ bulk: BulkMeasure, _ fluctuation: MetricFluctuation, at z: Double) -> Double {
     var angle = 0.0
     for node in bulk.nodes {
       let real = contraction.real * node.scaled + node.shift - shifted.real
@@ -73,7 +74,7 @@ struct FiniteSizeResolvent {
     angle /= bulk.weight
     let own = Double.atan2(y: min(contraction.imaginary, -0.0), x: contraction.real)
     angle -= Double(bulk.sampleCount) / bulk.weight * (own - contraction.imaginary)
-    let variance = z * z * bulk.metricSpread * bulk.metricSpread
+    let variance = fluctuation.variance(at: z)
     angle += (trace * trace).imaginary * variance / 2
     return min(1, max(0, -angle / .pi))
   }
@@ -83,26 +84,24 @@ extension SpectrumEquivalent {
   /// The density at finite d where D is constant, its fluctuations included; elsewhere `density(at:)`.
   /// Atoms are part of it, smeared. Not a number where the equations did not converge.
   public func finiteSizeDensity(at z: Double) -> Double {
-    guard bulk.metricSpread > 0 else { return density(at: z) }
-    return FiniteSizeResolvent(bulk, at: z)?.density(bulk, at: z) ?? .nan
+    guard let fluctuation = bulk.fluctuation else { return density(at: z) }
+    return FiniteSizeResolvent(bulk, fluctuation, at: z)?.density(fluctuation, at: z) ?? .nan
   }
 
   /// The distribution function at finite d where D is constant, the fluctuations of D included; elsewhere
   /// `distribution(at:)`. What drawn spectra are to be compared with. Not a number where the equations did not converge.
   public func finiteSizeDistribution(at z: Double) -> Double {
-    guard bulk.metricSpread > 0 else { return distribution(at: z) }
-    return FiniteSizeResolvent(bulk, at: z)?.distribution(bulk, at: z) ?? .nan
+    guard let fluctuation = bulk.fluctuation else { return distribution(at: z) }
+    return FiniteSizeResolvent(bulk, fluctuation, at: z)?.distribution(bulk, fluctuation, at: z) ?? .nan
   }
 
-  /// `finiteSizeDensity(at:)` in the predictor's eigenvalue μ < 1.
+  /// `finiteSizeDensity(at:)` in the predictor's eigenvalue μ.
   public func finiteSizePredictorDensity(at eigenvalue: Double) -> Double {
-    guard eigenvalue < 1 else { return 0 }
-    let z = 1 / (1 - eigenvalue)
-    return finiteSizeDensity(at: z) * z * z
+    place(of: eigenvalue).map { finiteSizeDensity(at: $0) * $0 * $0 / bulk.gain } ?? 0
   }
 
   /// `finiteSizeDistribution(at:)` in the predictor's eigenvalue μ.
   public func finiteSizePredictorDistribution(at eigenvalue: Double) -> Double {
-    eigenvalue < 1 ? finiteSizeDistribution(at: 1 / (1 - eigenvalue)) : 1
+    place(of: eigenvalue).map { finiteSizeDistribution(at: $0) } ?? 1
   }
 }

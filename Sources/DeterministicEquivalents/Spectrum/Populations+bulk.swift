@@ -13,10 +13,11 @@ func shrinkage(
   return root
 }
 
-/// δ of a constant D: δ² = (2/n)(tr RΣR/tr R)²/(1 − df₂/n), for Gaussian entries.
-func metricSpread(_ root: EffectiveRidge, sampleCount: Int) -> Double {
+/// That of a constant D beside λI: δ² = (2/n)(tr RΣR/tr R)²/(1 − df₂/n), for Gaussian entries.
+func metricFluctuation(_ root: EffectiveRidge, sampleCount: Int) -> MetricFluctuation {
   let share = root.traces.resolventCovarianceResolvent / root.traces.resolvent
-  return share * (2 / (Double(sampleCount) * remainingVariance(root, sampleCount: sampleCount))).squareRoot()
+  return MetricFluctuation(
+    metric: share * share * 2 / (Double(sampleCount) * remainingVariance(root, sampleCount: sampleCount)))
 }
 
 /// The Gram's bulk: D = I, λ = 0.
@@ -38,7 +39,7 @@ extension DiagonalPopulation {
     }
     return BulkMeasure(
       nodes: nodes, sampleCount: sampleCount,
-      metricSpread: commonVariance == nil ? 0 : metricSpread(root, sampleCount: sampleCount))
+      fluctuation: commonVariance.map { _ in metricFluctuation(root, sampleCount: sampleCount) })
   }
 
   public func gramBulk(sampleCount: Int) throws(PopulationError) -> BulkMeasure {
@@ -63,7 +64,7 @@ extension CirculantPopulation {
       BulkMeasure.Node(eigenvalue: $0.value, metric: metric, ridge: ridge, weight: $0.weight)
     }
     return BulkMeasure(
-      nodes: nodes, sampleCount: sampleCount, metricSpread: metricSpread(root, sampleCount: sampleCount))
+      nodes: nodes, sampleCount: sampleCount, fluctuation: metricFluctuation(root, sampleCount: sampleCount))
   }
 
   public func gramBulk(sampleCount: Int) throws(PopulationError) -> BulkMeasure {
@@ -126,8 +127,8 @@ extension BlockPopulation {
   public func predictorBulk(sampleCount: Int, ridge: Double) throws(PopulationError) -> BulkMeasure {
     let root = try shrinkage(self, sampleCount: sampleCount, ridge: ridge)
     // Two sizes that differ by one have nearly the same D.
-    let spread = metricSpread(root, sampleCount: sampleCount)
-    return bulk(sampleCount: sampleCount, ridge: ridge, spread: spread) { values, size in
+    let fluctuation = metricFluctuation(root, sampleCount: sampleCount)
+    return bulk(sampleCount: sampleCount, ridge: ridge, fluctuation: fluctuation) { values, size in
       (Double(size - 1) / (values.repeated + root.value) + 1 / (values.mean + root.value)) / Double(size)
         / root.shrinkage
     }
@@ -135,11 +136,12 @@ extension BlockPopulation {
 
   public func gramBulk(sampleCount: Int) throws(PopulationError) -> BulkMeasure {
     try requirePositive(sampleCount, "sample count")
-    return bulk(sampleCount: sampleCount, ridge: 0, spread: 0) { _, _ in 1 }
+    return bulk(sampleCount: sampleCount, ridge: 0, fluctuation: nil) { _, _ in 1 }
   }
 
   private func bulk(
-    sampleCount: Int, ridge: Double, spread: Double, metric: ((repeated: Double, mean: Double), Int) -> Double
+    sampleCount: Int, ridge: Double, fluctuation: MetricFluctuation?,
+    metric: ((repeated: Double, mean: Double), Int) -> Double
   ) -> BulkMeasure {
     var nodes: [BulkMeasure.Node] = []
     for (size, blocks) in sizes {
@@ -153,7 +155,7 @@ extension BlockPopulation {
             eigenvalue: values.repeated, metric: metric, ridge: ridge, weight: Double(blocks * (size - 1))))
       }
     }
-    return BulkMeasure(nodes: nodes, sampleCount: sampleCount, metricSpread: spread)
+    return BulkMeasure(nodes: nodes, sampleCount: sampleCount, fluctuation: fluctuation)
   }
 }
 

@@ -4,7 +4,7 @@ import RealModule
 ///
 /// The predictor Â is similar to the symmetric B = I − W⁻¹, W = D^½(S + λI)D^½ with D the diagonal of the equivalent of
 /// (S + λI)⁻¹, so an eigenvalue μ of Â stands at z = 1/(1 − μ) in the spectrum of W: positions are given in z here, and in μ
-/// by `predictorEigenvalue(_:)`; the density in μ is ρ(z) z². For the Gram, z is the eigenvalue of S itself.
+/// by `predictorEigenvalue(at:)`; the density in μ is ρ(z) z². Under Bernoulli masks μ has a factor 1/p. For the Gram, z is the eigenvalue of S itself.
 ///
 ///     ρ(z) = Im tr G(z + i0)/(πd),   G = (c Σ′ + λD − z)⁻¹
 ///
@@ -94,36 +94,42 @@ public struct SpectrumEquivalent: Sendable {
 
   // MARK: The predictor's own eigenvalues
 
-  /// μ = 1 − 1/z.
+  /// μ = 1 − 1/z, of the leave-one-out predictor.
   public static func predictorEigenvalue(_ z: Double) -> Double { 1 - 1 / z }
 
-  /// The density of the predictor's eigenvalues at μ < 1, ρ(z) z².
+  /// μ = a(1 − 1/z), a the gain of the bulk.
+  public func predictorEigenvalue(at z: Double) -> Double { bulk.gain * Self.predictorEigenvalue(z) }
+
+  /// z of an eigenvalue of the predictor; nil from μ = a on, which no z reaches.
+  func place(of eigenvalue: Double) -> Double? {
+    let rest = 1 - eigenvalue / bulk.gain
+    return rest > 0 ? 1 / rest : nil
+  }
+
+  /// The density of the predictor's eigenvalues at μ, ρ(z) z²/a.
   public func predictorDensity(at eigenvalue: Double) -> Double {
-    guard eigenvalue < 1 else { return 0 }
-    let z = 1 / (1 - eigenvalue)
-    return density(at: z) * z * z
+    place(of: eigenvalue).map { density(at: $0) * $0 * $0 / bulk.gain } ?? 0
   }
 
   /// The fraction of the predictor's eigenvalues at or below μ.
   public func predictorDistribution(at eigenvalue: Double) -> Double {
-    eigenvalue < 1 ? distribution(at: 1 / (1 - eigenvalue)) : 1
+    place(of: eigenvalue).map { distribution(at: $0) } ?? 1
   }
 
   /// The quantile of the predictor's eigenvalues.
   public func predictorQuantile(_ fraction: Double) -> Double {
-    Self.predictorEigenvalue(quantile(fraction))
+    predictorEigenvalue(at: quantile(fraction))
   }
 
   /// The intervals in μ, ascending.
   public var predictorIntervals: [Interval] {
     intervals.map {
-      Interval(
-        lower: Self.predictorEigenvalue($0.lower), upper: Self.predictorEigenvalue($0.upper), mass: $0.mass)
+      Interval(lower: predictorEigenvalue(at: $0.lower), upper: predictorEigenvalue(at: $0.upper), mass: $0.mass)
     }
   }
 
   /// The atoms in μ.
   public var predictorAtoms: [Atom] {
-    atoms.map { Atom(position: Self.predictorEigenvalue($0.position), mass: $0.mass) }
+    atoms.map { Atom(position: predictorEigenvalue(at: $0.position), mass: $0.mass) }
   }
 }

@@ -27,10 +27,7 @@ struct SpikeFrame: Sendable {
     let d = population.coordinateCount
     let full = try population.resolventDiagonals(effectiveRidge: root.value).resolvent
     let plain = noise.resolventDiagonals(effectiveRidge: root.value).resolvent
-    let spread = population.directions.allSatisfy { u in
-      Double(d) * blockSum(u.map { $0 * $0 * $0 * $0 }) <= 4
-    }
-    if spread {
+    if Self.isSpread(directions) {
       let factor = blockSum(full) / blockSum(plain)
       heavy = []
       metric = plain.map { $0 * factor / root.shrinkage }
@@ -40,7 +37,7 @@ struct SpikeFrame: Sendable {
             eigenvalue: $0.value, metric: factor / (($0.value + root.value) * root.shrinkage), ridge: ridge,
             weight: $0.weight)
         }, sampleCount: sampleCount,
-        metricSpread: noise.commonVariance == nil ? 0 : metricSpread(root, sampleCount: sampleCount))
+        fluctuation: noise.commonVariance.map { _ in metricFluctuation(root, sampleCount: sampleCount) })
       return
     }
     let dominated = (0..<d).filter { full[$0] < 0.8 * plain[$0] }
@@ -64,6 +61,11 @@ struct SpikeFrame: Sendable {
             weight: $0.weight)
         }, sampleCount: sampleCount)
     }
+  }
+
+  /// Whether every spike lies about evenly on all coordinates: d Σ_k u_k⁴ ≤ 4.
+  static func isSpread(_ directions: [[Double]]) -> Bool {
+    directions.allSatisfy { u in Double(u.count) * blockSum(u.map { $0 * $0 * $0 * $0 }) <= 4 }
   }
 
   /// The frame of the Gram: D = I, λ = 0.

@@ -9,11 +9,13 @@ extension HostBackend {
     let painter = RowMasker<Element>(masks: masks, columns: x.columns, hidden: side == .hidden)
     let count = masks.count
     let base = UInt64(firstSample) &* UInt64(count)
-    threads.loop(over: rows.rows, cost: 8 * x.columns) { range in
-      for t in range {
-        let pair = firstPair + t
-        painter.mask(
-          x.pointer + pair / count * x.columns, pair: base &+ UInt64(pair), into: rows.pointer + t * x.columns)
+    guard x.columns > 0 else { return }
+    threads.loop(over: rows.rows, cost: 2 * x.columns) { range in
+      painter.withMasking { mask in
+        for t in range {
+          let pair = firstPair + t
+          mask(x.pointer + pair / count * x.columns, base &+ UInt64(pair), rows.pointer + t * x.columns)
+        }
       }
     }
   }
@@ -27,21 +29,22 @@ extension HostBackend {
     guard x.rows > 0, d > 0 else { return }
     let painter = RowMasker<Element>(masks: masks, columns: d, hidden: false)
     let count = masks.count
-    let tile = try makeMatrix(rows: min(x.rows, max(256, (1 << 19) / d)), columns: d)
+    let tile = try makeMatrix(rows: min(x.rows, max(256, (1 << 16) / d)), columns: d)
     var first = 0
     while first < x.rows {
       let rows = tile.firstRows(min(tile.rows, x.rows - first))
       let source = x.pointer + first * d
-      threads.loop(over: rows.rows, cost: 8 * d * count) { range in
+      threads.loop(over: rows.rows, cost: 2 * d * count) { range in
         withUnsafeTemporaryAllocation(of: Element.self, capacity: d) { buffer in
           let masked = buffer.baseAddress!
-          for i in range {
-            let sum = rows.pointer + i * d
-            sum.update(repeating: 0, count: d)
-            for m in 0..<count {
-              let pair = UInt64(firstSample + first + i) &* UInt64(count) &+ UInt64(m)
-              painter.mask(source + i * d, pair: pair, into: masked)
-              addRow(masked, weight: Element(masks.weight(of: m)), to: sum, count: d)
+          painter.withMasking { mask in
+            for i in range {
+              let sum = rows.pointer + i * d
+              sum.update(repeating: 0, count: d)
+              for m in 0..<count {
+                mask(source + i * d, UInt64(firstSample + first + i) &* UInt64(count) &+ UInt64(m), masked)
+                addRow(masked, weight: Element(masks.weight(of: m)), to: sum, count: d)
+              }
             }
           }
         }

@@ -28,11 +28,12 @@ public func chooseObservedRidge<Device: Backend>(
   let masks = MaskPattern.bernoulli(keep: 0.9, count: 1, stream: stream)
   var kept = values
   var held: [Int] = []
-  for cell in values.indices where !values[cell].isNaN {
-    let (i, k) = cell.quotientAndRemainder(dividingBy: d)
-    guard !masks.isVisible(sample: i, mask: 0, coordinate: k, coordinateCount: d) else { continue }
-    kept[cell] = .nan
-    held.append(cell)
+  for i in 0..<n {
+    let visible = masks.visibility(sample: i, mask: 0, coordinateCount: d)
+    for cell in i * d..<(i + 1) * d where !visible[cell - i * d] && !values[cell].isNaN {
+      kept[cell] = .nan
+      held.append(cell)
+    }
   }
   let regression = try ObservedRegression(device: device, values: kept, sampleCount: n, centered: centered)
   var path: [(ridge: Double, error: Double)] = []

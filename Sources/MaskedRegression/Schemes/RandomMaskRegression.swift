@@ -49,7 +49,15 @@ public struct RandomMaskRegression<Device: Backend> {
     return SchemePredictor(matrix: predictor, training: training)
   }
 
-  /// Q̃, full, and its diagonal, for any moments with `single` above 0.
+  /// Q̃, full, and its diagonal; valid until the next call.
+  /// - Throws: `RegressionError.numericallySingular`: a coordinate that is always 0, at λ = 0.
+  public func resolvent(_ moments: MaskMoments, ridge: Double) throws -> (matrix: Device.Matrix, diagonal: [Double]) {
+    try device.symmetrize(gram)
+    try device.diagonal(of: gram, into: vector)
+    return try resolvent(moments, ridge: ridge, variances: try device.download(vector).map { Double($0) })
+  }
+
+  /// The same of a full gram, for any moments with `single` above 0.
   func resolvent(
     _ moments: MaskMoments, ridge: Double, variances: [Double]
   ) throws -> (matrix: Device.Matrix, diagonal: [Double]) {

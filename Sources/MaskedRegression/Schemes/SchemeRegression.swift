@@ -74,4 +74,11 @@ public final class SchemeRegression<Device: Backend> {
     case .given(let masks): try errors.overMasks(of: predictor, given: masks, covariance: covariance)
     }
   }
+
+  /// The error of each coordinate under Σ with every other one visible, whatever masks the predictor was trained with.
+  public func fullContextErrors(
+    of predictor: Device.Matrix, covariance: any CovarianceOperator<Device>
+  ) throws -> [Double] {
+    try errors.forms(of: predictor, covariance: covariance)
+  }
 }

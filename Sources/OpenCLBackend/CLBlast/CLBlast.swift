@@ -9,7 +9,6 @@ import LinearAlgebra
 enum CLBlast {
   static let lock = RecursiveLock()
   private nonisolated(unsafe) static var contexts: [cl_device_id: cl_context] = [:]
-  private nonisolated(unsafe) static var configured: Set<String> = []
   private nonisolated(unsafe) static var trusted: Set<String> = []
 
   /// The process's context on a device.
@@ -26,19 +25,13 @@ enum CLBlast {
     }
   }
 
-  /// Sets the product's parameters once per device and precision.
-  static func configure(_ device: OpenCLDevice, precision: Precision) throws(BackendError) {
-    try lock.held { () throws(BackendError) in
-      let key = "\(device.id) \(precision)"
-      if configured.contains(key) { return }
-      try GemmParameters.preferred(kind: device.kind, precision: precision).apply(to: device, precision: precision)
-      configured.insert(key)
-    }
-  }
-
   /// Whether products passed their self-test in this process; once is enough, the parameters being the same.
   static func isTrusted(_ device: OpenCLDevice, precision: Precision) -> Bool {
     lock.held { trusted.contains("\(device.id) \(precision)") }
+  }
+
+  static func distrust(_ device: OpenCLDevice, precision: Precision) {
+    lock.held { _ = trusted.remove("\(device.id) \(precision)") }
   }
 
   static func trust(_ device: OpenCLDevice, precision: Precision) {

@@ -22,27 +22,57 @@ struct GemmParameters: Hashable, Sendable {
     "KWID", "MDIMAD", "MDIMCD", "NDIMBD", "NDIMCD", "PADA", "PADB", "VWMD", "VWND", "WGD",
   ]
 
-  /// What suits a kind of device.
-  static func preferred(kind: OpenCLDevice.Kind, precision: Precision) -> GemmParameters {
-    switch (kind, precision) {
-    case (.cpu, .float32):
-      GemmParameters(
-        indirect: [1, 4, 1, 1, 4, 4, 32, 4, 4, 32, 0, 0, 0, 0, 8, 4], direct: [2, 8, 8, 8, 8, 1, 1, 1, 1, 32],
-        smallestIndirect: 128)
-    case (.cpu, .float64):
-      GemmParameters(
-        indirect: [1, 4, 1, 1, 8, 8, 64, 8, 8, 64, 0, 0, 0, 0, 4, 4], direct: [2, 8, 8, 8, 8, 1, 1, 1, 1, 32],
-        smallestIndirect: 128)
-    case (_, .float32):
-      GemmParameters(
-        indirect: [0, 1, 16, 2, 16, 16, 128, 16, 16, 128, 1, 1, 0, 0, 4, 4],
-        direct: [2, 16, 16, 16, 16, 1, 1, 2, 2, 32],
-        smallestIndirect: 256)
-    case (_, .float64):
-      GemmParameters(
-        indirect: [0, 1, 16, 2, 16, 16, 64, 16, 16, 64, 1, 1, 0, 0, 2, 2], direct: [2, 16, 16, 16, 16, 1, 1, 1, 1, 32],
-        smallestIndirect: 256)
+  /// The built-in table: what is known to suit a device, nil where it has to be measured.
+  static func known(_ device: OpenCLDevice, precision: Precision) -> GemmParameters? {
+    device.kind == .cpu ? processor(precision) : nil
+  }
+
+  /// The tilings among which a device that the table does not know chooses, the likeliest first: for GPUs by the size of
+  /// tiles and groups, with and without local memory, all with GEMMK = 0; and the processor's, whose tile edges are equal.
+  static func candidates(_ device: OpenCLDevice, precision: Precision) -> [GemmParameters] {
+    let direct: [Int]
+    let tiles: [[Int]]
+    switch precision {
+    case .float32:
+      direct = [2, 16, 16, 16, 16, 1, 1, 2, 2, 32]
+      tiles = [
+        [0, 1, 16, 2, 16, 16, 128, 16, 16, 128, 1, 1, 0, 0, 4, 4],
+        [0, 1, 16, 2, 16, 16, 64, 16, 16, 64, 1, 1, 0, 0, 4, 4],
+        [0, 1, 32, 2, 8, 8, 64, 8, 8, 64, 1, 1, 0, 0, 4, 4],
+        [0, 1, 32, 2, 8, 8, 64, 8, 8, 64, 0, 0, 0, 0, 4, 4],
+      ]
+    case .float64:
+      direct = [2, 16, 16, 16, 16, 1, 1, 1, 1, 32]
+      tiles = [
+        [0, 1, 16, 2, 16, 16, 64, 16, 16, 64, 1, 1, 0, 0, 2, 2],
+        [0, 1, 16, 2, 16, 16, 128, 16, 16, 64, 1, 1, 0, 0, 2, 2],
+        [0, 1, 16, 2, 8, 8, 32, 8, 8, 32, 1, 1, 0, 0, 2, 2],
+        [0, 1, 32, 2, 8, 8, 64, 8, 8, 64, 0, 0, 0, 0, 2, 2],
+      ]
     }
+    return tiles.map { GemmParameters(indirect: $0, direct: direct, smallestIndirect: 256) }.filter {
+      $0.fits(device, precision)
+    }
+      + [processor(precision)]
+  }
+
+  private static func processor(_ precision: Precision) -> GemmParameters {
+    GemmParameters(
+      indirect: precision == .float32
+        ? [1, 4, 1, 1, 4, 4, 32, 4, 4, 32, 0, 0, 0, 0, 8, 4] : [1, 4, 1, 1, 8, 8, 64, 8, 8, 64, 0, 0, 0, 0, 4, 4],
+      direct: [2, 8, 8, 8, 8, 1, 1, 1, 1, 32], smallestIndirect: 128)
+  }
+
+  /// Whether a group's items and its two tiles in local memory are within the device's limits.
+  private func fits(_ device: OpenCLDevice, _ precision: Precision) -> Bool {
+    let (kwg, mdimc, mwg, ndimc, nwg) = (indirect[2], indirect[5], indirect[6], indirect[8], indirect[9])
+    let tiles = kwg * (indirect[10] * mwg + indirect[11] * nwg)
+    return mdimc * ndimc <= device.largestGroup && tiles * precision.byteCount <= device.localMemory
+  }
+
+  /// The numbers in order: what a choice is kept as.
+  var text: String {
+    [indirect, direct, [smallestIndirect]].map { $0.map(String.init).joined(separator: ",") }.joined(separator: ";")
   }
 
   /// Tells CLBlast, for one device and precision, until told otherwise.

@@ -41,4 +41,27 @@ public enum MaskConfiguration: Sendable, Equatable {
     /// Those of all coordinates, none reading itself.
     case all
   }
+
+  /// What can be measured of the predictor. The leave-one-out one is never formed for its errors: its variance is that of
+  /// d blocks.
+  var measures: [Measure] {
+    switch self {
+    case .leaveOneOut: [.errors, .spectrum, .recovery, .pca]
+    case .bernoulli: [.errors, .spectrum, .variance]
+    case .partition, .random, .shared, .explicit, .observed: [.errors, .variance]
+    }
+  }
+
+  /// The word that chooses it.
+  var word: String {
+    switch self {
+    case .leaveOneOut: "leave_one_out"
+    case .partition: "partition"
+    case .bernoulli: "bernoulli"
+    case .random: "random"
+    case .shared: "shared"
+    case .explicit: "explicit"
+    case .observed: "observed"
+    }
+  }
 }

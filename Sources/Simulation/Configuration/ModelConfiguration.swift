@@ -30,4 +30,9 @@ public enum Measure: String, Sendable, CaseIterable {
   case recovery
   /// The generalisation error of probabilistic principal components, by rank.
   case pca
+  /// How far predictors of independent trials lie apart, E‖Â − EÂ‖²_F/d.
+  case variance
+
+  /// Whether it takes the Gram itself or its eigenvalues, beyond the errors of the predictor.
+  var isSpectral: Bool { self == .spectrum || self == .recovery || self == .pca }
 }

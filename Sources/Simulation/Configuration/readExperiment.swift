@@ -29,9 +29,11 @@ func readExperiment(
   if result.mask == .leaveOneOut, let ridge = model["ridge"] { try requireRegular(ridge, data: data) }
   if let measure = top["measure"] {
     result.measures = try readMeasures(measure, spikes: data.spikes)
-    if result.mask != .leaveOneOut, let other = result.measures.first(where: { $0 != .errors }) {
+    let measured = result.mask.measures
+    if let other = result.measures.first(where: { !measured.contains($0) }) {
       throw measure.failure(
-        "\(other.rawValue) is measured of the leave_one_out predictor alone", "measure [errors] under other masks")
+        "\(other.rawValue) is not measured under \(result.mask.word) masks",
+        "there is \(measured.map(\.rawValue).joined(separator: ", ")) to measure under them")
     }
   }
   guard let field = top["experiment"] else { return result }

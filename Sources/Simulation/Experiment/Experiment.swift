@@ -76,7 +76,8 @@ public struct Experiment: Sendable {
         let spectral =
           measures.contains(.spectrum) || measures.contains(.recovery)
           ? try ridges.map {
-            try SpectralTheory(population: model.population, sampleCount: n, ridge: $0, measures: measures)
+            try SpectralTheory(
+              population: model.population, mask: configuration.mask, sampleCount: n, ridge: $0, measures: measures)
           } : nil
         return Stage(
           point: point, model: model, sampleCount: n, theory: theory, finiteSizeTheory: corrected,
@@ -91,7 +92,7 @@ public struct Experiment: Sendable {
   /// The same points from theory alone.
   public func theory(_ stages: [Stage]) -> [PointResult] {
     stages.flatMap { stage in
-      stage.ridges.indices.map { stage.result(ridgeIndex: $0, training: [], generalization: [], spectral: []) }
+      stage.ridges.indices.map { stage.result(ridgeIndex: $0) }
     }
   }
 }
@@ -101,7 +102,7 @@ extension Experiment.Stage {
   public var demands: TrialForecast.Demands {
     var demands: TrialForecast.Demands = []
     if model.isDense { demands.insert(.dense) }
-    if point.configuration.measures.contains(where: { $0 != .errors }) { demands.insert(.spectral) }
+    if point.configuration.measures.contains(where: \.isSpectral) { demands.insert(.spectral) }
     if point.configuration.mask != .leaveOneOut { demands.insert(.masked) }
     if model.isIsotropicSpiked { demands.insert(.isotropicSpiked) }
     return demands
@@ -121,11 +122,13 @@ extension Experiment.Stage {
       workspace: device.workspaceMatrices)
   }
 
-  /// The work of a trial by a route.
-  func cost(route: ErrorRoute) -> TrialCost {
-    TrialCost(
+  /// Seconds that a trial is expected to take by a route, which is nil under other masks.
+  public func seconds(route: ErrorRoute?, rates: DeviceRates) -> Double {
+    let masks = if case .random(_, let masks, loss: .hidden) = point.configuration.mask { masks } else { 0 }
+    return TrialCost(
       sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridgeCount: ridges.count, route: route,
-      demands: demands, spikeCount: model.spikeDirections.count)
+      demands: demands, spikeCount: model.spikeDirections.count, drawnMasks: masks
+    ).seconds(rates)
   }
 }
 

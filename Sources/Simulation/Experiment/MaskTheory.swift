@@ -6,6 +6,14 @@ import MaskedRegression
 public struct MaskTheory: Sendable, Equatable {
   public var training: Double?
   public var generalization: Double?
+  /// The error with every other coordinate visible.
+  public var fullContext: Double?
+  /// E‖Â − EÂ‖²_F/d.
+  public var variance: Double?
+  /// κ, where it is one number: under Bernoulli masks the mean over coordinates of γ_k/(pc), see `BernoulliEquivalent`.
+  public var effectiveRidge: Double?
+  public var degreesOfFreedom1: Double?
+  public var degreesOfFreedom2: Double?
 }
 
 /// What theory says of a mask scheme on one Σ.
@@ -64,10 +72,17 @@ struct MaskTheorist {
     case .bernoulli(let population, let keep):
       let equivalent = try BernoulliEquivalent(
         population: population, sampleCount: sampleCount, keep: keep, ridge: ridge)
-      return MaskTheory(training: equivalent.trainingError, generalization: equivalent.generalizationError)
+      return MaskTheory(
+        training: equivalent.trainingError, generalization: equivalent.generalizationError,
+        fullContext: equivalent.fullContextError, variance: equivalent.predictorVariance,
+        effectiveRidge: equivalent.equivalentRidge / equivalent.shrinkage,
+        degreesOfFreedom1: equivalent.degreesOfFreedom1, degreesOfFreedom2: equivalent.degreesOfFreedom2)
     case .partition(let partition, let equivalent):
       let errors = try equivalent(partition.blocks, sampleCount, ridge)
-      return MaskTheory(training: errors.trainingError, generalization: errors.generalizationError)
+      // What a block predicts it predicts with the rest visible: the errors are those of the whole context.
+      return MaskTheory(
+        training: errors.trainingError, generalization: errors.generalizationError,
+        fullContext: errors.generalizationError, variance: errors.predictorVariance)
     case .none: return MaskTheory()
     }
   }

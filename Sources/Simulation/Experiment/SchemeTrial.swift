@@ -14,10 +14,12 @@ final class SchemeTrial<Device: Backend>: ErrorRunner {
   private let coordinateCount: Int
   private let ridges: [Double]
   private let block: Device.Matrix
+  /// Predictors of the last trial, one a ridge, that wait for an independent one; nil where variance is not measured.
+  private var waiting: [Device.Matrix]?
 
   init(
     device: Device, model: CovarianceModel, law: EntryLaw, mask: MaskConfiguration, givenMasks: GivenMasks?,
-    sampleCount n: Int, ridges: [Double]
+    sampleCount n: Int, ridges: [Double], measuresVariance: Bool
   ) throws {
     let d = model.coordinateCount
     self.device = device
@@ -30,6 +32,7 @@ final class SchemeTrial<Device: Backend>: ErrorRunner {
     covariance = try model.realize(on: device)
     block = try device.makeMatrix(
       rows: blockRows(sampleCount: n, coordinateCount: d), columns: d)
+    waiting = measuresVariance ? [] : nil
   }
 
   /// Masks that are drawn come from the stream of masks of the same number as the samples' one.
@@ -40,11 +43,32 @@ final class SchemeTrial<Device: Backend>: ErrorRunner {
     let regression = try SchemeRegression(
       device: device, scheme: scheme, sampleCount: sampleCount, coordinateCount: coordinateCount,
       samples: source(stream))
-    return try ridges.map { ridge in
-      let fit = try regression.fit(ridge: ridge)
-      return CoordinateErrors(
+    let partners = waiting.flatMap { $0.isEmpty ? nil : $0 }
+    var kept: [Device.Matrix] = []
+    let errors = try ridges.indices.map { r in
+      let fit = try regression.fit(ridge: ridges[r])
+      var errors = CoordinateErrors(
         training: fit.training, generalization: try regression.errors(of: fit.matrix, covariance: covariance))
+      errors.fullContext = try regression.fullContextErrors(of: fit.matrix, covariance: covariance)
+      if let partner = partners?[r] {
+        errors.rowVariances = try halfSquaredDistances(fit.matrix, partner)
+      } else if waiting != nil {
+        let copy = try device.makeMatrix(rows: coordinateCount, columns: coordinateCount)
+        try device.copy(fit.matrix, to: copy)
+        kept.append(copy)
+      }
+      return errors
     }
+    if waiting != nil { waiting = kept }
+    return errors
+  }
+
+  /// |a_k − b_k|²/2 of the rows; b is destroyed.
+  private func halfSquaredDistances(_ a: Device.Matrix, _ b: Device.Matrix) throws -> [Double] {
+    try device.add(a, alpha: 1, beta: -1, to: b)
+    let out = try device.makeVector(b.rows)
+    try device.rowDots(b, b, weights: nil, into: out)
+    return try device.download(out).map { Double($0) / 2 }
   }
 
   private func source(_ stream: RandomStream) -> SampleSource<Device> {
@@ -77,9 +101,7 @@ extension MaskConfiguration {
         hiddenOnly: loss == .hidden)
     case .shared(let size, let count):
       let pattern = size.pattern(count: count, stream: stream)
-      let visible = (0..<count).flatMap { m in
-        (0..<d).map { pattern.isVisible(sample: 0, mask: m, coordinate: $0, coordinateCount: d) }
-      }
+      let visible = (0..<count).flatMap { pattern.visibility(sample: 0, mask: $0, coordinateCount: d) }
       return .given(GivenMasks(visible: visible, weights: [Double](repeating: 1, count: count)))
     case .explicit:
       if let givenMasks { return .given(givenMasks) }

@@ -18,7 +18,7 @@ package struct SpectralDistance: Sendable, Equatable {
   package init(of eigenvalues: [Double], to theory: SpectrumEquivalent) {
     let sorted = eigenvalues.sorted()
     kolmogorovSmirnov = Self.distanceOverIntervals(sorted, theory)
-    finiteSizeKolmogorovSmirnov = theory.bulk.metricSpread > 0 ? Self.finiteSizeDistance(sorted, theory) : nil
+    finiteSizeKolmogorovSmirnov = theory.bulk.fluctuation != nil ? Self.finiteSizeDistance(sorted, theory) : nil
     wasserstein1 = Self.quantileDistance(sorted, theory)
   }
 

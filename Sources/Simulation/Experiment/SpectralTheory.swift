@@ -14,8 +14,10 @@ public struct SpectralTheory: Sendable {
   let weakPrincipalOverlap: SubcriticalOverlap?
 
   /// - Throws: `PopulationError`, save that a Σ whose spectrum theory does not cover gives no spectrum.
-  init(population: any Population, sampleCount: Int, ridge: Double, measures: [Measure]) throws {
-    if let spiked = population as? SpikedPopulation {
+  init(
+    population: any Population, mask: MaskConfiguration, sampleCount: Int, ridge: Double, measures: [Measure]
+  ) throws {
+    if case .leaveOneOut = mask, let spiked = population as? SpikedPopulation {
       let outliers = try OutlierEquivalent(predictorOf: spiked, sampleCount: sampleCount, ridge: ridge)
       self.outliers = outliers
       spectrum = outliers.spectrum
@@ -37,21 +39,21 @@ public struct SpectralTheory: Sendable {
       spectrum = nil
       return
     }
-    spectrum = try Self.bulkSpectrum(population, sampleCount: sampleCount, ridge: ridge)
+    spectrum = try Self.bulkSpectrum {
+      guard case .bernoulli(let keep) = mask else {
+        return try population.predictorBulk(sampleCount: sampleCount, ridge: ridge)
+      }
+      return try population.predictorBulk(sampleCount: sampleCount, keep: keep, ridge: ridge)
+    }
   }
 
   /// nil where theory does not cover this Σ.
-  private static func bulkSpectrum(
-    _ population: any Population, sampleCount: Int, ridge: Double
-  ) throws(PopulationError) -> SpectrumEquivalent? {
-    let bulk: BulkMeasure
+  private static func bulkSpectrum(_ bulk: () throws -> BulkMeasure) throws -> SpectrumEquivalent? {
     do {
-      bulk = try population.predictorBulk(sampleCount: sampleCount, ridge: ridge)
-    } catch {
-      if case .unsupported = error { return nil }
-      throw error
+      return try SpectrumEquivalent(bulk: try bulk())
+    } catch PopulationError.unsupported {
+      return nil
     }
-    return try SpectrumEquivalent(bulk: bulk)
   }
 }
 

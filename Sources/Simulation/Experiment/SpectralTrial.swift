@@ -38,11 +38,13 @@ final class SpectralTrial<Device: Backend> {
   private let scaling: Device.Matrix
   private let negatedScaling: Device.Matrix
   private let principal: PrincipalComponents<Device>?
+  /// Under Bernoulli masks, their regression and keep-probability.
+  private let masked: (regression: RandomMaskRegression<Device>, keep: Double)?
 
   /// nil where the stage measures errors alone.
   init?(device: Device, stage: Experiment.Stage) throws {
     measures = stage.point.configuration.measures
-    guard measures.contains(where: { $0 != .errors }) else { return nil }
+    guard measures.contains(where: \.isSpectral) else { return nil }
     let (n, d) = (stage.sampleCount, stage.model.coordinateCount)
     self.device = device
     self.stage = stage
@@ -58,6 +60,11 @@ final class SpectralTrial<Device: Backend> {
     principal =
       measures.contains(.pca)
       ? try PrincipalComponents(device: device, ranks: stage.principalRanks, coordinateCount: d) : nil
+    if case .bernoulli(let keep) = stage.point.configuration.mask {
+      masked = (try RandomMaskRegression(device: device, gram: regression.gram), keep)
+    } else {
+      masked = nil
+    }
   }
 
   /// One draw of the data at every ridge.
@@ -75,16 +82,16 @@ final class SpectralTrial<Device: Backend> {
     return try stage.ridges.map { ridge in
       var outcome = shared
       if measures.contains(.spectrum) || measures.contains(.recovery) {
-        let diagonal = try symmetrizedPredictor(ridge: ridge)
+        let (predictor, diagonal) = try symmetrizedPredictor(ridge: ridge)
         if let principalPairs {
           let roots = diagonal.map { $0.squareRoot() }
           let pairs = try project(
-            resolvent, targets: stage.model.spikeDirections.map { u in zip(roots, u).map { $0 * $1 } })
+            predictor, targets: stage.model.spikeDirections.map { u in zip(roots, u).map { $0 * $1 } })
           outcome.recovery = SpectralOutcome.Recovery(
             eigenvalues: pairs.eigenvalues, overlaps: pairs.overlaps,
             principalEigenvalues: principalPairs.eigenvalues, principalOverlaps: principalPairs.overlaps)
         }
-        if measures.contains(.spectrum) { outcome.eigenvalues = try device.eigenvalues(of: resolvent) }
+        if measures.contains(.spectrum) { outcome.eigenvalues = try device.eigenvalues(of: predictor) }
       }
       return outcome
     }
@@ -102,16 +109,19 @@ final class SpectralTrial<Device: Backend> {
     }
   }
 
-  /// `resolvent` becomes B.
-  /// - Returns: diag Q.
-  private func symmetrizedPredictor(ridge: Double) throws -> [Double] {
-    let (q, diagonal) = try regression.resolvent(ridge: ridge, scratch: resolvent)
-    let inverseRoots = diagonal.map { Device.Element(1 / $0.squareRoot()) }
-    try device.upload(inverseRoots, to: scaling, firstRow: 0)
-    try device.upload(inverseRoots.map { -$0 }, to: negatedScaling, firstRow: 0)
+  /// B = D_Q^(−½) Â D_Q^(½), a(I − D_Q^(−½) Q D_Q^(−½)): a = 1 and Q = (S + λI)⁻¹, or under Bernoulli masks 1/p and Q̃.
+  /// - Returns: B, and diag Q.
+  private func symmetrizedPredictor(ridge: Double) throws -> (matrix: Device.Matrix, diagonal: [Double]) {
+    let (q, diagonal) =
+      try masked.map { try $0.regression.resolvent(MaskMoments(keep: $0.keep), ridge: ridge) }
+      ?? regression.resolvent(ridge: ridge, scratch: resolvent)
+    let gain = masked.map { 1 / $0.keep } ?? 1
+    let inverseRoots = diagonal.map { 1 / $0.squareRoot() }
+    try device.upload(inverseRoots.map { Device.Element($0) }, to: scaling, firstRow: 0)
+    try device.upload(inverseRoots.map { Device.Element(-gain * $0) }, to: negatedScaling, firstRow: 0)
     try device.scale(q, rows: scaling, columns: negatedScaling)
-    try device.addDiagonal(1, to: q)
-    return diagonal
+    try device.addDiagonal(Device.Element(gain), to: q)
+    return (q, diagonal)
   }
 
   private struct SpikeProjection {

@@ -28,7 +28,8 @@ final class StageTrial<Device: Backend> {
     } else {
       errors = try SchemeTrial(
         device: device, model: stage.model, law: configuration.data.law, mask: configuration.mask,
-        givenMasks: stage.givenMasks, sampleCount: stage.sampleCount, ridges: stage.ridges)
+        givenMasks: stage.givenMasks, sampleCount: stage.sampleCount, ridges: stage.ridges,
+        measuresVariance: configuration.measures.contains(.variance))
     }
     spectral = try SpectralTrial(device: device, stage: stage)
   }

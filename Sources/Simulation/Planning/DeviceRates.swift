@@ -54,6 +54,12 @@ public struct DeviceRates: Sendable {
     }
   }
 
+  /// The nominal rates, all faster or slower by what one measured multiply is, in operations a second at order 1024.
+  public static func nominal(multiply rate: Double) -> DeviceRates {
+    let scale = rate / nominal.rate(.multiply, 512)
+    return DeviceRates { nominal.rate($0, $1) * scale }
+  }
+
   /// Seconds for a number of operations on matrices of an order: the rate between measured orders on a straight line in
   /// their logarithms.
   public func seconds(_ work: Work, order: Int, operations: Double) -> Double {

@@ -4,9 +4,10 @@ struct TrialCost {
   private(set) var parts: [(work: DeviceRates.Work, order: Int, operations: Double)] = []
 
   /// - Parameter route: nil takes inverses, of the smaller Gram.
+  /// - Parameter drawnMasks: M, masks drawn for each sample under a loss that is solved by iteration; 0 for closed forms.
   init(
     sampleCount: Int, coordinateCount: Int, ridgeCount: Int, route: ErrorRoute?, demands: TrialForecast.Demands,
-    spikeCount: Int
+    spikeCount: Int, drawnMasks: Int = 0
   ) {
     let (n, d, ridges) = (Double(sampleCount), Double(coordinateCount), Double(ridgeCount))
     let isDense = demands.contains(.dense)
@@ -18,6 +19,8 @@ struct TrialCost {
     }
     if demands.contains(.masked) {
       parts.append((.multiply, coordinateCount, n * d * d + ridges * 3 * d * d * d))
+      // About 30 steps, two products over all masked samples each.
+      parts.append((.multiply, coordinateCount, Double(drawnMasks) * ridges * 30 * 4 * n * d * d))
       return
     }
     // Of forms, for each number: a pass of 9 operations, and 4 more a probe.

@@ -61,7 +61,7 @@ public struct TrialPlanner: Sendable {
     let rates = isSmall || (routes.count == 1 && !predictsAlways) ? .nominal : rates
     let candidates = zip(routes, forecasts).map { route, forecast in
       TrialPlan.Candidate(
-        route: route, seconds: stage.cost(route: route).seconds(rates), forecast: forecast,
+        route: route, seconds: stage.seconds(route: route, rates: rates), forecast: forecast,
         fits: forecast.bytes <= memory && forecast.largestMatrixBytes <= largestAllocation)
     }
     let fitting = candidates.filter(\.fits)

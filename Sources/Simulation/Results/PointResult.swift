@@ -11,12 +11,17 @@ public struct PointResult: Sendable, Equatable, Codable {
   public var trials: Int
   public var trainingError: Statistic
   public var generalizationError: Statistic
-  /// E_* = (1/d) Σ_k 1/(Σ⁻¹)_kk: what no predictor can beat.
+  /// Under masks other than leave-one-out: the error with every other coordinate visible, whatever the masks hid in training.
+  public var fullContextError: Statistic?
+  /// E‖Â − EÂ‖²_F/d, from half the squared distance of the predictors of trials 2t and 2t + 1, where it is measured.
+  public var predictorVariance: Statistic?
+  /// E_* = (1/d) Σ_k 1/(Σ⁻¹)_kk: what no predictor can beat with every other coordinate visible.
   public var bayesError: Double
-  /// κ(λ).
-  public var effectiveRidge: Double
-  public var degreesOfFreedom1: Double
-  public var degreesOfFreedom2: Double
+  /// κ(λ) and the degrees of freedom at it: of leave-one-out masks; of Bernoulli masks, and drawn ones as their limit, those
+  /// of `BernoulliEquivalent`, κ a mean over coordinates; absent under all other masks, where each context has its own.
+  public var effectiveRidge: Double?
+  public var degreesOfFreedom1: Double?
+  public var degreesOfFreedom2: Double?
   /// What else was measured; absent where it was not asked for.
   public var spectrum: SpectrumResult?
   public var recovery: RecoveryResult?
@@ -29,6 +34,8 @@ public struct PointResult: Sendable, Equatable, Codable {
     case coordinateCount = "d"
     case trainingError = "training_error"
     case generalizationError = "generalization_error"
+    case fullContextError = "full_context_error"
+    case predictorVariance = "predictor_variance"
     case bayesError = "bayes_error"
     case effectiveRidge = "effective_ridge"
     case degreesOfFreedom1 = "degrees_of_freedom_1"
@@ -54,12 +61,18 @@ public struct TrialRecord: Sendable, Equatable, Codable {
   public var principalOverlap: Double?
   /// Errors of principal components by rank, where they are measured.
   public var principalErrors: [Double]?
+  /// Under masks other than leave-one-out: with every other coordinate visible.
+  public var fullContextError: Double?
+  /// ‖Â − Â′‖²_F/(2d), Â′ of the trial before: in every second trial, where variance is measured.
+  public var predictorVariance: Double?
 
   enum CodingKeys: String, CodingKey {
     case parameters, ridge, trial, outlier, overlap
     case topEigenvalue = "top_eigenvalue"
     case principalOverlap = "pca_overlap"
     case principalErrors = "pca_generalization_errors"
+    case fullContextError = "full_context_error"
+    case predictorVariance = "predictor_variance"
     case sampleCount = "n"
     case coordinateCount = "d"
     case trainingError = "training_error"

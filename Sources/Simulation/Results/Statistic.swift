@@ -15,6 +15,10 @@ public struct Statistic: Sendable, Equatable, Codable {
   /// written to files.
   public var expectedStandardError: Double?
 
+  /// Whether theory speaks of what was simulated; not where it knows a limit alone, as of infinitely many masks. Not written
+  /// to files.
+  public var comparesWithTheory = true
+
   /// Summarises one value a trial.
   public init(of values: [Double], theory: Double?, finiteSizeTheory: Double?) {
     let count = Double(values.count)
@@ -28,7 +32,7 @@ public struct Statistic: Sendable, Equatable, Codable {
   }
 
   /// What a simulation is compared with: theory at this size, the limit where there is no correction.
-  public var comparison: Double? { finiteSizeTheory ?? theory }
+  public var comparison: Double? { comparesWithTheory ? finiteSizeTheory ?? theory : nil }
 
   /// (theory − mean) / standard error, theory at this size: how far simulation lies from it. The standard error is the greater
   /// of the measured and the expected one.

@@ -27,11 +27,12 @@ struct DeviceRanking {
       return
     }
     var rates = RateCache()
-    let hostRate = rates.rate(of: "\(host.description) \(Element.precision.rawValue)") { try multiplyRate(host) } ?? 0
+    let hostRate = rates.rate(of: rateKey(host)) { try multiplyRate(host) } ?? 0
     var fastest: (device: OpenCLDevice, rate: Double)?
     for device in candidates {
-      let key = "\(device.platform) \(device.name) \(device.driver) \(Element.precision.rawValue)"
-      let rate = rates.rate(of: key) { try multiplyRate(try OpenCLBackend<Element>(device: device)) }
+      let rate = rates.rate(of: rateKey(device, Element.precision)) {
+        try multiplyRate(try OpenCLBackend<Element>(device: device, tilings: .cached))
+      }
       if let rate, rate > (fastest?.rate ?? 0) { fastest = (device, rate) }
     }
     rates.save()
@@ -46,8 +47,16 @@ struct DeviceRanking {
   }
 }
 
+/// Under which the rate of the host is kept.
+func rateKey<Element>(_ host: HostBackend<Element>) -> String { "\(host.description) \(Element.precision.rawValue)" }
+
+/// Under which the rate of a device is kept.
+func rateKey(_ device: OpenCLDevice, _ precision: Precision) -> String {
+  "\(device.platform) \(device.name) \(device.driver) \(precision.rawValue)"
+}
+
 /// GFLOP/s of a square multiply of 1024, best of three after a warm-up.
-private func multiplyRate<Device: Backend>(_ device: Device) throws -> Double {
+func multiplyRate<Device: Backend>(_ device: Device) throws -> Double {
   let size = 1024
   let a = try device.makeMatrix(rows: size, columns: size)
   let c = try device.makeMatrix(rows: size, columns: size)

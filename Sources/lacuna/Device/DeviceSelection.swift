@@ -13,6 +13,9 @@ struct DeviceSelection {
   /// Bytes of memory, and of the largest single allocation, that the device offers.
   let memory: Int
   let largestAllocation: Int
+  /// Under which the rates of the device and of the host are kept.
+  let rateKey: String
+  let host: (backend: any Backend, rateKey: String)
 
   init(_ choice: DeviceChoice, precision: Precision, threads: Int?) throws {
     switch precision {
@@ -25,9 +28,11 @@ struct DeviceSelection {
     _ choice: DeviceChoice, element: Element.Type, threads: Int?
   ) throws {
     let host = HostBackend<Element>(threads: threads)
+    let hostKey = lacuna.rateKey(host)
     func onHost(_ reason: String) -> DeviceSelection {
       DeviceSelection(
-        backend: host, retreat: nil, reason: reason, memory: HostMemory.available, largestAllocation: .max)
+        backend: host, retreat: nil, reason: reason, memory: HostMemory.available, largestAllocation: .max,
+        rateKey: hostKey, host: (host, hostKey))
     }
     switch choice {
     case .host:
@@ -40,7 +45,8 @@ struct DeviceSelection {
       }
       do {
         self.init(
-          device: best, backend: try OpenCLBackend<Element>(device: best), retreat: host, reason: ranking.reason)
+          device: best, backend: try OpenCLBackend<Element>(device: best, tilings: .cached), retreat: host,
+          reason: ranking.reason, host: (host, hostKey))
       } catch {
         log.warning("\(best.name) is left for the host: \(error)")
         self = onHost("\(best.name) failed: \(error)")
@@ -48,24 +54,31 @@ struct DeviceSelection {
     case .opencl, .named:
       let device = try Self.device(choice)
       self.init(
-        device: device, backend: try OpenCLBackend<Element>(device: device), retreat: nil, reason: "asked for")
+        device: device, backend: try OpenCLBackend<Element>(device: device, tilings: .cached), retreat: nil,
+        reason: "asked for", host: (host, hostKey))
     }
   }
 
-  private init(device: OpenCLDevice, backend: any Backend, retreat: (any Backend)?, reason: String) {
+  private init<Element: OpenCLScalar>(
+    device: OpenCLDevice, backend: OpenCLBackend<Element>, retreat: (any Backend)?, reason: String,
+    host: (backend: any Backend, rateKey: String)
+  ) {
     self.init(
       backend: backend, retreat: retreat, reason: reason, memory: device.globalMemory,
-      largestAllocation: device.largestAllocation)
+      largestAllocation: device.largestAllocation, rateKey: lacuna.rateKey(device, Element.precision), host: host)
   }
 
   private init(
-    backend: any Backend, retreat: (any Backend)?, reason: String, memory: Int, largestAllocation: Int
+    backend: any Backend, retreat: (any Backend)?, reason: String, memory: Int, largestAllocation: Int,
+    rateKey: String, host: (backend: any Backend, rateKey: String)
   ) {
     self.backend = backend
     self.retreat = retreat
     self.reason = reason
     self.memory = memory
     self.largestAllocation = largestAllocation
+    self.rateKey = rateKey
+    self.host = host
   }
 
   /// Plans trials on this device by rates measured on it, once, and kept in the cache.

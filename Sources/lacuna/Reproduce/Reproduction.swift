@@ -15,6 +15,7 @@ struct Reproduction: Sendable {
 
   static let all: [Reproduction] = [
     .learningCurves, .ridgePath, .spectrum, .transition, .beyondPCANoise, .beyondPCAChain, .phaseDiagram, .universality,
+    .maskingRatio, .partition,
   ]
 
   static func named(_ name: String) -> Reproduction? { all.first { $0.name == name } }
@@ -24,6 +25,8 @@ struct Reproduction: Sendable {
 struct Study {
   var points: [PointResult]
   var stages: [Experiment.Stage]
+  /// One a trial and ridge.
+  var trials: [TrialRecord] = []
 
   func stage(of point: PointResult) -> Experiment.Stage {
     // Every point comes from a stage.

@@ -1,0 +1,144 @@
+import LinearAlgebra
+
+/// Masks as words of 32 coordinates, bit j mod 32 of word ⌊j/32⌋ set where coordinate j is visible.
+///
+/// What `MaskPattern` says of numbers of 32 bits is found out plane by plane, 32 coordinates at once: a coordinate is decided
+/// by the first plane in which it differs from the threshold, after eight planes all but one in 256 are. So two Philox blocks
+/// serve 32 coordinates, and further ones are drawn where some coordinate needs them.
+struct MaskWords: Sendable {
+  let masks: MaskPattern
+  let columns: Int
+  /// ⌈columns/32⌉.
+  let count: Int
+  /// Words of given masks, a row a mask.
+  private let given: [UInt32]
+
+  init(_ masks: MaskPattern, columns: Int) {
+    self.masks = masks
+    self.columns = columns
+    count = (columns + 31) / 32
+    if case .given(let source) = masks { given = source.words } else { given = [] }
+  }
+
+  /// Words of memory that `draw` works in, beside the `count` it writes.
+  var scratchCount: Int { if case .fixedSize = masks { count * 9 } else { 0 } }
+
+  /// Writes the words of a pair. Bits beyond `columns` are undefined.
+  func draw(pair: UInt64, into words: UnsafeMutablePointer<UInt32>, scratch: UnsafeMutablePointer<UInt32>) {
+    let first = 8 &* pair &* UInt64(count)
+    switch masks {
+    case .bernoulli(let keep, _, let stream):
+      let threshold = MaskPattern.threshold(keep: keep)
+      if threshold >> 32 != 0 {
+        words.update(repeating: .max, count: count)
+      } else {
+        for w in 0..<count {
+          words[w] = below(UInt32(threshold), stream, firstBlock: first &+ 8 &* UInt64(w))
+        }
+      }
+    case .fixedSize(let visible, _, let stream):
+      selectSmallest(visible, stream, firstBlock: first, into: words, scratch: scratch)
+    case .given(let source):
+      let mask = Int(pair % UInt64(source.count))
+      for w in 0..<count { words[w] = given[mask * count + w] }
+    }
+  }
+
+  /// Which of 32 coordinates have numbers below a threshold.
+  @inline(__always)
+  private func below(_ threshold: UInt32, _ stream: RandomStream, firstBlock: UInt64) -> UInt32 {
+    var (visible, undecided) = (UInt32(0), UInt32.max)
+    for group in 0..<4 {
+      let planes = PhiloxPair(stream, firstBlock: firstBlock &+ UInt64(2 * group)).words
+      for s in 0..<8 {
+        let bit = 0 &- (threshold &>> UInt32(31 - 8 * group - s) & 1)
+        visible |= undecided & ~planes[s] & bit
+        undecided &= ~(planes[s] ^ bit)
+      }
+      if undecided == 0 { break }
+    }
+    return visible
+  }
+
+  /// The r smallest numbers by halving: of the candidates those with a 0 in the next plane are smaller than the others; as
+  /// many as fit are visible, or else the others are hidden.
+  private func selectSmallest(
+    _ r: Int, _ stream: RandomStream, firstBlock: UInt64, into words: UnsafeMutablePointer<UInt32>,
+    scratch: UnsafeMutablePointer<UInt32>
+  ) {
+    let candidates = scratch
+    let planes = scratch + count
+    words.update(repeating: 0, count: count)
+    candidates.update(repeating: .max, count: count)
+    if columns % 32 != 0 { candidates[count - 1] = 1 << UInt32(columns % 32) - 1 }
+    var (wanted, left) = (r, columns)
+    var plane = 0
+    while plane < 32, wanted > 0, wanted < left {
+      if plane % 8 == 0 {
+        for w in 0..<count where candidates[w] != 0 {
+          let drawn = PhiloxPair(stream, firstBlock: firstBlock &+ UInt64(8 * w + plane / 4)).words
+          for s in 0..<8 { planes[s * count + w] = drawn[s] }
+        }
+      }
+      let current = planes + plane % 8 * count
+      var zeros = 0
+      for w in 0..<count { zeros += (candidates[w] & ~current[w]).nonzeroBitCount }
+      if zeros <= wanted {
+        for w in 0..<count {
+          words[w] |= candidates[w] & ~current[w]
+          candidates[w] &= current[w]
+        }
+        (wanted, left) = (wanted - zeros, left - zeros)
+      } else {
+        for w in 0..<count { candidates[w] &= ~current[w] }
+        left = zeros
+      }
+      plane += 1
+    }
+    // All that is left; or, of equal numbers, the lower coordinates.
+    var w = 0
+    while wanted > 0 {
+      while wanted < left, candidates[w].nonzeroBitCount > wanted {
+        candidates[w] &= ~(1 << UInt32(31 - candidates[w].leadingZeroBitCount))
+      }
+      words[w] |= candidates[w]
+      wanted -= candidates[w].nonzeroBitCount
+      left -= candidates[w].nonzeroBitCount
+      w += 1
+    }
+  }
+}
+
+/// Two Philox blocks side by side, each 32-bit word in the low half of a 64-bit lane, where one instruction of every x86-64
+/// and ARM64 multiplies it to 64 bits. More at a time would not fit the registers that every x86-64 has.
+private struct PhiloxPair {
+  /// Words w₀…w₃ of both blocks.
+  let words: SIMD8<UInt32>
+
+  @inline(__always) init(_ stream: RandomStream, firstBlock: UInt64) {
+    typealias Pair = SIMD2<UInt64>
+    let low = Pair(repeating: 0xFFFF_FFFF)
+    let index = Pair(firstBlock, firstBlock &+ 1)
+    var x = index
+    var y = index &>> 32
+    var z = Pair(repeating: stream.stream)
+    var w = Pair(repeating: stream.stream >> 32)
+    var key0 = stream.seed
+    var key1 = stream.seed >> 32
+    for _ in 0..<10 {
+      let p0 = (x & low) &* UInt64(Philox.multiplier0)
+      let p1 = (z & low) &* UInt64(Philox.multiplier1)
+      x = (p1 &>> 32) ^ y ^ key0
+      z = (p0 &>> 32) ^ w ^ key1
+      y = p1
+      w = p0
+      key0 &+= UInt64(Philox.weyl0)
+      key1 &+= UInt64(Philox.weyl1)
+    }
+    // The high halves carry what overflowed.
+    words = SIMD8(
+      UInt32(truncatingIfNeeded: x[0]), UInt32(truncatingIfNeeded: y[0]), UInt32(truncatingIfNeeded: z[0]),
+      UInt32(truncatingIfNeeded: w[0]), UInt32(truncatingIfNeeded: x[1]), UInt32(truncatingIfNeeded: y[1]),
+      UInt32(truncatingIfNeeded: z[1]), UInt32(truncatingIfNeeded: w[1]))
+  }
+}

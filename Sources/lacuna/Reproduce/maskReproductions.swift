@@ -1,0 +1,236 @@
+import DeterministicEquivalents
+import Figures
+import RealModule
+import Simulation
+
+/// Coordinates of the studies of masks at scale d: drawn masks multiply the samples by as many as there are, and a pass over
+/// them all is taken at every step of the solver.
+private func maskedCoordinates(_ d: Int) -> Int { max(60, d / 5) }
+
+private let sampledCounts = [1, 4, 16, 64]
+
+extension Reproduction {
+  static let maskingRatio = Reproduction(
+    name: "masking-ratio", title: "How much to hide",
+    caption: """
+      Error with every other coordinate visible of predictors trained under Bernoulli masks, against the probability p that \
+      a coordinate is kept, for blocks of correlated coordinates, at a fifth of the scale's coordinates. Masking acts as a \
+      ridge where λ itself is small: hide too little and the predictor overfits, too much and it is biased; the best p by \
+      theory is marked with its n/d. Right, at n = d: finitely many masks drawn for each sample, beside the limit of all \
+      masks; few of them can just determine the predictor, where the error peaks. The table has the gap to that limit, draw by draw, and its rate: the slope of ln gap against ln M.
+      """,
+    example: "masking-ratio",
+    overrides: { d in
+      let closed = [0.3, 0.5, 0.7, 0.8, 0.9, 0.96].map { "{bernoulli: {keep: \($0)}}" }
+      let drawn = [0.5, 0.8].flatMap { keep in
+        sampledCounts.map { "{random: {keep: \(keep), masks: \($0)}}" }
+      }
+      let coordinates = maskedCoordinates(d)
+      return [
+        "data={model: block, blocks: \(max(2, coordinates / 20)), correlation: 0.5, coordinates: \(coordinates)}",
+        samples([0.5, 1, 2], coordinates), "experiment.trials=6", "model.ridge=1.0e-5",
+        "model.mask=" + (closed + drawn).joined(separator: ","),
+      ]
+    },
+    draw: maskingRatioFigure,
+    compare: { study in
+      comparisons(
+        study,
+        place: { point in
+          [
+            ("n/d", ratioText(point)), ("p", formatBriefly(keep(study, point) ?? .nan)),
+            ("M", drawnCount(study, point).map(String.init) ?? "all"),
+          ]
+        }, quantities: [("E, all visible", \.fullContextError)]) + gaps(study)
+    })
+
+  static let partition = Reproduction(
+    name: "partition", title: "Fully explored partitions against random masks",
+    caption: """
+      The variance of the predictor, E‖Â − EÂ‖²/d over data and masks, when each sample is seen through the B masks of a \
+      partition into B blocks, every coordinate hidden exactly once, or through B random masks of the same size, as many \
+      hidden cells left to chance; and through 4B of them. Lines are theory: for the partition, and for all masks of that \
+      size. Random masks add their own noise to that of the data. One spread-out spike, n = 2d, and the same λ for all on \
+      the cells that are hidden, at a fifth of the scale's coordinates.
+      """,
+    example: "partition",
+    overrides: { d in
+      let coordinates = maskedCoordinates(d)
+      let models = [2, 4, 10, 20].flatMap { blocks -> [String] in
+        let visible = coordinates - coordinates / blocks
+        let ridge = 0.05 / Double(blocks)
+        return ["{mask: {partition: {blocks: \(blocks)}}, ridge: 0.05}"]
+          + [1, 4].map { passes in
+            "{mask: {random: {visible: \(visible), masks: \(passes * blocks)}}, ridge: \(ridge)}"
+          }
+      }
+      return [
+        "data={model: spiked, coordinates: \(coordinates), samples: \(2 * coordinates), spikes: [{strength: 5.0}]}",
+        "experiment.trials=8", "model=" + models.joined(separator: ","), "measure=errors,variance",
+      ]
+    },
+    draw: partitionFigure,
+    compare: { study in
+      comparisons(
+        study, place: { point in [("B", String(blocks(study, point))), ("masks", maskName(study, point))] },
+        quantities: [
+          ("variance", \.predictorVariance),
+          ("E, all visible", \.fullContextError),
+        ])
+    })
+}
+
+// MARK: Masking ratio
+
+private func mask(_ study: Study, _ point: PointResult) -> MaskConfiguration {
+  study.stage(of: point).point.configuration.mask
+}
+
+private func keep(_ study: Study, _ point: PointResult) -> Double? {
+  switch mask(study, point) {
+  case .bernoulli(let keep), .random(.keep(let keep), _, _): keep
+  default: nil
+  }
+}
+
+/// M; nil for all masks.
+private func drawnCount(_ study: Study, _ point: PointResult) -> Int? {
+  if case .random(_, let masks, _) = mask(study, point) { masks } else { nil }
+}
+
+@Sendable private func maskingRatioFigure(_ study: Study) throws -> Figure {
+  let counts = Set(study.points.map(\.sampleCount)).sorted()
+  func markers(_ kind: Figure.Series.Kind, _ name: FigureText, _ group: Int, _ points: [PointResult]) -> Figure.Series {
+    Figure.Series(
+      kind, name: name, group: group,
+      points: points.compactMap { point in
+        guard let value = point.fullContextError, let mean = value.mean, let keep = keep(study, point) else {
+          return nil
+        }
+        return Figure.Point(keep, mean, error: value.standardError)
+      })
+  }
+  func theory(_ name: FigureText, _ group: Int, _ n: Int) throws -> (series: Figure.Series, best: Double) {
+    let stage = study.stages.first { $0.sampleCount == n }!
+    let population = try EqualVariancePopulation(stage.model.population)
+    let line = try (0...60).map { step -> Figure.Point in
+      let p = 0.25 + 0.74 * Double(step) / 60
+      let errors = try BernoulliEquivalent(population: population, sampleCount: n, keep: p, ridge: stage.ridges[0])
+      return Figure.Point(p, errors.fullContextError)
+    }
+    let best = try bestMaskingRatio(population: population, sampleCount: n, ridge: stage.ridges[0]).keep
+    return (Figure.Series(.line, name: name, group: group, points: line), best)
+  }
+  let d = Double(study.points[0].coordinateCount)
+  var closed: [Figure.Series] = []
+  var marks: [Figure.Mark] = []
+  for (group, n) in counts.enumerated() {
+    let ratio = formatBriefly(Double(n) / d)
+    let name = FigureText(plain: "n/d = \(ratio)")
+    let (line, best) = try theory(name, group, n)
+    marks.append(Figure.Mark(best, FigureText(plain: ratio)))
+    closed += [
+      line,
+      markers(
+        .markers, name, group, study.points.filter { $0.sampleCount == n && drawnCount(study, $0) == nil }),
+    ]
+  }
+  let middle = counts[counts.count / 2]
+  let (limit, best) = try theory("all masks", 0, middle)
+  let drawn = sampledCounts.enumerated().map { index, count in
+    markers(
+      index % 2 == 0 ? .openMarkers : .markers, FigureText(plain: "M = \(count)"), index + 1,
+      study.points.filter { $0.sampleCount == middle && drawnCount(study, $0) == count })
+  }
+  let label: FigureText = "keep-probability {/:Italic p}"
+  return Figure(panels: [
+    Figure.Panel(
+      xLabel: label, yLabel: "error, all others visible", yLogarithmic: true,
+      xRange: 0.2...1, series: closed, verticalMarks: marks),
+    Figure.Panel(
+      xLabel: label, yLabel: "error, all others visible", yLogarithmic: true,
+      xRange: 0.2...1, series: [limit] + drawn,
+      verticalMarks: [Figure.Mark(best, "best")]),
+  ])
+}
+
+/// What M drawn masks cost over all masks of the same p, draw by draw, and the slope of the logarithm of the mean gap in ln M
+/// between one M and the next; its standard error is propagated from those of the two gaps.
+private func gaps(_ study: Study) -> [Comparison] {
+  func errors(_ point: PointResult) -> [Double] {
+    study.trials.filter {
+      $0.parameters == point.parameters && $0.sampleCount == point.sampleCount
+    }.sorted { $0.trial < $1.trial }.compactMap(\.fullContextError)
+  }
+  return study.points.filter { drawnCount(study, $0) == nil }.flatMap { limit -> [Comparison] in
+    let p = keep(study, limit)
+    let drawn = study.points.filter {
+      drawnCount(study, $0) != nil && keep(study, $0) == p && $0.sampleCount == limit.sampleCount
+    }
+    let found = drawn.map { point in
+      (
+        count: drawnCount(study, point) ?? 0,
+        gap: Statistic(
+          of: zip(errors(point), errors(limit)).map { $0 - $1 }, theory: nil, finiteSizeTheory: nil)
+      )
+    }
+    func comparison(_ count: String, _ quantity: String, _ statistic: Statistic) -> Comparison {
+      Comparison(
+        place: [("n/d", ratioText(limit)), ("p", formatBriefly(p ?? .nan)), ("M", count)], quantity: quantity,
+        statistic: statistic)
+    }
+    return found.map { comparison(String($0.count), "gap to all masks", $0.gap) }
+      + zip(found, found.dropFirst()).compactMap { less, more in
+        guard let low = less.gap.mean, let high = more.gap.mean, low > 0, high > 0 else { return nil }
+        let step = Double.log(Double(more.count) / Double(less.count))
+        var rate = Statistic(of: [Double.log(high / low) / step], theory: nil, finiteSizeTheory: nil)
+        let relative = ((less.gap.standardError ?? 0) / low, (more.gap.standardError ?? 0) / high)
+        rate.standardError = (relative.0 * relative.0 + relative.1 * relative.1).squareRoot() / step
+        return comparison("\(less.count) to \(more.count)", "rate of the gap", rate)
+      }
+  }
+}
+
+// MARK: Partitions
+
+/// B: 1 over the share of coordinates that a mask hides.
+private func blocks(_ study: Study, _ point: PointResult) -> Int {
+  switch mask(study, point) {
+  case .partition(.contiguous(let count), _): count
+  case .random(.visible(let visible), _, _):
+    Int((Double(point.coordinateCount) / Double(point.coordinateCount - visible)).rounded())
+  default: 0
+  }
+}
+
+private func maskName(_ study: Study, _ point: PointResult) -> String {
+  guard let count = drawnCount(study, point) else { return "partition" }
+  let passes = count / max(1, blocks(study, point))
+  return passes == 1 ? "B random" : "\(passes)B random"
+}
+
+@Sendable private func partitionFigure(_ study: Study) throws -> Figure {
+  func points(_ name: String) -> [PointResult] { study.points.filter { maskName(study, $0) == name } }
+  func series(
+    _ kind: Figure.Series.Kind, _ label: FigureText, _ group: Int, _ points: [PointResult],
+    _ value: (Statistic) -> Double?
+  ) -> Figure.Series {
+    Figure.Series(
+      kind, name: label, group: group,
+      points: points.compactMap { point in
+        guard let statistic = point.predictorVariance, let y = value(statistic) else { return nil }
+        return Figure.Point(Double(blocks(study, point)), y, error: kind == .line ? nil : statistic.standardError)
+      })
+  }
+  return Figure(panels: [
+    Figure.Panel(
+      xLabel: "blocks {/:Italic B}", yLabel: "variance of the predictor", xLogarithmic: true, yLogarithmic: true,
+      series: [
+        series(.line, "partition", 0, points("partition"), \.theory),
+        series(.markers, "partition", 0, points("partition"), \.mean),
+        series(.openMarkers, "B random masks", 1, points("B random"), \.mean),
+        series(.markers, "4B random masks", 2, points("4B random"), \.mean),
+        series(.line, "all masks", 3, points("B random"), \.theory),
+      ])
+  ])
+}
