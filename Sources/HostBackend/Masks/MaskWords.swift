@@ -32,8 +32,10 @@ struct MaskWords: Sendable {
       if threshold >> 32 != 0 {
         words.update(repeating: .max, count: count)
       } else {
-        for w in 0..<count {
-          words[w] = below(UInt32(threshold), stream, firstBlock: first &+ 8 &* UInt64(w))
+        for w in stride(from: 0, to: count, by: 2) {
+          let pair = below(UInt32(threshold), stream, firstBlock: first &+ 8 &* UInt64(w))
+          words[w] = UInt32(truncatingIfNeeded: pair[0])
+          if w + 1 < count { words[w + 1] = UInt32(truncatingIfNeeded: pair[1]) }
         }
       }
     case .fixedSize(let visible, _, let stream):
@@ -44,20 +46,35 @@ struct MaskWords: Sendable {
     }
   }
 
-  /// Which of 32 coordinates have numbers below a threshold.
+  /// Which coordinates of two words, the low halves of the lanes, have numbers below a threshold.
+  /// - Parameter firstBlock: of the first word; the second's comes 8 later.
   @inline(__always)
-  private func below(_ threshold: UInt32, _ stream: RandomStream, firstBlock: UInt64) -> UInt32 {
-    var (visible, undecided) = (UInt32(0), UInt32.max)
-    for group in 0..<4 {
-      let planes = PhiloxPair(stream, firstBlock: firstBlock &+ UInt64(2 * group)).words
-      for s in 0..<8 {
-        let bit = 0 &- (threshold &>> UInt32(31 - 8 * group - s) & 1)
-        visible |= undecided & ~planes[s] & bit
-        undecided &= ~(planes[s] ^ bit)
-      }
-      if undecided == 0 { break }
+  private func below(_ threshold: UInt32, _ stream: RandomStream, firstBlock: UInt64) -> SIMD2<UInt64> {
+    let blocks = SIMD2(firstBlock, firstBlock &+ 8)
+    var visible = SIMD2<UInt64>.zero
+    var undecided = SIMD2<UInt64>(repeating: 0xFFFF_FFFF)
+    // The bits of the threshold from the next plane on. With none left, what is undecided is not below.
+    var rest = threshold
+    for k in 0..<UInt64(8) {
+      if rest == 0 || (k >= 2 && undecided == .zero) { break }
+      let block = PhiloxPair(stream, blocks: blocks &+ k)
+      compare(block.x, &rest, &undecided, &visible)
+      compare(block.y, &rest, &undecided, &visible)
+      compare(block.z, &rest, &undecided, &visible)
+      compare(block.w, &rest, &undecided, &visible)
     }
     return visible
+  }
+
+  /// One plane against the next bit of the threshold.
+  @inline(__always)
+  private func compare(
+    _ plane: SIMD2<UInt64>, _ rest: inout UInt32, _ undecided: inout SIMD2<UInt64>, _ visible: inout SIMD2<UInt64>
+  ) {
+    let bit = 0 &- UInt64(rest >> 31)
+    visible |= undecided & ~plane & bit
+    undecided &= ~(plane ^ bit)
+    rest <<= 1
   }
 
   /// The r smallest numbers by halving: of the candidates those with a 0 in the next plane are smaller than the others; as
@@ -76,8 +93,14 @@ struct MaskWords: Sendable {
     while plane < 32, wanted > 0, wanted < left {
       if plane % 8 == 0 {
         for w in 0..<count where candidates[w] != 0 {
-          let drawn = PhiloxPair(stream, firstBlock: firstBlock &+ UInt64(8 * w + plane / 4)).words
-          for s in 0..<8 { planes[s * count + w] = drawn[s] }
+          let block = firstBlock &+ UInt64(8 * w + plane / 4)
+          let drawn = PhiloxPair(stream, blocks: SIMD2(block, block &+ 1))
+          for lane in 0..<2 {
+            planes[(4 * lane + 0) * count + w] = UInt32(truncatingIfNeeded: drawn.x[lane])
+            planes[(4 * lane + 1) * count + w] = UInt32(truncatingIfNeeded: drawn.y[lane])
+            planes[(4 * lane + 2) * count + w] = UInt32(truncatingIfNeeded: drawn.z[lane])
+            planes[(4 * lane + 3) * count + w] = UInt32(truncatingIfNeeded: drawn.w[lane])
+          }
         }
       }
       let current = planes + plane % 8 * count
@@ -112,15 +135,14 @@ struct MaskWords: Sendable {
 /// Two Philox blocks side by side, each 32-bit word in the low half of a 64-bit lane, where one instruction of every x86-64
 /// and ARM64 multiplies it to 64 bits. More at a time would not fit the registers that every x86-64 has.
 private struct PhiloxPair {
-  /// Words w₀…w₃ of both blocks.
-  let words: SIMD8<UInt32>
+  /// Words w₀…w₃ of both blocks; the high halves of the lanes carry what overflowed.
+  let x, y, z, w: SIMD2<UInt64>
 
-  @inline(__always) init(_ stream: RandomStream, firstBlock: UInt64) {
+  @inline(__always) init(_ stream: RandomStream, blocks: SIMD2<UInt64>) {
     typealias Pair = SIMD2<UInt64>
     let low = Pair(repeating: 0xFFFF_FFFF)
-    let index = Pair(firstBlock, firstBlock &+ 1)
-    var x = index
-    var y = index &>> 32
+    var x = blocks
+    var y = blocks &>> 32
     var z = Pair(repeating: stream.stream)
     var w = Pair(repeating: stream.stream >> 32)
     var key0 = stream.seed
@@ -135,10 +157,6 @@ private struct PhiloxPair {
       key0 &+= UInt64(Philox.weyl0)
       key1 &+= UInt64(Philox.weyl1)
     }
-    // The high halves carry what overflowed.
-    words = SIMD8(
-      UInt32(truncatingIfNeeded: x[0]), UInt32(truncatingIfNeeded: y[0]), UInt32(truncatingIfNeeded: z[0]),
-      UInt32(truncatingIfNeeded: w[0]), UInt32(truncatingIfNeeded: x[1]), UInt32(truncatingIfNeeded: y[1]),
-      UInt32(truncatingIfNeeded: z[1]), UInt32(truncatingIfNeeded: w[1]))
+    (self.x, self.y, self.z, self.w) = (x, y, z, w)
   }
 }

@@ -5,7 +5,7 @@ import Simulation
 
 /// Coordinates of the studies of masks at scale d: drawn masks multiply the samples by as many as there are, and a pass over
 /// them all is taken at every step of the solver.
-private func maskedCoordinates(_ d: Int) -> Int { max(60, d / 5) }
+private func maskedCoordinates(_ d: Int) -> Int { max(60, d / 10) }
 
 private let sampledCounts = [1, 4, 16, 64]
 
@@ -14,7 +14,7 @@ extension Reproduction {
     name: "masking-ratio", title: "How much to hide",
     caption: """
       Error with every other coordinate visible of predictors trained under Bernoulli masks, against the probability p that \
-      a coordinate is kept, for blocks of correlated coordinates, at a fifth of the scale's coordinates. Masking acts as a \
+      a coordinate is kept, for blocks of correlated coordinates, at a tenth of the scale's coordinates. Masking acts as a \
       ridge where λ itself is small: hide too little and the predictor overfits, too much and it is biased; the best p by \
       theory is marked with its n/d. Right, at n = d: finitely many masks drawn for each sample, beside the limit of all \
       masks; few of them can just determine the predictor, where the error peaks. The table has the gap to that limit, draw by draw, and its rate: the slope of ln gap against ln M.
@@ -51,7 +51,7 @@ extension Reproduction {
       partition into B blocks, every coordinate hidden exactly once, or through B random masks of the same size, as many \
       hidden cells left to chance; and through 4B of them. Lines are theory: for the partition, and for all masks of that \
       size. Random masks add their own noise to that of the data. One spread-out spike, n = 2d, and the same λ for all on \
-      the cells that are hidden, at a fifth of the scale's coordinates.
+      the cells that are hidden, at a tenth of the scale's coordinates.
       """,
     example: "partition",
     overrides: { d in
