@@ -43,8 +43,27 @@ public struct BulkMeasure: Sendable {
   let weights: [Double]
   let products: [Double]
 
+  /// Where Σ′ and D are not diagonal together, the source of the nodes at each z; `nodes` are then those for z → ∞.
+  let pencil: DensePencil?
+
   public init(nodes: [Node], sampleCount: Int, metricSpread: Double = 0) {
+    self.init(nodes: nodes, sampleCount: sampleCount, metricSpread: metricSpread, pencil: nil)
+  }
+
+  init(pencil: DensePencil, sampleCount: Int) {
+    self.init(
+      nodes: pencil.distantNodes, sampleCount: sampleCount, metricSpread: 0, pencil: pencil.isConstant ? nil : pencil)
+  }
+
+  /// The bulk as it is at one real z; nil where the eigensolver of a dense Σ fails.
+  func local(to z: Double) -> BulkMeasure? {
+    guard let pencil else { return self }
+    return pencil.nodes(at: z).map { BulkMeasure(nodes: $0, sampleCount: sampleCount) }
+  }
+
+  private init(nodes: [Node], sampleCount: Int, metricSpread: Double, pencil: DensePencil?) {
     self.metricSpread = metricSpread
+    self.pencil = pencil
     let merged = Self.merged(nodes)
     self.nodes = merged
     self.sampleCount = sampleCount
