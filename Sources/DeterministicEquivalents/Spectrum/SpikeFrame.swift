@@ -27,10 +27,7 @@ struct SpikeFrame: Sendable {
     let d = population.coordinateCount
     let full = try population.resolventDiagonals(effectiveRidge: root.value).resolvent
     let plain = noise.resolventDiagonals(effectiveRidge: root.value).resolvent
-    let spread = population.directions.allSatisfy { u in
-      Double(d) * blockSum(u.map { $0 * $0 * $0 * $0 }) <= 4
-    }
-    if spread {
+    if population.hasSpreadSpikes {
       let factor = blockSum(full) / blockSum(plain)
       heavy = []
       metric = plain.map { $0 * factor / root.shrinkage }

@@ -5,6 +5,8 @@ import RealModule
 public struct SpectralTheory: Sendable {
   /// The bulk of Â; nil where theory has none for this Σ.
   public let spectrum: SpectrumEquivalent?
+  /// Why there is none; nil where there is, or none was asked for.
+  public let refusal: PopulationError?
   /// Spikes in Â.
   public let outliers: OutlierEquivalent?
   /// Spikes in the Gram, for principal components.
@@ -13,12 +15,13 @@ public struct SpectralTheory: Sendable {
   let weakOverlap: SubcriticalOverlap?
   let weakPrincipalOverlap: SubcriticalOverlap?
 
-  /// - Throws: `PopulationError`, save that a Σ whose spectrum theory does not cover gives no spectrum.
+  /// - Throws: `PopulationError`, save that a Σ whose spectrum theory does not cover gives a refusal: it can be simulated.
   init(population: any Population, sampleCount: Int, ridge: Double, measures: [Measure]) throws {
     if let spiked = population as? SpikedPopulation {
       let outliers = try OutlierEquivalent(predictorOf: spiked, sampleCount: sampleCount, ridge: ridge)
       self.outliers = outliers
       spectrum = outliers.spectrum
+      refusal = nil
       let recovers = measures.contains(.recovery)
       let principal = recovers ? try OutlierEquivalent(gramOf: spiked, sampleCount: sampleCount) : nil
       self.principal = principal
@@ -34,24 +37,29 @@ public struct SpectralTheory: Sendable {
     weakOverlap = nil
     weakPrincipalOverlap = nil
     guard measures.contains(.spectrum) else {
-      spectrum = nil
+      (spectrum, refusal) = (nil, nil)
       return
     }
-    spectrum = try Self.bulkSpectrum(population, sampleCount: sampleCount, ridge: ridge)
-  }
-
-  /// nil where theory does not cover this Σ.
-  private static func bulkSpectrum(
-    _ population: any Population, sampleCount: Int, ridge: Double
-  ) throws(PopulationError) -> SpectrumEquivalent? {
-    let bulk: BulkMeasure
-    do {
-      bulk = try population.predictorBulk(sampleCount: sampleCount, ridge: ridge)
+    do throws(PopulationError) {
+      spectrum = try SpectrumEquivalent(bulk: population.predictorBulk(sampleCount: sampleCount, ridge: ridge))
+      refusal = nil
     } catch {
-      if case .unsupported = error { return nil }
-      throw error
+      switch error {
+      case .unsupported, .noConvergence: (spectrum, refusal) = (nil, error)
+      default: throw error
+      }
     }
-    return try SpectrumEquivalent(bulk: bulk)
+  }
+}
+
+extension LowestThreshold {
+  /// Of the first spike; nil where its strength is negative, for which the search has no meaning.
+  init?(population: any Population, sampleCount: Int) throws(PopulationError) {
+    guard let spiked = population as? SpikedPopulation, let strength = spiked.strengths.first, strength >= 0 else {
+      return nil
+    }
+    let found = try DeterministicEquivalents.lowestThreshold(population: spiked, sampleCount: sampleCount, spike: 0)
+    self.init(ridge: found.ridge.isFinite ? found.ridge : nil, threshold: found.threshold)
   }
 }
 

@@ -52,13 +52,15 @@ public struct TrialRecord: Sendable, Equatable, Codable {
   public var outlier: Double?
   public var overlap: Double?
   public var principalOverlap: Double?
-  /// Errors of principal components by rank, where they are measured.
+  /// Principal components, where they are measured: the ranks and their errors.
+  public var principalRanks: [Int]?
   public var principalErrors: [Double]?
 
   enum CodingKeys: String, CodingKey {
     case parameters, ridge, trial, outlier, overlap
     case topEigenvalue = "top_eigenvalue"
     case principalOverlap = "pca_overlap"
+    case principalRanks = "pca_ranks"
     case principalErrors = "pca_generalization_errors"
     case sampleCount = "n"
     case coordinateCount = "d"
