@@ -1,4 +1,4 @@
-/// A figure for a paper: one panel, or several side by side or stacked, drawn by gnuplot as SVG, PDF and PNG.
+/// A figure for a paper: one panel, or several side by side, in pairs or stacked, drawn by gnuplot as SVG, PDF and PNG.
 public struct Figure: Sendable {
   /// Above all panels; papers say it in the caption instead.
   public var title: FigureText?
@@ -8,7 +8,18 @@ public struct Figure: Sendable {
 
   public enum Arrangement: Sendable {
     case sideBySide
+    /// Two a row.
+    case paired
     case stacked
+
+    /// How many of the panels stand in a row.
+    package func columns(_ panelCount: Int) -> Int {
+      switch self {
+      case .sideBySide: max(1, panelCount)
+      case .paired: min(2, max(1, panelCount))
+      case .stacked: 1
+      }
+    }
   }
 
   public init(

@@ -31,7 +31,11 @@ struct Layout {
 
   init(_ panels: [PreparedPanel], figure: Figure) {
     let ownLefts = panels.map { 9 + Self.yLabelDistance($0) }
-    let lefts = figure.arrangement == .stacked ? ownLefts.map { _ in ownLefts.max() ?? 0 } : ownLefts
+    let columns = figure.arrangement.columns(panels.count)
+    // Boxes of a column start at one line.
+    let lefts = ownLefts.indices.map { index in
+      stride(from: index % columns, to: ownLefts.count, by: columns).map { ownLefts[$0] }.max() ?? 0
+    }
     var tops: [Double] = []
     for (panel, left) in zip(panels, lefts) {
       let boxWidth = Self.panelWidth - left - Self.right
@@ -43,28 +47,22 @@ struct Layout {
       tops.append(6 + Double(rows) * Self.lineHeight + Double((markRows.last?.max() ?? -1) + 1) * Self.lineHeight)
     }
     let titleHeight = figure.title == nil ? 0 : Self.lineHeight + 3
-    switch figure.arrangement {
-    case .sideBySide:
-      let top = tops.max() ?? 0
-      width = Self.panelWidth * Double(panels.count)
-      height = Self.bottom + Self.boxHeight + top + titleHeight
-      for (index, left) in lefts.enumerated() {
-        let start = Self.panelWidth * Double(index)
+    let rowTops = stride(from: 0, to: panels.count, by: columns).map { start in
+      tops[start..<min(start + columns, tops.count)].max() ?? 0
+    }
+    width = Self.panelWidth * Double(min(columns, panels.count))
+    height = rowTops.reduce(0, +) + Double(rowTops.count) * (Self.bottom + Self.boxHeight) + titleHeight
+    var top = height - titleHeight
+    for (row, space) in rowTops.enumerated() {
+      top -= space
+      for index in (row * columns)..<min((row + 1) * columns, panels.count) {
+        let start = Self.panelWidth * Double(index % columns)
         boxes.append(
           Box(
-            left: start + left, right: start + Self.panelWidth - Self.right, bottom: Self.bottom,
-            top: Self.bottom + Self.boxHeight))
+            left: start + lefts[index], right: start + Self.panelWidth - Self.right, bottom: top - Self.boxHeight,
+            top: top))
       }
-    case .stacked:
-      width = Self.panelWidth
-      height = tops.reduce(0, +) + Double(panels.count) * (Self.bottom + Self.boxHeight) + titleHeight
-      var start = height - titleHeight
-      for (left, top) in zip(lefts, tops) {
-        start -= top + Self.boxHeight
-        boxes.append(
-          Box(left: left, right: Self.panelWidth - Self.right, bottom: start, top: start + Self.boxHeight))
-        start -= Self.bottom
-      }
+      top -= Self.boxHeight + Self.bottom
     }
     yLabelPlaces = zip(boxes, panels).map { box, panel in box.left - Self.yLabelDistance(panel) }
   }

@@ -66,6 +66,17 @@ private final class SVGReader: NSObject, XMLParserDelegate {
     #expect(text.contains("(a)") && text.contains("(b)") && text.contains("both"))
     try Figure(panels: panels, arrangement: .stacked).write(to: folder.path, name: "two")
     try checkPictures("two", panels: 2, sideBySide: false)
+    // Four in pairs are as wide as two side by side and twice as high as each.
+    let own = try TemporaryFolder()
+    func size(_ figure: Figure) throws -> (width: Int, height: Int) {
+      try figure.write(to: own.path, name: "pairs")
+      let size = try #require(SVGReader.read(try own.data("pairs.svg"))).size
+      return (try #require(Int(size["width"] ?? "")), try #require(Int(size["height"] ?? "")))
+    }
+    let one = try size(Figure(panels: [panels[0]]))
+    let four = try size(
+      Figure(panels: [panels[0], panels[0], panels[0], panels[0]], arrangement: .paired))
+    #expect(four.width == 2 * one.width && four.height == 2 * one.height)
   }
 
   @Test("the same figure gives the same bytes, and the script draws them again in its folder")

@@ -15,7 +15,7 @@ func reproductionPage(_ figures: [ReproducedFigure], scale: Int, folder: String)
     let name = figure.reproduction.name
     let wide = try image("\(folder)/\(name).svg")
     let narrow = try image("\(folder)/narrow/\(name).svg")
-    let panels = figure.figure.arrangement == .stacked ? 1 : figure.figure.panels.count
+    let panels = figure.figure.arrangement.columns(figure.figure.panels.count)
     let cells = figure.rows.map { row in
       "<tr>" + row.map { "<td>\(escaped($0))</td>" }.joined() + "</tr>"
     }.joined(separator: "\n")
