@@ -29,13 +29,13 @@ struct SpectralComponent: Sendable {
     var order = 32
     var (values, contractions, gaps) = Self.sample(bulk, lower, upper, halfWidth, order)
     var series = Self.cosineSeries(values)
-    while order < maximumOrder, gaps.isEmpty, !Self.hasConverged(series) {
+    while order < maximumOrder, gaps.isEmpty, !Self.hasConverged(series, to: 1e-11) {
       order *= 2
       (values, contractions, gaps) = Self.sample(bulk, lower, upper, halfWidth, order)
       series = Self.cosineSeries(values)
     }
     self.gaps = gaps
-    isConverged = gaps.isEmpty && Self.hasConverged(series)
+    isConverged = gaps.isEmpty && Self.hasConverged(series, to: 1e-9)
     let scale = series.reduce(0) { max($0, abs($1)) }
     let length = (series.lastIndex { abs($0) > 1e-15 * scale } ?? 0) + 1
     coefficients = Array(series.prefix(length))
@@ -156,8 +156,8 @@ struct SpectralComponent: Sendable {
     }
   }
 
-  private static func hasConverged(_ series: [Double]) -> Bool {
+  private static func hasConverged(_ series: [Double], to tolerance: Double) -> Bool {
     let scale = series.reduce(0) { max($0, abs($1)) }
-    return series.suffix(series.count / 4).allSatisfy { abs($0) <= 1e-11 * scale }
+    return series.suffix(series.count / 4).allSatisfy { abs($0) <= tolerance * scale }
   }
 }

@@ -81,7 +81,7 @@ public struct SpectrumEquivalent: Sendable {
 
   /// ρ(z) of the continuous part; 0 outside the intervals, not a number where the equation did not converge.
   ///
-  /// From the interval's series where that has converged, to 1e-11 of the greatest z ρ(z) over the sine of the angle between
+  /// From the interval's series where that has converged, to 1e-9 (mostly 1e-11) of the greatest z ρ(z) over the sine of the angle between
   /// the edges (1 in the middle, 0 at the edges); by the equation itself elsewhere.
   public func density(at z: Double) -> Double {
     guard let component = components.first(where: { $0.contains(z) }) else { return 0 }
