@@ -1,4 +1,4 @@
-/// A figure for a paper: one panel, or several side by side or stacked, drawn by gnuplot as SVG, PDF and PNG.
+/// A figure for a paper: one panel, or several side by side, in pairs or stacked, drawn by gnuplot as SVG, PDF and PNG.
 public struct Figure: Sendable {
   /// Above all panels; papers say it in the caption instead.
   public var title: FigureText?
@@ -12,12 +12,12 @@ public struct Figure: Sendable {
     /// Row by row, this many panels in each.
     case grid(columns: Int)
 
-    /// Panels in a row, of this many in all.
-    package func columns(of count: Int) -> Int {
+    /// How many of the panels stand in a row.
+    package func columns(of panelCount: Int) -> Int {
       switch self {
-      case .sideBySide: max(1, count)
+      case .sideBySide: max(1, panelCount)
       case .stacked: 1
-      case .grid(let columns): max(1, min(columns, count))
+      case .grid(let columns): max(1, min(columns, panelCount))
       }
     }
   }

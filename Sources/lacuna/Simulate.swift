@@ -131,6 +131,9 @@ private func report(
       + (summary.device.map { ["device: \($0)"] } ?? ["theory alone"])
     try folder.finish(summary, configuration: resolvedYAML(loaded.points, comments: comments))
   }
+  for refusal in Set(stages.flatMap { $0.spectralTheory ?? [] }.compactMap { $0.refusal?.description }).sorted() {
+    log.warning("without theory of the spectrum: \(refusal)")
+  }
   if output.json {
     print(try encodeJSON(summary, pretty: true))
   } else {

@@ -30,7 +30,7 @@ func errorFigure(_ summary: Summary, stages: [Experiment.Stage]) throws -> Figur
     let values = smooth.flatMap { $0.map { $0[keyPath: theory] } }.filter { $0 > 0 }
     let spread = (values.max() ?? 1) / (values.min() ?? 1)
     var panel = Figure.Panel(
-      xLabel: axis.label, yLabel: label, xLogarithmic: axis.isLogarithmic, yLogarithmic: spread > 20, series: series)
+      xLabel: axis.label, yLabel: label, xLogarithmic: axis.isLogarithmic, yLogarithmic: spread > 10, series: series)
     if case .samples = axis.kind { panel.verticalMarks = [Figure.Mark(1)] }
     return panel
   }
@@ -143,6 +143,8 @@ private struct ErrorAxis {
         let last = curve.points[curve.points.count - 1]
         guard let stage = stages.first(where: { $0.matches(first) }) else { return [] }
         let population = stage.model.population
+        // The peak at n = d is narrow where the ridge is small.
+        let peak = (-6...6).map { Int((Double(population.coordinateCount) * (1 + 0.012 * Double($0))).rounded()) }
         let grid: [(n: Int, ridge: Double)] =
           kind == .ridge
           ? geometricPath(from: max(first.ridge, last.ridge * 1e-8), to: last.ridge, count: 60)
@@ -150,6 +152,7 @@ private struct ErrorAxis {
           : Set(
             geometricPath(from: Double(first.sampleCount), to: Double(last.sampleCount), count: 80)
               .map { Int($0.rounded()) } + curve.points.map(\.sampleCount)
+              + peak.filter { first.sampleCount < $0 && $0 < last.sampleCount }
           ).sorted().map { ($0, first.ridge) }
         return try grid.compactMap { n, ridge in
           guard ridge > 0 || n != population.coordinateCount else { return nil }

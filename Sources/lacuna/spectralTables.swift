@@ -9,6 +9,9 @@ func spectralTables(_ points: [PointResult]) -> [String] {
       + ["\(point.sampleCount)", "\(point.coordinateCount)", format(point.ridge, digits: 4)]
   }
   func number(_ value: Double?) -> String { value.map { format($0, digits: 4) } ?? "–" }
+  func lowest(_ found: LowestThreshold) -> String {
+    "\(format(found.threshold, digits: 4)) (\(found.ridge.map { format($0, digits: 3) } ?? "∞"))"
+  }
   func measured(_ statistic: Statistic) -> String {
     statistic.mean.map { format(mean: $0, error: statistic.standardError) } ?? "–"
   }
@@ -33,27 +36,31 @@ func spectralTables(_ points: [PointResult]) -> [String] {
   }
   if points.contains(where: { $0.recovery != nil }) {
     var table = TextTable(
-      header + ["θ_c", "top of Â", "theory", "Δ", "overlap", "theory", "Δ", "θ_c PCA", "overlap PCA", "theory", "Δ"])
+      header + [
+        "θ_c", "lowest θ_c (ridge)", "top of Â", "theory", "Δ", "overlap", "theory", "Δ", "θ_c PCA", "overlap PCA",
+        "theory", "Δ",
+      ])
     for point in points {
       guard let recovery = point.recovery else { continue }
       table.append(
-        place(point) + [number(recovery.thresholdTheory)] + compared(recovery.outlier) + compared(recovery.overlap)
-          + [number(recovery.principalThresholdTheory)] + compared(recovery.principalOverlap))
+        place(point)
+          + [number(recovery.thresholdTheory), recovery.lowestThresholdTheory.map(lowest) ?? "–"]
+          + compared(recovery.outlier) + compared(recovery.overlap) + [number(recovery.principalThresholdTheory)]
+          + compared(recovery.principalOverlap))
     }
     tables.append(table.text + "\n\ntop: the extreme eigenvalue on the first spike's side; overlap: squared, with it")
   }
   if points.contains(where: { $0.principal != nil }) {
-    var table = TextTable(header + ["E_gen", "E_gen PCA", "rank", "PCA − masked", "verdict"])
+    var table = TextTable(header + ["E_gen", "E_gen PCA", "theory", "Δ", "rank", "PCA − masked", "verdict"])
     for point in points {
       guard let principal = point.principal else { continue }
       table.append(
-        place(point) + [
-          measured(point.generalizationError), measured(principal.generalizationError), "\(principal.rank)",
-          measured(principal.advantage), principal.verdict,
-        ])
+        place(point) + [measured(point.generalizationError)] + compared(principal.generalizationError)
+          + ["\(principal.rank)", measured(principal.advantage), principal.verdict])
     }
     tables.append(
-      table.text + "\n\nPCA: probabilistic principal components at the rank of least error, chosen in hindsight")
+      table.text
+        + "\n\nPCA: probabilistic principal components; of several ranks the one of least error, chosen in hindsight")
   }
   return tables
 }

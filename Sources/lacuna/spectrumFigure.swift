@@ -13,7 +13,7 @@ func spectrumFigure(_ points: [PointResult], stages: [Experiment.Stage]) -> Figu
     else { return nil }
     return spectrumPanel(point, theory: stage.spectralTheory?[index])
   }
-  return panels.isEmpty ? nil : Figure(panels: panels, arrangement: panels.count > 2 ? .stacked : .sideBySide)
+  return panels.isEmpty ? nil : Figure(panels: panels, arrangement: panels.count > 2 ? .grid(columns: 2) : .sideBySide)
 }
 
 /// One spectrum, cut at the left where a long tail would hide the rest.

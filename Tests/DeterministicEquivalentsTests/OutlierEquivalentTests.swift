@@ -157,6 +157,37 @@ import Testing
     #expect(abs(outlier.overlaps[0].symmetrized - overlap) <= 1e-2)
   }
 
+  /// Three digits for a direction of equal entries, where nothing depends on a draw: κ by bisection, c by plain iteration, the root
+  /// of 1 + θcg by bisection and its slope by differences (SciPy), D under the whole Σ.
+  @Test(arguments: [(1.0, 0.819747, 0.658996), (3.0, 0.907545, 0.901182)])
+  func independentSolution(strength: Double, eigenvalue: Double, overlap: Double) throws {
+    let d = 1500
+    let population = try SpikedPopulation(
+      variances: Self.unequalNoise(d), strengths: [strength],
+      directions: [Array(repeating: 1 / Double(d).squareRoot(), count: d)])
+    let result = try OutlierEquivalent(predictorOf: population, sampleCount: 3000, ridge: 0.05)
+    let outlier = try #require(result.outliers.first)
+    #expect(abs(outlier.predictorEigenvalue - eigenvalue) <= 5e-4)
+    #expect(abs(outlier.overlaps[0].symmetrized - overlap) <= 5e-4)
+  }
+
+  /// Below the threshold at 0.42 there is no outlier; just above it, at 0.45, one within 1e-3 of the edge that shares little.
+  @Test func besideTheThreshold() throws {
+    let d = 1500
+    for (strength, count) in [(0.3, 0), (0.45, 1)] {
+      let population = try SpikedPopulation(
+        variances: Self.unequalNoise(d), strengths: [strength],
+        directions: [Array(repeating: 1 / Double(d).squareRoot(), count: d)])
+      let result = try OutlierEquivalent(predictorOf: population, sampleCount: 3000, ridge: 0.05)
+      #expect(result.outliers.count == count)
+      let edge = try #require(result.spectrum.predictorIntervals.last).upper
+      #expect(abs(edge - 0.7818) <= 5e-4)
+      guard let outlier = result.outliers.first else { continue }
+      #expect(outlier.predictorEigenvalue > edge && outlier.predictorEigenvalue < edge + 1e-3)
+      #expect(outlier.overlaps[0].symmetrized > 0.05 && outlier.overlaps[0].symmetrized < 0.12)
+    }
+  }
+
   @Test func noSpikeBelowThreshold() throws {
     let d = 1500
     let population = try SpikedPopulation(

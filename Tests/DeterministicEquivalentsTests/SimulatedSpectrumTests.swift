@@ -5,7 +5,7 @@ import RealModule
 import Testing
 
 /// The predicted spectra against drawn ones. One draw's distribution function fluctuates by O(1/d) about the predicted one;
-/// where a smeared atom of width O(d^(−½)) moves by O(1/d), by O(d^(−½)): 0.03 here, where the sharp atom would be 0.25 off.
+/// where a smeared atom of width O(d^(−½)) moves by O(1/d), by O(d^(−½)): the sharp atom would be 0.25 off.
 @Suite struct SimulatedSpectrumTests {
   static let d = 400
   static let backend = HostBackend<Double>(threads: 1)
@@ -18,6 +18,14 @@ import Testing
     let x = try backend.makeMatrix(rows: n, columns: d)
     try backend.fill(x, law: .gaussian, stream: RandomStream(seed: seed, purpose: .samples, index: 0), offset: 0)
     try shape(backend, x)
+    return try Self.eigenvalues(of: x, ridge: ridge, on: backend)
+  }
+
+  /// Eigenvalues of B = I − W⁻¹ for samples in rows, ascending.
+  static func eigenvalues(
+    of x: HostMatrix<Double>, ridge: Double, on backend: HostBackend<Double>
+  ) throws -> [Double] {
+    let (n, d) = (x.rows, x.columns)
     let q = try backend.makeMatrix(rows: d, columns: d)
     try backend.accumulateGram(of: x, scale: 1 / Double(n), into: q)
     try backend.addDiagonal(ridge, to: q)

@@ -29,6 +29,8 @@ import Testing
   ]
 
   static let unknownValues = [
+    Refused(
+      study("model: isotropic", model: "ridge: 1, pca: {rank: bets}"), line: 2, key: "model.pca.rank", says: "\"best\""),
     Refused(study("model: isotropc"), key: "data.model", says: "isotropc", "\"isotropic\""),
     Refused(study("model: AR1"), key: "data.model", says: "\"ar1\""),
     Refused(study("model: banana"), key: "data.model", says: "isotropic or spiked or", "power_law"),

@@ -17,6 +17,8 @@ import Testing
     study("model: power_law, exponent: 0"), study("model: file, file: \"dir/Σ #1.npy\""),
     study("model: isotropic", model: "ridge: auto"),
     study("model: isotropic", model: "ridge: [ridgeless, 0.3]"),
+    study("model: isotropic", model: "ridge: 1, pca: {rank: bulk_edge}"),
+    study("model: isotropic", model: "ridge: 1, pca: {rank: [3, 0]}") + "measure: [pca]",
     study("model: isotropic", model: "ridge: {from: 1e-7, to: 3, count: 17}"),
     study("model: isotropic") + "experiment: {name: \"null\", trials: 3, seed: 18446744073709551615}",
     study("model: isotropic") + "experiment: {name: \"a: 'b' \\\\ # {é}\"}",

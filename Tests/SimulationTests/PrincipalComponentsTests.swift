@@ -29,11 +29,12 @@ import Testing
     try host.copy(gram, to: vectors)
     let values = try host.eigendecompose(vectors)
     let rows = try host.download(vectors)
-    let components = try PrincipalComponents(device: host, ranks: ranks, coordinateCount: d)
+    let components = try PrincipalComponents(device: host, coordinateCount: d)
     let found = try components.errors(
-      gram: gram, scratch: try host.makeMatrix(rows: d, columns: d),
+      ranks: ranks, gram: gram, scratch: try host.makeMatrix(rows: d, columns: d),
       covariance: Plain(device: host, sigma: sigma, order: d))
-    for (rank, error) in zip(ranks, found) {
+    #expect(found.map(\.rank) == ranks)
+    for (rank, error) in found.map({ ($0.rank, $0.error) }) {
       let noise = values[..<(d - rank)].reduce(0, +) / Double(d - rank)
       var model: [Double] = (0..<d * d).map { $0 / d == $0 % d ? noise : 0 }
       for r in (d - rank)..<d {
@@ -82,6 +83,54 @@ import Testing
     #expect(try #require(principal.advantage.mean) < 0)
     // Rank 0 predicts nothing.
     #expect(abs(try #require(principal.ranks[0].generalizationError.mean) - 1.5) < 1e-12)
+  }
+
+  private func points(_ data: String, rank: String, trials: Int) throws -> [PointResult] {
+    let text = """
+      experiment: {trials: \(trials), seed: 3}
+      data: {coordinates: 400, \(data)}
+      model: {ridge: 0.1, pca: {rank: \(rank)}}
+      measure: [pca]
+      """
+    let experiment = Experiment(try loadExperiments(text: text, source: "test.yaml"))
+    return try experiment.simulate(try experiment.stages(device: host), on: host) { _ in }
+  }
+
+  /// Errors by rank within 4 standard errors + 3/d of theory, wherever coordinates are alike; n below and above d.
+  @Test(arguments: [
+    "model: isotropic", "model: spiked, spikes: [{strength: 4.0}, {strength: 2.5}]", "model: ar1, correlation: 0.7",
+    "model: toeplitz, first_row: [1.0, 0.5, 0.2]", "model: circulant, first_row: [1.0, 0.4, 0.15]",
+    "model: block, blocks: 40, correlation: 0.6",
+  ])
+  func errorsByRank(model: String) throws {
+    for result in try points("samples: [200, 800], \(model)", rank: "[0, 1, 2, 8, 40, 120]", trials: 6) {
+      let ranks = try #require(result.principal).ranks
+      #expect(ranks.map(\.rank) == [0, 1, 2, 8, 40, 120])
+      for rank in ranks {
+        let (mean, error) = (try #require(rank.generalizationError.mean), rank.generalizationError.standardError ?? 0)
+        let theory = try #require(rank.generalizationError.theory)
+        #expect(
+          abs(mean - theory) <= 4 * error + 3.0 / 400 * theory,
+          "n = \(result.sampleCount), rank \(rank.rank): \(mean) ± \(error), theory \(theory)")
+      }
+    }
+  }
+
+  /// The bulk's edge chooses as many components as there are spikes beyond the threshold √(d/n), which two of these three are.
+  @Test func rankByTheEdge() throws {
+    let spikes = "spikes: [{strength: 6.0}, {strength: 4.0}, {strength: 0.1}]"
+    let chosen = try #require(
+      try points("model: spiked, samples: 800, \(spikes)", rank: "bulk_edge", trials: 5)[0].principal)
+    let given = try #require(
+      try points("model: spiked, samples: 800, \(spikes)", rank: "2", trials: 5)[0].principal)
+    #expect(chosen.rank == 2 && given.rank == 2)
+    let (mean, other) = (
+      try #require(chosen.generalizationError.mean), try #require(given.generalizationError.mean)
+    )
+    // A trial may take the noise's greatest eigenvalue for a third.
+    #expect(abs(mean - other) < 0.005 * other)
+    #expect(chosen.generalizationError.theory == given.generalizationError.theory)
+    #expect(chosen.advantage.standardError != nil)
   }
 
   private func solve(_ matrix: [[Double]], _ right: [Double]) -> [Double] {

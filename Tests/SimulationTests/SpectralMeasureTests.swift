@@ -146,6 +146,31 @@ import Testing
     #expect(abs(try #require(recovery.outlier.mean) - least.reduce(0, +) / 5) < 1e-9)
   }
 
+  /// The names that result files promise.
+  @Test func namesInFiles() throws {
+    let result = try points(unequalNoise, "data.coordinates=60", "measure=spectrum,recovery,pca")[0]
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(try encodeJSON(result, pretty: false).utf8)) as? [String: Any])
+    func keys(_ name: String) -> Set<String> { Set((object[name] as? [String: Any])?.keys.map { $0 } ?? []) }
+    #expect(
+      keys("spectrum").isSuperset(of: ["edges_theory", "kolmogorov_smirnov", "wasserstein_1", "top_eigenvalues"]))
+    #expect(
+      keys("recovery").isSuperset(of: [
+        "threshold_theory", "lowest_threshold_theory", "outlier", "gap", "overlap", "pca_threshold_theory",
+        "pca_overlap",
+      ]))
+    #expect(keys("pca").isSuperset(of: ["rank", "generalization_error", "advantage", "ranks"]))
+    let recovery = try #require(object["recovery"] as? [String: Any])
+    for name in ["outlier", "overlap", "pca_overlap"] {
+      let statistic = try #require(recovery[name] as? [String: Any])
+      #expect(Set(statistic.keys).isSuperset(of: ["mean", "standard_error", "theory"]))
+    }
+    // Over unequal noise θ_c only grows with the ridge.
+    let lowest = try #require(recovery["lowest_threshold_theory"] as? [String: Double])
+    #expect(lowest["ridge"] == 0)
+    #expect(try #require(lowest["threshold"]) < #require(recovery["threshold_theory"] as? Double))
+  }
+
   @Test func severalSpikes() throws {
     let text = """
       experiment: {trials: 5, seed: 2}

@@ -35,19 +35,20 @@ extension Population {
     let equal = try EqualVariancePopulation(self)
     let variance = equal.variances[0]
     let shift = equal.ridges(hidden: 1 - p, shift: ridge / (p * (1 - p)))[0]
-    let bulk = try predictorBulk(sampleCount: n, ridge: shift / p)
-    var fluctuation: MetricFluctuation?
+    var bulk = try predictorBulk(sampleCount: n, ridge: shift / p)
+    bulk.gain = 1 / p
+    bulk.fluctuation = nil
     if self is DiagonalPopulation {
       let root = try effectiveRidge(population: self, sampleCount: n, ridge: shift / p)
       let share = root.traces.resolventCovarianceResolvent / root.traces.resolvent
       let own = (1 - p) * variance / shift
       let rest = (1 - share) * own
       let unit = 2 / Double(n)
-      fluctuation = MetricFluctuation(
+      bulk.fluctuation = MetricFluctuation(
         metric: unit * (rest * rest + 2 * rest * share + share * share / remainingVariance(root, sampleCount: n)),
         covariance: -unit * own * (rest + share), ridge: unit * own * own, shift: bulk.nodes[0].shift)
     }
-    return BulkMeasure(nodes: bulk.nodes, sampleCount: n, fluctuation: fluctuation, gain: 1 / p)
+    return bulk
   }
 }
 
@@ -75,7 +76,7 @@ extension SpikedPopulation {
     let (c, resolvent) = try maskedResolvent(self, sampleCount: n, keep: p, ridge: ridge)
     let shifts = ridges(hidden: 1 - p, shift: resolvent.shift)
     let plain = noise.variances.map { 1 / (c * p * $0 + (1 - p) * $0 + resolvent.shift) }
-    if SpikeFrame.isSpread(directions) {
+    if hasSpreadSpikes {
       let factor = blockSum(resolvent.diagonal) / blockSum(plain)
       let noiseShifts = noise.ridges(hidden: 1 - p, shift: resolvent.shift)
       let shiftFactor = blockSum(shifts) / blockSum(noiseShifts)

@@ -2,18 +2,19 @@ import LinearAlgebra
 
 /// Any covariance, through one eigensolve: Σ = Σ_j s_j w_j w_jᵀ. Traces then cost O(d), diagonals O(d²).
 ///
-/// Keeps d² doubles (the squared eigenvector entries) besides the d eigenvalues.
+/// Keeps d² doubles (the eigenvectors) besides the d eigenvalues.
 public struct DensePopulation: Population {
   public let coordinateCount: Int
   public let variances: [Double]
   /// s_j, ascending.
   public let eigenvalues: [Double]
-  /// Row j holds the squared entries of w_j.
-  private let squaredEigenvectors: [Double]
+  /// Row j holds w_j.
+  let eigenvectors: [Double]
+  let backend: any Backend<Double>
 
   /// - Parameter covariance: Σ, d × d, row-major; entries may differ from their mirror by 1e-10 of the geometric mean of
   ///   the two variances, and the lower triangle is what is used.
-  /// - Parameter backend: does the eigensolve.
+  /// - Parameter backend: does the eigensolves, those of a spectrum too.
   /// - Throws: `PopulationError.dimensionMismatch`, `.notSymmetric` with the first such position, `.notPositiveDefinite`
   ///   with the least eigenvalue where it is not above d·ε·(the greatest); what the backend throws.
   public init<B: Backend>(covariance: [Double], coordinateCount d: Int, backend: B) throws
@@ -38,12 +39,11 @@ public struct DensePopulation: Population {
       throw PopulationError.notPositiveDefinite(
         reason: "its least eigenvalue is \(values.first ?? .nan), its greatest \(values.last ?? .nan)")
     }
-    var squares = try backend.download(matrix)
-    for index in squares.indices { squares[index] *= squares[index] }
     coordinateCount = d
     variances = diagonal
     eigenvalues = values
-    squaredEigenvectors = squares
+    eigenvectors = try backend.download(matrix)
+    self.backend = backend
   }
 
   public func resolventTraces(effectiveRidge: Double) -> ResolventTraces {
@@ -54,13 +54,14 @@ public struct DensePopulation: Population {
     let d = coordinateCount
     var resolvent = Array(repeating: 0.0, count: d)
     var mixed = Array(repeating: 0.0, count: d)
-    squaredEigenvectors.withUnsafeBufferPointer { squares in
+    eigenvectors.withUnsafeBufferPointer { vectors in
       for j in 0..<d {
         let weight = 1 / (eigenvalues[j] + effectiveRidge)
         let mixedWeight = eigenvalues[j] * weight * weight
         for k in 0..<d {
-          resolvent[k] += weight * squares[j * d + k]
-          mixed[k] += mixedWeight * squares[j * d + k]
+          let square = vectors[j * d + k] * vectors[j * d + k]
+          resolvent[k] += weight * square
+          mixed[k] += mixedWeight * square
         }
       }
     }

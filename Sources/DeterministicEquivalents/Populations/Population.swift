@@ -27,6 +27,10 @@ public protocol Population: Sendable {
 
   /// The bulk of the Gram's spectrum at n samples, for principal components.
   func gramBulk(sampleCount: Int) throws(PopulationError) -> BulkMeasure
+
+  /// Whether each coordinate is like every other, but for O(1/d) at the ends of a chain, between sizes of blocks or along
+  /// spread-out spikes: the diagonal of every function of Σ or S is then a constant.
+  var hasEqualCoordinates: Bool { get }
 }
 
 /// What the equation of the effective ridge and its derivative are made of, each computed as a sum without cancellation.
@@ -77,6 +81,8 @@ public struct EntryMoments: Sendable, Equatable {
 
 extension Population {
   public func entryMoments(effectiveRidge: Double) throws(PopulationError) -> EntryMoments? { nil }
+
+  public var hasEqualCoordinates: Bool { false }
 
   /// df₁ = tr Σ(Σ+κI)⁻¹ and df₂ = tr Σ²(Σ+κI)⁻².
   public func degreesOfFreedom(effectiveRidge: Double) throws(PopulationError) -> (first: Double, second: Double) {

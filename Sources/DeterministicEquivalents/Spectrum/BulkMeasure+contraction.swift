@@ -26,6 +26,17 @@ extension BulkMeasure {
   /// `guess` therefore needs no more than a look at where it ended; where it ended elsewhere, the solution is followed from
   /// far up in the half-plane down to the axis.
   func contraction(at z: Double, guess: Complex?) -> Contraction? {
+    local(to: z)?.contractionHere(at: z, guess: guess)
+  }
+
+  /// c(z + i0) and the density of the spectrum there, ρ = Im tr G/(πd), 0 outside.
+  func density(at z: Double, guess: Complex?) -> (contraction: Contraction, density: Double)? {
+    guard let local = local(to: z), let found = local.contractionHere(at: z, guess: guess) else { return nil }
+    guard case .inside(let c) = found else { return (found, 0) }
+    return (found, local.sums(c, Complex(z)).trace.imaginary / .pi)
+  }
+
+  private func contractionHere(at z: Double, guess: Complex?) -> Contraction? {
     if let guess {
       if guess.imaginary >= 0, let c = outsideRoot(at: z, guess: guess.real) { return .outside(c) }
       let start = guess.imaginary < 0 ? guess : Complex(guess.real, -0.1 * abs(guess.real))

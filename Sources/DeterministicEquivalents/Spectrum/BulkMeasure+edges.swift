@@ -19,17 +19,22 @@ extension BulkMeasure {
     let n = Double(sampleCount)
     var result: [(z: Double, mass: Double)] = []
     var index = 0
-    let sorted = nodes.sorted { $0.shift < $1.shift }
+    let sorted = shifts
     while index < sorted.count {
-      let shift = sorted[index].shift
+      let shift = sorted[index].value
       var total = 0.0
-      while index < sorted.count, sorted[index].shift - shift <= 1e-13 * shift {
+      while index < sorted.count, sorted[index].value - shift <= 1e-13 * shift {
         total += sorted[index].weight
         index += 1
       }
       if total > n { result.append((shift, (total - n) / weight)) }
     }
     return result
+  }
+
+  /// The entries of λD, ascending, with multiplicities.
+  var shifts: [(value: Double, weight: Double)] {
+    pencil?.shifts ?? nodes.map { ($0.shift, $0.weight) }.sorted { $0.0 < $1.0 }
   }
 
   /// The support of the continuous part, ascending.
@@ -39,8 +44,16 @@ extension BulkMeasure {
   /// fell into it; each change between inside and outside is bisected and finished by Newton's iteration on
   /// F = 0, (c²/n) Σ w p²B² = 1.
   func support(resolution: Int) -> [BulkInterval] {
-    var points = scan(scanPoints(resolution: resolution))
-    points = refined(points)
+    intervals(between: scannedPoints(resolution: resolution))
+  }
+
+  /// The grid with what was found there, and a point in each gap that it shows.
+  func scannedPoints(resolution: Int) -> [ScanPoint] {
+    refined(scan(scanPoints(resolution: resolution)))
+  }
+
+  /// The intervals that ascending points tell of.
+  func intervals(between points: [ScanPoint]) -> [BulkInterval] {
     var intervals: [BulkInterval] = []
     var lower: BulkEdge?
     for index in points.indices {
@@ -74,7 +87,7 @@ extension BulkMeasure {
     let root = aspectRatio.squareRoot()
     let greatest = nodes.reduce(0) { max($0, $1.scaled) }
     let least = nodes.reduce(Double.infinity) { min($0, $1.scaled) }
-    let shifts = nodes.reduce((Double.infinity, 0.0)) { (min($0.0, $1.shift), max($0.1, $1.shift)) }
+    let shifts = shifts.reduce((Double.infinity, 0.0)) { (min($0.0, $1.value), max($0.1, $1.value)) }
     let high = 1.01 * (greatest * (1 + root) * (1 + root) + shifts.1)
     var low = shifts.0
     // Above γ = 1 equal shifts make an atom, above which the rest keeps the same distance.
@@ -94,9 +107,7 @@ extension BulkMeasure {
   }
 
   private func scanPoint(_ z: Double, guess: Complex?) -> ScanPoint? {
-    guard let found = contraction(at: z, guess: guess) else { return nil }
-    guard case .inside(let c) = found else { return ScanPoint(z: z, contraction: found, height: 0) }
-    return ScanPoint(z: z, contraction: found, height: z * sums(c, Complex(z)).trace.imaginary)
+    density(at: z, guess: guess).map { ScanPoint(z: z, contraction: $0.contraction, height: z * $0.density) }
   }
 
   /// Adds a point in each gap hidden behind a minimum of the density.
@@ -160,7 +171,7 @@ extension BulkMeasure {
     var edge = start
     for _ in 0..<30 {
       let (c, z) = (edge.contraction, edge.z)
-      let sums = realSums(c, z)
+      guard let sums = local(to: z)?.realSums(c, z) else { return nil }
       let value = 1 / c - 1 - sums.first
       let valueByC = -1 / (c * c) + sums.second
       let valueByZ = -sums.slope

@@ -34,10 +34,10 @@ public struct BulkMeasure: Sendable {
   public let weight: Double
 
   /// How D, and what is added to S, fluctuate over coordinates at finite d, where D is constant; nil where it varies or is I.
-  public let fluctuation: MetricFluctuation?
+  public internal(set) var fluctuation: MetricFluctuation?
 
   /// a of μ = a(1 − 1/z), the eigenvalue of the joint predictor that stands at z: 1, and 1/p under Bernoulli masks.
-  public let gain: Double
+  public internal(set) var gain: Double
 
   /// p, q, w and w·p, padded to whole SIMD groups by entries that count for nothing.
   let scaled: [Double]
@@ -45,9 +45,31 @@ public struct BulkMeasure: Sendable {
   let weights: [Double]
   let products: [Double]
 
+  /// Where Σ′ and D are not diagonal together, the source of the nodes at each z; `nodes` are then those for z → ∞.
+  let pencil: DensePencil?
+
   public init(nodes: [Node], sampleCount: Int, fluctuation: MetricFluctuation? = nil, gain: Double = 1) {
+    self.init(nodes: nodes, sampleCount: sampleCount, fluctuation: fluctuation, gain: gain, pencil: nil)
+  }
+
+  init(pencil: DensePencil, sampleCount: Int) {
+    self.init(
+      nodes: pencil.distantNodes, sampleCount: sampleCount, fluctuation: nil, gain: 1,
+      pencil: pencil.isConstant ? nil : pencil)
+  }
+
+  /// The bulk as it is at one real z; nil where the eigensolver of a dense Σ fails.
+  func local(to z: Double) -> BulkMeasure? {
+    guard let pencil else { return self }
+    return pencil.nodes(at: z).map { BulkMeasure(nodes: $0, sampleCount: sampleCount, gain: gain) }
+  }
+
+  private init(
+    nodes: [Node], sampleCount: Int, fluctuation: MetricFluctuation?, gain: Double, pencil: DensePencil?
+  ) {
     self.fluctuation = fluctuation
     self.gain = gain
+    self.pencil = pencil
     let merged = Self.merged(nodes)
     self.nodes = merged
     self.sampleCount = sampleCount

@@ -1,4 +1,6 @@
-/// The bulks of the populations: where Σ and diag R are diagonal together.
+import LinearAlgebra
+
+/// The bulks of the populations: where Σ and diag R are diagonal together, and of a dense Σ, where they are not.
 
 /// λ/κ and κ, refused where the limit λ → 0 leaves no W.
 func shrinkage(
@@ -160,11 +162,24 @@ extension BlockPopulation {
 }
 
 extension DensePopulation {
-  /// - Throws: `unsupported`: D and Σ are not diagonal together.
+  /// D = diag(R)·κ/λ does not commute with Σ: see `DensePencil`.
+  /// - Throws: `unsupported` for more than `DensePencil.greatestOrder` coordinates, with the number.
   public func predictorBulk(sampleCount: Int, ridge: Double) throws(PopulationError) -> BulkMeasure {
-    throw .unsupported(
-      reason: "the spectrum of the joint predictor under a dense covariance has no closed equation in eigenvalues; "
-        + "simulate it, or give the covariance a structure")
+    guard coordinateCount <= DensePencil.greatestOrder else {
+      throw .unsupported(
+        reason: "the spectrum of the joint predictor under a dense covariance is solved for at most "
+          + "\(DensePencil.greatestOrder) coordinates, not \(coordinateCount): an eigensolve for each point of it; "
+          + "simulate it, or give the covariance a structure")
+    }
+    let root = try shrinkage(self, sampleCount: sampleCount, ridge: ridge)
+    let metric = resolventDiagonals(effectiveRidge: root.value).resolvent.map { $0 / root.shrinkage }
+    do throws(BackendError) {
+      let pencil = try DensePencil(
+        eigenvalues: eigenvalues, vectors: eigenvectors, metric: metric, ridge: ridge, backend: backend)
+      return BulkMeasure(pencil: pencil, sampleCount: sampleCount)
+    } catch {
+      throw .noConvergence(what: "the spectrum of a dense covariance: \(error)")
+    }
   }
 
   public func gramBulk(sampleCount: Int) throws(PopulationError) -> BulkMeasure {

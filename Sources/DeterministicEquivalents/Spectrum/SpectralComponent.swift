@@ -16,6 +16,9 @@ struct SpectralComponent: Sendable {
   /// c at the angles (j + ½)π/N.
   private let samples: [Complex]
   private let halfWidth: Double
+  private let isConverged: Bool
+  /// Points well inside the interval that lie outside the support: it is none, and has been left unfinished.
+  let gaps: [BulkMeasure.ScanPoint]
 
   /// - Parameter maximumOrder: greatest N; smooth densities need a hundred or less.
   init(_ interval: BulkInterval, of bulk: BulkMeasure, maximumOrder: Int = 4096) {
@@ -24,13 +27,15 @@ struct SpectralComponent: Sendable {
     // ln(upper/lower)/2 without the cancellation that a narrow interval would suffer.
     halfWidth = Double.log(onePlus: (upper.z - lower.z) / lower.z) / 2
     var order = 32
-    var (values, contractions) = Self.sample(bulk, lower, upper, halfWidth, order)
+    var (values, contractions, gaps) = Self.sample(bulk, lower, upper, halfWidth, order)
     var series = Self.cosineSeries(values)
-    while order < maximumOrder, !Self.hasConverged(series) {
+    while order < maximumOrder, gaps.isEmpty, !Self.hasConverged(series, to: 1e-11) {
       order *= 2
-      (values, contractions) = Self.sample(bulk, lower, upper, halfWidth, order)
+      (values, contractions, gaps) = Self.sample(bulk, lower, upper, halfWidth, order)
       series = Self.cosineSeries(values)
     }
+    self.gaps = gaps
+    isConverged = gaps.isEmpty && Self.hasConverged(series, to: 1e-9)
     let scale = series.reduce(0) { max($0, abs($1)) }
     let length = (series.lastIndex { abs($0) > 1e-15 * scale } ?? 0) + 1
     coefficients = Array(series.prefix(length))
@@ -41,9 +46,15 @@ struct SpectralComponent: Sendable {
   func contains(_ z: Double) -> Bool { z > lower.z && z < upper.z }
 
   /// θ of z.
-  private func angle(of z: Double) -> Double {
+  func angle(of z: Double) -> Double {
     let fromLower = Double.log(onePlus: (z - lower.z) / lower.z) / (2 * halfWidth)
     return 2 * .asin(min(1, max(0, fromLower)).squareRoot())
+  }
+
+  /// z at θ and dz/dθ.
+  func position(at angle: Double) -> (z: Double, slope: Double) {
+    let z = Self.position(angle, lower, upper, halfWidth)
+    return (z, z * halfWidth * .sin(angle))
   }
 
   private static func position(
@@ -59,6 +70,15 @@ struct SpectralComponent: Sendable {
     let index = min(max(Int(position.rounded(.down)), 0), samples.count - 2)
     let fraction = min(1, max(0, position - Double(index)))
     return samples[index] * (1 - fraction) + samples[index + 1] * fraction
+  }
+
+  /// ρ(z) by the series: (dF/dθ)/(z h sin θ); nil where it has not converged.
+  func density(at z: Double) -> Double? {
+    guard isConverged, contains(z) else { return nil }
+    let angle = angle(of: z)
+    let sine = Double.sin(angle)
+    guard sine > 0 else { return 0 }
+    return max(0, mass(below: angle).slope / (z * halfWidth * sine))
   }
 
   /// The fraction of the spectrum in this interval below z.
@@ -99,23 +119,28 @@ struct SpectralComponent: Sendable {
 
   private static func sample(
     _ bulk: BulkMeasure, _ lower: BulkEdge, _ upper: BulkEdge, _ halfWidth: Double, _ order: Int
-  ) -> (values: [Double], contractions: [Complex]) {
+  ) -> (values: [Double], contractions: [Complex], gaps: [BulkMeasure.ScanPoint]) {
+    var gaps: [BulkMeasure.ScanPoint] = []
     var values: [Double] = []
     var contractions: [Complex] = []
     var guess = Complex(lower.contraction, -0.1 * abs(lower.contraction))
     for j in 0..<order {
       let angle = (Double(j) + 0.5) * .pi / Double(order)
       let z = position(angle, lower, upper, halfWidth)
-      if case .inside(let c) = bulk.contraction(at: z, guess: guess) {
+      let found = bulk.density(at: z, guess: guess)
+      if let found, case .inside(let c) = found.contraction {
         guess = c
-        values.append(z * bulk.sums(c, Complex(z)).trace.imaginary / .pi * halfWidth * .sin(angle))
+        values.append(z * found.density * halfWidth * .sin(angle))
       } else {
-        // Within rounding of an edge.
+        // Within rounding of an edge, or in a gap.
+        if let found, z - lower.z > 1e-6 * (upper.z - lower.z), upper.z - z > 1e-6 * (upper.z - lower.z) {
+          gaps.append(BulkMeasure.ScanPoint(z: z, contraction: found.contraction, height: 0))
+        }
         values.append(0)
       }
       contractions.append(guess)
     }
-    return (values, contractions)
+    return (values, contractions, gaps)
   }
 
   /// a_k = (π/N) Σ_j g(θ_j) cos kθ_j, the midpoint rule.
@@ -131,8 +156,8 @@ struct SpectralComponent: Sendable {
     }
   }
 
-  private static func hasConverged(_ series: [Double]) -> Bool {
+  private static func hasConverged(_ series: [Double], to tolerance: Double) -> Bool {
     let scale = series.reduce(0) { max($0, abs($1)) }
-    return series.suffix(series.count / 4).allSatisfy { abs($0) <= 1e-11 * scale }
+    return series.suffix(series.count / 4).allSatisfy { abs($0) <= tolerance * scale }
   }
 }

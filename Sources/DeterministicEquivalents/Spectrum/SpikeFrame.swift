@@ -27,7 +27,7 @@ struct SpikeFrame: Sendable {
     let d = population.coordinateCount
     let full = try population.resolventDiagonals(effectiveRidge: root.value).resolvent
     let plain = noise.resolventDiagonals(effectiveRidge: root.value).resolvent
-    if Self.isSpread(directions) {
+    if population.hasSpreadSpikes {
       let factor = blockSum(full) / blockSum(plain)
       heavy = []
       metric = plain.map { $0 * factor / root.shrinkage }
@@ -61,11 +61,6 @@ struct SpikeFrame: Sendable {
             weight: $0.weight)
         }, sampleCount: sampleCount)
     }
-  }
-
-  /// Whether every spike lies about evenly on all coordinates: d Σ_k u_k⁴ ≤ 4.
-  static func isSpread(_ directions: [[Double]]) -> Bool {
-    directions.allSatisfy { u in Double(u.count) * blockSum(u.map { $0 * $0 * $0 * $0 }) <= 4 }
   }
 
   /// The frame of the Gram: D = I, λ = 0.

@@ -15,12 +15,14 @@ public struct ExperimentConfiguration: Sendable, Equatable {
   public var ridges: RidgeConfiguration
   /// `model.mask`: which coordinates are hidden in a training example; `leave_one_out` by default.
   public var mask: MaskConfiguration
+  /// `model.pca.rank`: of principal components where they are measured; `best` by default.
+  public var principalRank: PrincipalRank
   /// `measure`: what is recorded of each trial; `[errors]` by default.
   public var measures: [Measure]
 
   public init(
     name: String, trials: Int = 10, seed: UInt64 = 1, data: DataConfiguration, ridges: RidgeConfiguration,
-    mask: MaskConfiguration = .leaveOneOut, measures: [Measure] = [.errors]
+    mask: MaskConfiguration = .leaveOneOut, principalRank: PrincipalRank = .best, measures: [Measure] = [.errors]
   ) {
     self.name = name
     self.trials = trials
@@ -28,6 +30,7 @@ public struct ExperimentConfiguration: Sendable, Equatable {
     self.data = data
     self.ridges = ridges
     self.mask = mask
+    self.principalRank = principalRank
     self.measures = measures
   }
 }

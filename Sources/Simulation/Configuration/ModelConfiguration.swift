@@ -20,6 +20,16 @@ public enum RidgeConfiguration: Sendable, Equatable {
   }
 }
 
+/// The rank of principal components, `model.pca.rank`.
+public enum PrincipalRank: Sendable, Equatable {
+  /// A ladder of ranks up to three quarters of min(n, d); the one of least mean error, chosen in hindsight.
+  case best
+  /// In each trial the number of eigenvalues of S above the bulk that theory expects of the noise.
+  case bulkEdge
+  /// At least one rank, each below every n and below d; of several the one of least mean error, in hindsight.
+  case list([Int])
+}
+
 /// What a trial records. Errors come with everything else, asked for or not.
 public enum Measure: String, Sendable, CaseIterable {
   /// Training and generalisation error, next to their theory.

@@ -13,14 +13,19 @@ func readExperiment(
     folder: folder, current: current
   ).read()
   let model = try ConfigurationSection(
-    top.required("model", example: "a section model: {ridge: 0.1}"), keys: ["mask", "ridge"],
-    elsewhere: ["measure": "the top level"])
+    top.required("model", example: "a section model: {ridge: 0.1}"), keys: ["mask", "ridge", "pca"],
+    elsewhere: ["measure": "the top level", "rank": "model.pca"])
   var result = ExperimentConfiguration(
     name: name, data: data, ridges: try readRidges(model.required("ridge", example: "ridge: 0.1, or ridge: auto")))
   if let mask = model["mask"] {
     result.mask = try MaskReader(
       field: mask, coordinates: data.coordinates, folder: folder, current: current
     ).read()
+  }
+  if let pca = model["pca"] {
+    let section = try ConfigurationSection(pca, keys: ["rank"])
+    result.principalRank = try readRank(
+      section.required("rank", example: "rank: best"), below: min(data.coordinates, data.samples.min() ?? 1))
   }
   if result.mask != .leaveOneOut, result.ridges == .auto, let ridge = model["ridge"] {
     throw ridge.failure(
@@ -113,6 +118,20 @@ private func requireRegular(_ field: ConfigurationField, data: DataConfiguration
     }
   default: return
   }
+}
+
+/// - Parameter limit: the least of d and every n.
+private func readRank(_ field: ConfigurationField, below limit: Int) throws(ConfigurationError) -> PrincipalRank {
+  if case .scalar(let text, _) = field.node.content, numericValue(text) == nil, !field.node.isAbsent {
+    return try ConfigurationChoice(field, words: ["best", "bulk_edge"], forms: []).word == "best" ? .best : .bulkEdge
+  }
+  var ranks: [Int] = []
+  for item in try field.items("a rank, best or bulk_edge") {
+    let rank = try item.integer(in: 0...(limit - 1), example: "1")
+    guard !ranks.contains(rank) else { throw item.failure("\(rank) is given twice", "keep one of them") }
+    ranks.append(rank)
+  }
+  return .list(ranks.sorted())
 }
 
 private func readMeasures(

@@ -28,6 +28,9 @@ public func resolvedYAML(_ configuration: ExperimentConfiguration, comments: [St
   lines += ["  noise:", "    law: \(law(data.law))"]
   if data.model.keys.contains("noise.variances") { lines.append("    variances: \(variances(data.variances))") }
   lines += ["model:", "  mask: \(maskYAML(configuration.mask))", "  ridge: \(ridges(configuration.ridges))"]
+  if configuration.measures.contains(.pca) || configuration.principalRank != .best {
+    lines.append("  pca: {rank: \(rank(configuration.principalRank))}")
+  }
   lines.append("measure: [\(configuration.measures.map(\.rawValue).joined(separator: ", "))]")
   return lines.joined(separator: "\n") + "\n"
 }
@@ -47,6 +50,14 @@ public func resolvedYAML(_ points: [ExperimentPoint], comments: [String] = []) -
   let notice =
     sweeps.isEmpty ? [] : ["The first of \(points.count) configurations. Swept by: \(sweeps.joined(separator: " "))"]
   return resolvedYAML(points[0].configuration, comments: comments + notice)
+}
+
+private func rank(_ rank: PrincipalRank) -> String {
+  switch rank {
+  case .best: "best"
+  case .bulkEdge: "bulk_edge"
+  case .list(let ranks): "[\(ranks.map(String.init).joined(separator: ", "))]"
+  }
 }
 
 private func shortened(line: String) -> String { String(line.map { $0.isNewline ? " " : $0 }) }

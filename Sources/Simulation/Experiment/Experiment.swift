@@ -20,6 +20,10 @@ public struct Experiment: Sendable {
     public let finiteSizeTheory: [FiniteSizeErrors?]
     /// Of what is measured beyond the errors, one a ridge; nil where nothing is.
     public let spectralTheory: [SpectralTheory]?
+    /// Of principal components, where they are measured.
+    public let principalTheory: PrincipalTheory?
+    /// Of the first spike, where recovery is measured.
+    let lowestThreshold: LowestThreshold?
     /// Under masks other than leave-one-out, the equivalents of their errors, one a ridge.
     public let maskTheory: [MaskTheory]?
     /// Masks that a file gives.
@@ -82,6 +86,11 @@ public struct Experiment: Sendable {
         return Stage(
           point: point, model: model, sampleCount: n, theory: theory, finiteSizeTheory: corrected,
           spectralTheory: spectral,
+          principalTheory: measures.contains(.pca)
+            ? try PrincipalTheory(
+              population: model.population, sampleCount: n, rank: configuration.principalRank) : nil,
+          lowestThreshold: measures.contains(.recovery)
+            ? try LowestThreshold(population: model.population, sampleCount: n) : nil,
           maskTheory: try maskTheory.map { theorist in
             try ridges.map { try theorist.errors(sampleCount: n, ridge: $0) }
           }, givenMasks: givenMasks, ridges: ridges)

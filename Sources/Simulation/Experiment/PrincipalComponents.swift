@@ -12,30 +12,41 @@ import MaskedRegression
 /// Source: M. E. Tipping, C. M. Bishop, *Probabilistic principal component analysis*, 1999, doi:10.1111/1467-9868.00196.
 package final class PrincipalComponents<Device: Backend> {
   private let device: Device
-  private let ranks: [Int]
-  private let vectors: Device.Matrix
-  private let weighted: Device.Matrix
   private let vector: Device.Matrix
+  private var vectors: Device.Matrix
+  private var weighted: Device.Matrix
 
-  /// - Parameter ranks: ascending, each below d.
-  package init(device: Device, ranks: [Int], coordinateCount d: Int) throws {
+  package init(device: Device, coordinateCount d: Int) throws {
     self.device = device
-    self.ranks = ranks
-    vectors = try device.makeMatrix(rows: ranks.last ?? 0, columns: d)
-    weighted = try device.makeMatrix(rows: ranks.last ?? 0, columns: d)
     vector = try device.makeVector(d)
+    vectors = try device.makeMatrix(rows: 0, columns: d)
+    weighted = vectors
+  }
+
+  /// The number of eigenvalues above a bulk's edge.
+  /// - Parameter gram: S, lower triangle; kept.
+  /// - Parameter scratch: d × d, destroyed.
+  package func rank(above edge: Double, gram: Device.Matrix, scratch: Device.Matrix) throws -> Int {
+    try device.copy(gram, to: scratch)
+    return try device.eigenvalues(of: scratch).count { $0 > edge }
   }
 
   /// E_gen under Σ at every rank.
+  /// - Parameter ranks: ascending, each below d.
   /// - Parameter gram: S, lower triangle; destroyed.
   /// - Parameter scratch: d × d, destroyed.
   package func errors(
-    gram: Device.Matrix, scratch: Device.Matrix, covariance: any CovarianceOperator<Device>
-  ) throws -> [Double] {
+    ranks: [Int], gram: Device.Matrix, scratch: Device.Matrix, covariance: any CovarianceOperator<Device>
+  ) throws -> [PrincipalRankError] {
     let d = gram.rows
+    let greatest = ranks.last ?? 0
+    if vectors.rows < greatest {
+      vectors = try device.makeMatrix(rows: greatest, columns: d)
+      weighted = try device.makeMatrix(rows: greatest, columns: d)
+    }
     try device.diagonal(of: gram, into: vector)
     let trace = try device.download(vector).reduce(0) { $0 + Double($1) }
-    let values = try device.leadingEigenpairs(of: gram, into: vectors)
+    let values = try device.leadingEigenpairs(of: gram, into: vectors.firstRows(greatest))
     return try ranks.map { rank in
       let noise = max(0, trace - values[..<rank].reduce(0, +)) / Double(d - rank)
       let leading = weighted.firstRows(rank)
@@ -53,9 +64,16 @@ package final class PrincipalComponents<Device: Backend> {
       let diagonal = try device.download(vector)
       try covariance.forms(of: scratch, into: vector)
       let forms = try device.download(vector)
-      return mean(zip(forms, diagonal).map { Double($0) / (Double($1) * Double($1)) })
+      return PrincipalRankError(
+        rank: rank, error: mean(zip(forms, diagonal).map { Double($0) / (Double($1) * Double($1)) }))
     }
   }
+}
+
+/// E_gen of principal components at one rank in one trial.
+package struct PrincipalRankError: Sendable, Equatable {
+  package var rank: Int
+  package var error: Double
 }
 
 /// Ranks to try: 0, 1, 2, 3, 4, 6, 8, 12, 16 … up to three quarters of min(n, d): beyond, σ² would rest on few eigenvalues.

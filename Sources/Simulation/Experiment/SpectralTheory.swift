@@ -5,6 +5,8 @@ import RealModule
 public struct SpectralTheory: Sendable {
   /// The bulk of Â; nil where theory has none for this Σ.
   public let spectrum: SpectrumEquivalent?
+  /// Why there is none; nil where there is, or none was asked for.
+  public let refusal: PopulationError?
   /// Spikes in Â.
   public let outliers: OutlierEquivalent?
   /// Spikes in the Gram, for principal components.
@@ -13,7 +15,7 @@ public struct SpectralTheory: Sendable {
   let weakOverlap: SubcriticalOverlap?
   let weakPrincipalOverlap: SubcriticalOverlap?
 
-  /// - Throws: `PopulationError`, save that a Σ whose spectrum theory does not cover gives no spectrum.
+  /// - Throws: `PopulationError`, save that a Σ whose spectrum theory does not cover gives a refusal: it can be simulated.
   init(
     population: any Population, mask: MaskConfiguration, sampleCount: Int, ridge: Double, measures: [Measure]
   ) throws {
@@ -21,6 +23,7 @@ public struct SpectralTheory: Sendable {
       let outliers = try OutlierEquivalent(predictorOf: spiked, sampleCount: sampleCount, ridge: ridge)
       self.outliers = outliers
       spectrum = outliers.spectrum
+      refusal = nil
       let recovers = measures.contains(.recovery)
       let principal = recovers ? try OutlierEquivalent(gramOf: spiked, sampleCount: sampleCount) : nil
       self.principal = principal
@@ -36,24 +39,35 @@ public struct SpectralTheory: Sendable {
     weakOverlap = nil
     weakPrincipalOverlap = nil
     guard measures.contains(.spectrum) else {
-      spectrum = nil
+      (spectrum, refusal) = (nil, nil)
       return
     }
-    spectrum = try Self.bulkSpectrum {
-      guard case .bernoulli(let keep) = mask else {
-        return try population.predictorBulk(sampleCount: sampleCount, ridge: ridge)
+    do {
+      let bulk =
+        if case .bernoulli(let keep) = mask {
+          try population.predictorBulk(sampleCount: sampleCount, keep: keep, ridge: ridge)
+        } else {
+          try population.predictorBulk(sampleCount: sampleCount, ridge: ridge)
+        }
+      spectrum = try SpectrumEquivalent(bulk: bulk)
+      refusal = nil
+    } catch let error as PopulationError {
+      switch error {
+      case .unsupported, .noConvergence: (spectrum, refusal) = (nil, error)
+      default: throw error
       }
-      return try population.predictorBulk(sampleCount: sampleCount, keep: keep, ridge: ridge)
     }
   }
+}
 
-  /// nil where theory does not cover this Σ.
-  private static func bulkSpectrum(_ bulk: () throws -> BulkMeasure) throws -> SpectrumEquivalent? {
-    do {
-      return try SpectrumEquivalent(bulk: try bulk())
-    } catch PopulationError.unsupported {
+extension LowestThreshold {
+  /// Of the first spike; nil where its strength is negative, for which the search has no meaning.
+  init?(population: any Population, sampleCount: Int) throws(PopulationError) {
+    guard let spiked = population as? SpikedPopulation, let strength = spiked.strengths.first, strength >= 0 else {
       return nil
     }
+    let found = try DeterministicEquivalents.lowestThreshold(population: spiked, sampleCount: sampleCount, spike: 0)
+    self.init(ridge: found.ridge.isFinite ? found.ridge : nil, threshold: found.threshold)
   }
 }
 

@@ -7,7 +7,7 @@ struct SpectralOutcome: Sendable {
   var eigenvalues: [Double]?
   var recovery: Recovery?
   /// E_gen of probabilistic principal components, one a rank; the same at every ridge.
-  var principalErrors: [Double]?
+  var principal: [PrincipalRankError]?
 
   /// How far the spikes show, one value a spike.
   struct Recovery: Sendable {
@@ -59,7 +59,7 @@ final class SpectralTrial<Device: Backend> {
     negatedScaling = try device.makeVector(d)
     principal =
       measures.contains(.pca)
-      ? try PrincipalComponents(device: device, ranks: stage.principalRanks, coordinateCount: d) : nil
+      ? try PrincipalComponents(device: device, coordinateCount: d) : nil
     if case .bernoulli(let keep) = stage.point.configuration.mask {
       masked = (try RandomMaskRegression(device: device, gram: regression.gram), keep)
     } else {
@@ -72,8 +72,15 @@ final class SpectralTrial<Device: Backend> {
     try drawGram(stream)
     var shared = SpectralOutcome()
     if let principal {
+      let ranks =
+        try stage.principalRanks
+        ?? [
+          principal.rank(
+            above: stage.principalTheory?.edge ?? .infinity, gram: regression.gram, scratch: resolvent)
+        ]
       try device.copy(regression.gram, to: work)
-      shared.principalErrors = try principal.errors(gram: work, scratch: resolvent, covariance: covariance)
+      shared.principal = try principal.errors(
+        ranks: ranks, gram: work, scratch: resolvent, covariance: covariance)
     }
     var principalPairs: SpikeProjection?
     if measures.contains(.recovery) {

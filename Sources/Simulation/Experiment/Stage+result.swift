@@ -31,7 +31,8 @@ struct StageOutcomes {
         ridge: stage.ridges[r], trial: trial, trainingError: errors.meanTraining,
         generalizationError: errors.meanGeneralization ?? .nan, topEigenvalue: spectral?.eigenvalues?.last,
         outlier: spectral?.recovery?.eigenvalues.first, overlap: spectral?.recovery?.overlaps.first,
-        principalOverlap: spectral?.recovery?.principalOverlaps.first, principalErrors: spectral?.principalErrors,
+        principalOverlap: spectral?.recovery?.principalOverlaps.first, principalRanks: spectral?.principal?.map(\.rank),
+        principalErrors: spectral?.principal?.map(\.error),
         fullContextError: errors.meanFullContext, predictorVariance: errors.predictorVariance)
     }
   }

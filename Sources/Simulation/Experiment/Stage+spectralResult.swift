@@ -1,9 +1,13 @@
 import DeterministicEquivalents
 
 extension Experiment.Stage {
-  /// The ranks of principal components that are tried.
-  var principalRanks: [Int] {
-    Simulation.principalRanks(sampleCount: sampleCount, coordinateCount: model.coordinateCount)
+  /// The ranks of principal components that are tried; nil where each trial chooses its own by the bulk's edge.
+  var principalRanks: [Int]? {
+    switch point.configuration.principalRank {
+    case .best: Simulation.principalRanks(sampleCount: sampleCount, coordinateCount: model.coordinateCount)
+    case .bulkEdge: nil
+    case .list(let ranks): ranks
+    }
   }
 
   /// Adds to a point what was measured beyond the errors.
@@ -18,7 +22,8 @@ extension Experiment.Stage {
       result.recovery = recovery(outcomes.compactMap(\.recovery), theory: spectralTheory?[r])
     }
     if measures.contains(.pca) {
-      result.principal = principal(outcomes.compactMap(\.principalErrors), generalization: generalization)
+      result.principal = principal(
+        outcomes.compactMap(\.principal), generalization: generalization)
     }
   }
 
@@ -65,7 +70,7 @@ extension Experiment.Stage {
     let eigenvalues = trials.map { $0.eigenvalues[0] }
     func gap(_ value: Double?) -> Double? { value.flatMap { value in edge.map { outward * (value - $0) } } }
     return RecoveryResult(
-      thresholdTheory: own?.threshold, edgeTheory: edge,
+      thresholdTheory: own?.threshold, lowestThresholdTheory: lowestThreshold, edgeTheory: edge,
       outlier: Statistic(
         of: eigenvalues, theory: own?.outlier.map(predictor), finiteSizeTheory: own.map { predictor($0.extreme) }),
       gap: Statistic(
@@ -79,18 +84,33 @@ extension Experiment.Stage {
       principalOverlap: overlap(trials.map { $0.principalOverlaps[0] }, principal))
   }
 
-  private func principal(_ trials: [[Double]], generalization: [Double]) -> PrincipalResult? {
-    guard !trials.isEmpty else { return nil }
-    let ranks = principalRanks.enumerated().map { index, rank in
+  private func principal(_ trials: [[PrincipalRankError]], generalization: [Double]) -> PrincipalResult? {
+    let equivalent = principalTheory?.equivalent
+    // A rank chosen trial by trial stands under the one that most trials chose, or theory's own.
+    let chosen = trials.compactMap(\.first?.rank)
+    let tried = principalRanks ?? [mostFrequent(chosen) ?? equivalent?.edgeRank].compactMap { $0 }
+    let ranks = tried.enumerated().map { index, rank in
       PrincipalResult.RankError(
         rank: rank,
-        generalizationError: Statistic(of: trials.map { $0[index] }, theory: nil, finiteSizeTheory: nil))
+        generalizationError: Statistic(
+          of: trials.map { $0[index].error }, theory: equivalent?.error(rank: rank), finiteSizeTheory: nil))
     }
-    let best = ranks.indices.min { ranks[$0].generalizationError.mean! < ranks[$1].generalizationError.mean! }!
+    func error(_ index: Int) -> Double? {
+      ranks[index].generalizationError.mean ?? ranks[index].generalizationError.theory
+    }
+    guard let best = ranks.indices.min(by: { error($0) ?? .infinity < error($1) ?? .infinity }), error(best) != nil
+    else { return nil }
     return PrincipalResult(
       rank: ranks[best].rank, generalizationError: ranks[best].generalizationError,
       advantage: Statistic(
-        of: zip(trials, generalization).map { $0[best] - $1 }, theory: nil, finiteSizeTheory: nil),
+        of: zip(trials, generalization).map { $0[best].error - $1 },
+        theory: nil, finiteSizeTheory: nil),
       ranks: ranks)
   }
+}
+
+/// The least of the values that occur most often.
+private func mostFrequent(_ values: [Int]) -> Int? {
+  let counts = Dictionary(values.map { ($0, 1) }, uniquingKeysWith: +)
+  return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
 }

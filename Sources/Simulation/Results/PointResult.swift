@@ -59,7 +59,8 @@ public struct TrialRecord: Sendable, Equatable, Codable {
   public var outlier: Double?
   public var overlap: Double?
   public var principalOverlap: Double?
-  /// Errors of principal components by rank, where they are measured.
+  /// Principal components, where they are measured: the ranks and their errors.
+  public var principalRanks: [Int]?
   public var principalErrors: [Double]?
   /// Under masks other than leave-one-out: with every other coordinate visible.
   public var fullContextError: Double?
@@ -70,6 +71,7 @@ public struct TrialRecord: Sendable, Equatable, Codable {
     case parameters, ridge, trial, outlier, overlap
     case topEigenvalue = "top_eigenvalue"
     case principalOverlap = "pca_overlap"
+    case principalRanks = "pca_ranks"
     case principalErrors = "pca_generalization_errors"
     case fullContextError = "full_context_error"
     case predictorVariance = "predictor_variance"

@@ -25,6 +25,8 @@ public struct SpectrumResult: Sendable, Equatable, Codable {
 public struct RecoveryResult: Sendable, Equatable, Codable {
   /// θ_c in the joint predictor.
   public var thresholdTheory: Double?
+  /// The ridge at which θ_c is lowest, and that θ_c; nil for a spike of negative strength.
+  public var lowestThresholdTheory: LowestThreshold?
   /// The edge of the bulk on the spike's side, in μ.
   public var edgeTheory: Double?
   /// The extreme eigenvalue of Â on the spike's side; its theory is nil where no outlier leaves the bulk, its theory at
@@ -44,6 +46,7 @@ public struct RecoveryResult: Sendable, Equatable, Codable {
   enum CodingKeys: String, CodingKey {
     case outlier, gap, overlap, overlaps
     case thresholdTheory = "threshold_theory"
+    case lowestThresholdTheory = "lowest_threshold_theory"
     case edgeTheory = "edge_theory"
     case principalThresholdTheory = "pca_threshold_theory"
     case principalOutlier = "pca_outlier"
@@ -51,13 +54,21 @@ public struct RecoveryResult: Sendable, Equatable, Codable {
   }
 }
 
+/// The ridge that reveals a spike soonest: 0 where θ_c grows with the ridge from the first, nil where it falls without end.
+public struct LowestThreshold: Sendable, Equatable, Codable {
+  public var ridge: Double?
+  public var threshold: Double
+}
+
 /// Probabilistic principal components on the same hidden cells.
 public struct PrincipalResult: Sendable, Equatable, Codable {
-  /// The rank of least mean error, chosen in hindsight: principal components at their best.
+  /// The rank of least mean error among those tried, chosen in hindsight: principal components at their best. Where each
+  /// trial chose its own by the bulk's edge, the one chosen most often.
   public var rank: Int
-  /// At that rank.
+  /// At that rank. Theory is the deterministic equivalent where coordinates are alike; elsewhere there is none.
   public var generalizationError: Statistic
-  /// Error of principal components less that of the joint predictor, trial by trial: above 0 the latter is better.
+  /// Error of principal components less that of the joint predictor, trial by trial: above 0 the latter is better. No theory of
+  /// its own: the difference of two limits has neither's accuracy at finite d.
   public var advantage: Statistic
   /// Every rank tried.
   public var ranks: [RankError]

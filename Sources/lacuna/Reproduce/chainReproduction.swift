@@ -32,8 +32,16 @@ extension Reproduction {
   let population = stage.model.population
   let d = Double(population.coordinateCount)
   let ratios = study.points.map { Double($0.sampleCount) / d }
-  let line = try geometricPath(from: ratios.min() ?? 0.5, to: ratios.max() ?? 8, count: 30).map { ratio in
-    Figure.Point(ratio, try optimalRidge(population: population, sampleCount: Int((ratio * d).rounded())).error)
+  var line: [Figure.Point] = []
+  var principalLine: [Figure.Point] = []
+  for ratio in geometricPath(from: ratios.min() ?? 0.5, to: ratios.max() ?? 8, count: 30) {
+    let n = Int((ratio * d).rounded())
+    line.append(Figure.Point(ratio, try optimalRidge(population: population, sampleCount: n).error))
+    let principal = try PrincipalEquivalent(population: population, sampleCount: n)
+    let ranks = principalRanks(sampleCount: n, coordinateCount: population.coordinateCount)
+    if let least = ranks.compactMap({ principal.error(rank: $0) }).min() {
+      principalLine.append(Figure.Point(ratio, least))
+    }
   }
   func markers(_ kind: Figure.Series.Kind, _ name: FigureText, _ group: Int, _ statistic: (PointResult) -> Statistic?)
     -> Figure.Series
@@ -51,6 +59,7 @@ extension Reproduction {
       series: [
         Figure.Series(.line, name: "masked", group: 0, points: line),
         markers(.markers, "masked", 0, \.generalizationError),
+        Figure.Series(.line, name: "PCA, best rank", group: 1, points: principalLine),
         markers(.openMarkers, "PCA, best rank", 1, { $0.principal?.generalizationError }),
       ], horizontalMarks: [Figure.Mark(study.points[0].bayesError, "Bayes")])
   ])

@@ -26,10 +26,7 @@ extension Reproduction {
       """,
     example: "learning-curve",
     overrides: { d in
-      [
-        "data.coordinates=\(d)", samples([0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 4], d),
-        "model.ridge=0.05,0.3,2",
-      ]
+      ["data.coordinates=\(d)", samples([0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 4], d)]
     },
     draw: { study in try errorFigure(summary(study), stages: study.stages)! },
     compare: { study in comparisons(study, place: ratioAndRidge, quantities: errorQuantities) })
@@ -44,7 +41,6 @@ extension Reproduction {
     overrides: { d in
       [
         "data.coordinates=\(d)", samples([0.5, 1, 2], d), "experiment.trials=5", "model.ridge.count=9",
-        "model.ridge.from=1.0e-2",
       ]
     },
     draw: { study in
@@ -69,7 +65,7 @@ extension Reproduction {
     example: "heavy-tails",
     overrides: { d in
       [
-        "data.coordinates=\(d)", samples([0.75, 1, 1.5, 2, 4], d), "experiment.trials=6", "model.ridge=0.1",
+        "data.coordinates=\(d)", samples([0.5, 1, 1.5, 2, 4], d), "experiment.trials=6", "model.ridge=0.1",
         "data.noise.law=gaussian,rademacher,{student_t: 8},{sparse: 0.3}",
       ]
     },

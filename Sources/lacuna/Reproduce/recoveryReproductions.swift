@@ -67,7 +67,7 @@ extension Reproduction {
       }
       return [
         "data.coordinates=\(d)", samples([2], d), "experiment.trials=5", "model.ridge=0.05", "measure=errors,recovery",
-        "data.noise.variances=" + noise.joined(separator: ","), "data.spikes.0.strength=0.2,0.85,4",
+        "data.noise.variances=" + noise.joined(separator: ","), "data.spikes.0.strength=0.3,0.85,1.4,4",
       ]
     },
     draw: phaseFigure,

@@ -89,6 +89,7 @@ private let style = """
   img { display: block; width: 100%; height: auto; background: #ffffff; border-radius: 8px; padding: 8px; }
   img.panels1 { max-width: 520px; }
   .verdict, footer { color: var(--faint); font-size: 0.9em; }
+  .verdict { max-width: none; }
   summary { cursor: pointer; }
   .table { overflow-x: auto; margin-top: 8px; }
   table { border-collapse: collapse; font-size: 0.85em; font-variant-numeric: tabular-nums; white-space: nowrap; }
