@@ -99,8 +99,10 @@ extension Experiment.Stage {
   public var demands: TrialForecast.Demands {
     var demands: TrialForecast.Demands = []
     if model.isDense { demands.insert(.dense) }
-    if point.configuration.measures.contains(where: { $0 != .errors }) { demands.insert(.spectral) }
-    if point.configuration.mask != .leaveOneOut { demands.insert(.masked) }
+    let measures = point.configuration.measures
+    if measures.contains(where: { $0 != .errors }) { demands.insert(.spectral) }
+    if measures.contains(.recovery) { demands.insert(.recovery) }
+    if measures.contains(.pca) { demands.insert(.principal) }
     if model.isIsotropicSpiked { demands.insert(.isotropicSpiked) }
     return demands
   }
@@ -115,15 +117,15 @@ extension Experiment.Stage {
   public func forecast<Device: Backend>(on device: Device, route: ErrorRoute?) -> TrialForecast {
     TrialForecast(
       sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridgeCount: ridges.count,
-      precision: Device.Element.precision, route: route, demands: demands, spikeCount: model.spikeDirections.count,
-      workspace: device.workspaceMatrices)
+      precision: Device.Element.precision, route: route, mask: point.configuration.mask, demands: demands,
+      spikeCount: model.spikeDirections.count, workspace: device.workspaceMatrices)
   }
 
   /// The work of a trial by a route.
   func cost(route: ErrorRoute) -> TrialCost {
     TrialCost(
       sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridgeCount: ridges.count, route: route,
-      demands: demands, spikeCount: model.spikeDirections.count)
+      isMasked: point.configuration.mask != .leaveOneOut, demands: demands, spikeCount: model.spikeDirections.count)
   }
 }
 

@@ -4,9 +4,10 @@ struct TrialCost {
   private(set) var parts: [(work: DeviceRates.Work, order: Int, operations: Double)] = []
 
   /// - Parameter route: nil takes inverses, of the smaller Gram.
+  /// - Parameter isMasked: by masks other than leave-one-out.
   init(
-    sampleCount: Int, coordinateCount: Int, ridgeCount: Int, route: ErrorRoute?, demands: TrialForecast.Demands,
-    spikeCount: Int
+    sampleCount: Int, coordinateCount: Int, ridgeCount: Int, route: ErrorRoute?, isMasked: Bool,
+    demands: TrialForecast.Demands, spikeCount: Int
   ) {
     let (n, d, ridges) = (Double(sampleCount), Double(coordinateCount), Double(ridgeCount))
     let isDense = demands.contains(.dense)
@@ -16,7 +17,7 @@ struct TrialCost {
       parts.append((.multiply, coordinateCount, n * d * d))
       parts.append((.eigendecompose, coordinateCount, ridges * 5 * d * d * d))
     }
-    if demands.contains(.masked) {
+    if isMasked {
       parts.append((.multiply, coordinateCount, n * d * d + ridges * 3 * d * d * d))
       return
     }
