@@ -24,6 +24,8 @@ public struct HostBackend<Element: HostScalar>: Backend {
 
   public var singleThreaded: HostBackend { HostBackend(threads: 1) }
 
+  public var standingBytes: Int { 38 << 20 }
+
   public var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { (0, 2) }
 
   public var description: String {

@@ -17,6 +17,9 @@ package enum HostMemory {
     return bytes
   }
 
+  /// Bytes that this process held at most so far; nil where the system does not say.
+  package static var peak: Int? { firstNumber(of: "/proc/self/status", after: "VmHWM:").map { $0 << 10 } }
+
   /// The first whole number of a small file after a label.
   private static func firstNumber(of path: String, after label: String) -> Int? {
     let file = open(path, O_RDONLY)
@@ -27,7 +30,7 @@ package enum HostMemory {
     guard count > 0 else { return nil }
     let text = Substring(decoding: bytes[..<count], as: UTF8.self)
     for line in text.split(separator: "\n") where line.hasPrefix(label) {
-      let digits = line.dropFirst(label.count).drop { $0 == " " }.prefix { $0.isNumber }
+      let digits = line.dropFirst(label.count).drop { $0 == " " || $0 == "\t" }.prefix { $0.isNumber }
       return Int(digits)
     }
     return nil

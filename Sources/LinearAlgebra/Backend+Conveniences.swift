@@ -3,6 +3,8 @@ extension Backend {
 
   public var singleThreaded: Self { self }
 
+  public var standingBytes: Int { 0 }
+
   /// A vector of zeros: one row.
   public func makeVector(_ count: Int) throws(BackendError) -> Matrix {
     try makeMatrix(rows: 1, columns: count)

@@ -50,6 +50,9 @@ public protocol Backend<Element>: Sendable {
   /// Matrices of their argument's size that `tridiagonalize` and `eigendecompose` take beside it.
   var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { get }
 
+  /// Bytes that the process holds whatever it computes, where the host computes: the program and its libraries' buffers.
+  var standingBytes: Int { get }
+
   // MARK: Storage
 
   /// A matrix of zeros.

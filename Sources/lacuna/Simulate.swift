@@ -58,6 +58,9 @@ struct Simulate: ParsableCommand {
       let summary = Summary(
         name: loaded.name, points: points, device: used, deviceFallback: left, precision: device.precision.rawValue,
         seed: loaded.points[0].configuration.seed, runtimeSeconds: progress.elapsed, version: lacunaVersion)
+      if explain, left == nil, selection.backend.standingBytes > 0, let peak = HostMemory.peak {
+        writeError(memoryExplanation(plans, peak: peak))
+      }
       try report(summary, loaded: loaded, stages: stages, folder: folder, output: output)
     }
   }
@@ -75,7 +78,7 @@ private func checkFits(
     let d = stage.model.coordinateCount
     let largest = TrialForecast.largestCoordinateCount(
       aspect: Double(stage.sampleCount) / Double(d), ridgeCount: stage.ridges.count, precision: precision,
-      route: plan.route, demands: stage.demands, memory: selection.memory,
+      route: plan.route, mask: stage.point.configuration.mask, demands: stage.demands, memory: selection.memory,
       largestAllocation: selection.largestAllocation)
     throw BackendError.outOfMemory(
       requested: forecast.bytes, available: selection.memory,

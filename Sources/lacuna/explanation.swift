@@ -24,6 +24,12 @@ func explanation(_ stages: [Experiment.Stage], plans: [TrialPlan], device: Strin
   return "\(device)\n\n\(table.text)\n\n"
 }
 
+/// What the process held at most, beside what the plans made of it.
+func memoryExplanation(_ plans: [TrialPlan], peak: Int) -> String {
+  let forecast = plans.map(\.peakBytes).max() ?? 0
+  return "memory of the process at its peak: \(mebibytes(peak)), forecast \(mebibytes(forecast))\n\n"
+}
+
 private func seconds(_ value: Double) -> String {
   value < 1 ? format(1000 * value, digits: 2) + " ms" : format(value, digits: 3) + " s"
 }

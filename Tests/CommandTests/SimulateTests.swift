@@ -152,6 +152,40 @@ import Testing
     }
   }
 
+  /// The memory forecast is within a tenth of what the process took, by every route and for what is measured besides.
+  @Test(arguments: [
+    ("inverse", "model: isotropic", "0.1", "3000", "", "errors"),
+    ("inverses", "model: ar1, correlation: 0.5", "[0.1, 1]", "3000", "", "errors"),
+    ("tridiagonal", "model: isotropic", "{from: 0.01, to: 1, count: 12}", "3000", "", "errors"),
+    ("samples", "model: isotropic", "0.1", "400", "", "errors"),
+    ("samples, any covariance", "model: ar1, correlation: 0.5", "0.1", "700", "", "errors"),
+    ("spectrum", "model: isotropic", "0.1", "1600", "", "spectrum"),
+    ("bernoulli", "model: isotropic", "0.1", "3000", ", mask: {bernoulli: {keep: 0.5}}", "errors"),
+  ])
+  func memoryForecast(
+    name: String, model: String, ridge: String, samples: String, mask: String, measure: String
+  ) throws {
+    try withFolder { folder in
+      let d = Int(samples)! < 1500 ? 12_000 : 1500
+      let study = """
+        experiment: {name: memory, trials: 1}
+        data: {\(model), coordinates: \(d), samples: \(samples)}
+        model: {ridge: \(ridge)\(mask)}
+        measure: \(measure)
+
+        """
+      try study.write(to: folder.appendingPathComponent("study.yaml"), atomically: true, encoding: .utf8)
+      let result = try Program.run(
+        ["simulate", "study.yaml", "--device", "host", "--quiet", "--explain"], in: folder,
+        environment: ["XDG_CACHE_HOME": folder.path, "OPENBLAS_NUM_THREADS": "2"])
+      #expect(result.status == 0, "\(result.errors)")
+      let line = try #require(result.errors.split(separator: "\n").first { $0.contains("at its peak") })
+      let numbers = line.split { !"0123456789.e".contains($0) }.compactMap { Double($0) }
+      try #require(numbers.count == 2)
+      #expect(abs(numbers[0] / numbers[1] - 1) < 0.1, "\(name): \(line)")
+    }
+  }
+
   @Test func theoryGivesTheSamePoints() throws {
     try withFolder { folder in
       let simulated = try object(

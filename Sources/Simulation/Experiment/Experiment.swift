@@ -111,8 +111,10 @@ extension Experiment.Stage {
   public var demands: TrialForecast.Demands {
     var demands: TrialForecast.Demands = []
     if model.isDense { demands.insert(.dense) }
-    if point.configuration.measures.contains(where: \.isSpectral) { demands.insert(.spectral) }
-    if point.configuration.mask != .leaveOneOut { demands.insert(.masked) }
+    let measures = point.configuration.measures
+    if measures.contains(where: \.isSpectral) { demands.insert(.spectral) }
+    if measures.contains(.recovery) { demands.insert(.recovery) }
+    if measures.contains(.pca) { demands.insert(.principal) }
     if model.isIsotropicSpiked { demands.insert(.isotropicSpiked) }
     return demands
   }
@@ -127,8 +129,8 @@ extension Experiment.Stage {
   public func forecast<Device: Backend>(on device: Device, route: ErrorRoute?) -> TrialForecast {
     TrialForecast(
       sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridgeCount: ridges.count,
-      precision: Device.Element.precision, route: route, demands: demands, spikeCount: model.spikeDirections.count,
-      workspace: device.workspaceMatrices)
+      precision: Device.Element.precision, route: route, mask: point.configuration.mask, demands: demands,
+      spikeCount: model.spikeDirections.count, workspace: device.workspaceMatrices)
   }
 
   /// Seconds that a trial is expected to take by a route, which is nil under other masks.
@@ -136,7 +138,8 @@ extension Experiment.Stage {
     let masks = if case .random(_, let masks, loss: .hidden) = point.configuration.mask { masks } else { 0 }
     return TrialCost(
       sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridgeCount: ridges.count, route: route,
-      demands: demands, spikeCount: model.spikeDirections.count, drawnMasks: masks
+      isMasked: point.configuration.mask != .leaveOneOut, demands: demands, spikeCount: model.spikeDirections.count,
+      drawnMasks: masks
     ).seconds(rates)
   }
 }

@@ -4,10 +4,11 @@ struct TrialCost {
   private(set) var parts: [(work: DeviceRates.Work, order: Int, operations: Double)] = []
 
   /// - Parameter route: nil takes inverses, of the smaller Gram.
+  /// - Parameter isMasked: by masks other than leave-one-out.
   /// - Parameter drawnMasks: M, masks drawn for each sample under a loss that is solved by iteration; 0 for closed forms.
   init(
-    sampleCount: Int, coordinateCount: Int, ridgeCount: Int, route: ErrorRoute?, demands: TrialForecast.Demands,
-    spikeCount: Int, drawnMasks: Int = 0
+    sampleCount: Int, coordinateCount: Int, ridgeCount: Int, route: ErrorRoute?, isMasked: Bool,
+    demands: TrialForecast.Demands, spikeCount: Int, drawnMasks: Int = 0
   ) {
     let (n, d, ridges) = (Double(sampleCount), Double(coordinateCount), Double(ridgeCount))
     let isDense = demands.contains(.dense)
@@ -17,7 +18,7 @@ struct TrialCost {
       parts.append((.multiply, coordinateCount, n * d * d))
       parts.append((.eigendecompose, coordinateCount, ridges * 5 * d * d * d))
     }
-    if demands.contains(.masked) {
+    if isMasked {
       parts.append((.multiply, coordinateCount, n * d * d + ridges * 3 * d * d * d))
       // About 30 steps, two products over all masked samples each.
       parts.append((.multiply, coordinateCount, Double(drawnMasks) * ridges * 30 * 4 * n * d * d))

@@ -14,11 +14,12 @@ public struct TrialForecast: Sendable, Equatable {
 
     /// Σ is dense: its factor and a product with it are stored.
     public static let dense = Demands(rawValue: 1)
-    /// Eigenvalues are measured: three more d × d matrices, a block, the eigensolver's workspace of two, and about 5 d³
-    /// operations a ridge.
+    /// Eigenvalues are measured: two more d × d matrices and a block, and about 5 d³ operations a ridge.
     public static let spectral = Demands(rawValue: 2)
-    /// Masks other than leave-one-out, which take up to eight d × d matrices at any n.
-    public static let masked = Demands(rawValue: 4)
+    /// Spikes are recovered: one more matrix.
+    public static let recovery = Demands(rawValue: 4)
+    /// Principal components as the rival: one more matrix, and twice as many vectors as the highest rank.
+    public static let principal = Demands(rawValue: 16)
     /// Σ = cI + UΘUᵀ.
     public static let isotropicSpiked = Demands(rawValue: 8)
   }
@@ -31,10 +32,12 @@ public struct TrialForecast: Sendable, Equatable {
   public let operations: Double
 
   /// - Parameter route: nil takes inverses, of the smaller Gram.
+  /// - Parameter mask: the route is that of leave-one-out masks; others have one way each.
   /// - Parameter workspace: `Backend.workspaceMatrices`; the host's by default.
   public init(
     sampleCount: Int, coordinateCount: Int, ridgeCount: Int, precision: Precision, route: ErrorRoute? = nil,
-    demands: Demands = [], spikeCount: Int = 0, workspace: (tridiagonalize: Int, eigendecompose: Int) = (0, 2)
+    mask: MaskConfiguration = .leaveOneOut, demands: Demands = [], spikeCount: Int = 0,
+    workspace: (tridiagonalize: Int, eigendecompose: Int) = (0, 2)
   ) {
     let (n, d) = (Double(sampleCount), Double(coordinateCount))
     let block = Double(blockRows(sampleCount: sampleCount, coordinateCount: coordinateCount)) * d
@@ -44,8 +47,8 @@ public struct TrialForecast: Sendable, Equatable {
     let forms = 2 * (2 + Double(spikeCount)) * min(Double(ridgeCount), 64)
     var numbers: Double
     var largest = sampleCount < coordinateCount ? n * d : d * d
-    if demands.contains(.masked) {
-      numbers = 8 * d * d + block
+    if mask != .leaveOneOut {
+      numbers = block + mask.numbers(order: d, block: block)
       largest = max(d * d, block)
     } else {
       switch route ?? (sampleCount < coordinateCount ? .sampleInverses : .inverses) {
@@ -60,7 +63,9 @@ public struct TrialForecast: Sendable, Equatable {
       }
     }
     if demands.contains(.dense) { numbers += d * d + max(block, min(n, d) * d) }
-    if demands.contains(.spectral) { numbers += 5 * d * d + block }
+    if demands.contains(.spectral) { numbers += 2 * d * d + block }
+    if !demands.isDisjoint(with: [.recovery, .principal]) { numbers += d * d }
+    if demands.contains(.principal) { numbers += 1.5 * min(n, d) * d }
     if !demands.isDisjoint(with: [.dense, .spectral]) { largest = max(largest, d * d) }
     let size = Double(precision.byteCount)
     bytes = Int((numbers * size).rounded())
@@ -68,14 +73,14 @@ public struct TrialForecast: Sendable, Equatable {
     operations =
       TrialCost(
         sampleCount: sampleCount, coordinateCount: coordinateCount, ridgeCount: ridgeCount, route: route,
-        demands: demands, spikeCount: spikeCount
+        isMasked: mask != .leaveOneOut, demands: demands, spikeCount: spikeCount
       ).operations
   }
 
   /// The largest d at the same n/d that a device of this much memory, and of allocations up to a limit, can hold.
   public static func largestCoordinateCount(
-    aspect samplesPerCoordinate: Double, ridgeCount: Int, precision: Precision, route: ErrorRoute?, demands: Demands,
-    memory: Int, largestAllocation: Int
+    aspect samplesPerCoordinate: Double, ridgeCount: Int, precision: Precision, route: ErrorRoute?,
+    mask: MaskConfiguration, demands: Demands, memory: Int, largestAllocation: Int
   ) -> Int {
     var low = 1
     var high = 1 << 24
@@ -84,7 +89,7 @@ public struct TrialForecast: Sendable, Equatable {
       let n = max(1, Int((Double(middle) * samplesPerCoordinate).rounded()))
       let forecast = TrialForecast(
         sampleCount: n, coordinateCount: middle, ridgeCount: ridgeCount, precision: precision, route: route,
-        demands: demands)
+        mask: mask, demands: demands)
       if forecast.bytes <= memory && forecast.largestMatrixBytes <= largestAllocation {
         low = middle
       } else {
@@ -98,4 +103,22 @@ public struct TrialForecast: Sendable, Equatable {
 /// Rows of a block of samples: enough work for a rank update, small beside the Gram.
 func blockRows(sampleCount n: Int, coordinateCount d: Int) -> Int {
   min(n, max(256, (1 << 22) / d))
+}
+
+extension MaskConfiguration {
+  /// Numbers that a trial under these masks holds at most, beside its block of samples and what Σ takes.
+  ///
+  /// Of d × d matrices: Gram, resolvent, predictor and its errors, and what each way has besides; the hidden loss of drawn
+  /// masks also has a block of ones and three tiles of masked rows.
+  fileprivate func numbers(order d: Double, block: Double) -> Double {
+    let square = d * d
+    let tile = max(256 * d, 524_288)
+    return switch self {
+    case .leaveOneOut, .observed: 0
+    case .bernoulli, .random(_, _, loss: .all): 4 * square
+    case .shared, .explicit: 6 * square
+    case .partition: 6.5 * square
+    case .random(_, _, loss: .hidden): 10 * square + block + 3 * tile
+    }
+  }
 }

@@ -19,6 +19,8 @@ public struct TrialPlan: Sendable {
   public let route: ErrorRoute?
   public let forecast: TrialForecast
   public let arrangement: TrialArrangement
+  /// Bytes that the process holds at most where the host computes, else the device: all trials that run at once.
+  public let peakBytes: Int
 }
 
 /// Chooses how to compute, from rates of the device and its memory.
@@ -48,12 +50,15 @@ public struct TrialPlanner: Sendable {
 
   public func plan<Device: Backend>(_ stage: Experiment.Stage, on device: Device) -> TrialPlan {
     let trials = stage.point.configuration.trials
-    func arrange(_ forecast: TrialForecast) -> TrialArrangement {
-      TrialArrangement(forecast, trials: trials, concurrency: device.concurrency, memory: memory)
+    func plan(_ route: ErrorRoute?, _ candidates: [TrialPlan.Candidate], _ forecast: TrialForecast) -> TrialPlan {
+      let arrangement = TrialArrangement(forecast, trials: trials, concurrency: device.concurrency, memory: memory)
+      return TrialPlan(
+        candidates: candidates, route: route, forecast: forecast, arrangement: arrangement,
+        peakBytes: arrangement.width * forecast.bytes + device.standingBytes)
     }
     guard stage.point.configuration.mask == .leaveOneOut else {
       let forecast = stage.forecast(on: device, route: nil)
-      return TrialPlan(candidates: [], route: nil, forecast: forecast, arrangement: arrange(forecast))
+      return plan(nil, [], forecast)
     }
     let routes = stage.routes
     let forecasts = routes.map { stage.forecast(on: device, route: $0) }
@@ -68,7 +73,6 @@ public struct TrialPlanner: Sendable {
     let chosen =
       candidates.first { $0.route == forced } ?? fitting.min { $0.seconds < $1.seconds }
       ?? candidates.min { $0.forecast.bytes < $1.forecast.bytes }!
-    return TrialPlan(
-      candidates: candidates, route: chosen.route, forecast: chosen.forecast, arrangement: arrange(chosen.forecast))
+    return plan(chosen.route, candidates, chosen.forecast)
   }
 }
