@@ -47,6 +47,20 @@ import Testing
     }
   }
 
+  /// Variance compares a trial with the one before it, so the pairs must not depend on the threads.
+  @Test func varianceKeepsItsPairs() throws {
+    let (experiment, stages) = try experiment(
+      "data: {model: isotropic, coordinates: 40, samples: 80}\n"
+        + "model: {ridge: 0.2, mask: {partition: {blocks: 5}}}\nmeasure: [variance]\n"
+        + "experiment: {name: test, trials: 8}")
+    let expected = try experiment.simulate(stages, on: host) { _ in }[0].predictorVariance
+    let together = try experiment.simulate(stages, on: HostBackend<Double>(threads: 4)) { _ in }[0].predictorVariance
+    let (a, b) = (try #require(together?.mean), try #require(expected?.mean))
+    #expect(abs(a - b) <= 1e-10 * b)
+    let (c, d) = (try #require(together?.standardError), try #require(expected?.standardError))
+    #expect(abs(c - d) <= 1e-9 * d)
+  }
+
   /// An error ends the run after the records that came before it, which stay those of one after the other.
   @Test func anErrorKeepsTheRecordsBefore() throws {
     struct Full: Error {}

@@ -114,6 +114,7 @@ extension Experiment.Stage {
     let measures = point.configuration.measures
     if measures.contains(where: \.isSpectral) { demands.insert(.spectral) }
     if measures.contains(.recovery) { demands.insert(.recovery) }
+    if measures.contains(.variance) { demands.insert(.variance) }
     if measures.contains(.pca) { demands.insert(.principal) }
     if model.isIsotropicSpiked { demands.insert(.isotropicSpiked) }
     return demands

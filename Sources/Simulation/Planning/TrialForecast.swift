@@ -20,6 +20,8 @@ public struct TrialForecast: Sendable, Equatable {
     public static let recovery = Demands(rawValue: 4)
     /// Principal components as the rival: one more matrix, and twice as many vectors as the highest rank.
     public static let principal = Demands(rawValue: 16)
+    /// Variance over draws: a predictor a ridge is kept.
+    public static let variance = Demands(rawValue: 32)
     /// Σ = cI + UΘUᵀ.
     public static let isotropicSpiked = Demands(rawValue: 8)
   }
@@ -66,6 +68,7 @@ public struct TrialForecast: Sendable, Equatable {
     if demands.contains(.spectral) { numbers += 2 * d * d + block }
     if !demands.isDisjoint(with: [.recovery, .principal]) { numbers += d * d }
     if demands.contains(.principal) { numbers += 1.5 * min(n, d) * d }
+    if demands.contains(.variance) { numbers += Double(ridgeCount) * d * d }
     if !demands.isDisjoint(with: [.dense, .spectral]) { largest = max(largest, d * d) }
     let size = Double(precision.byteCount)
     bytes = Int((numbers * size).rounded())

@@ -51,7 +51,9 @@ public struct TrialPlanner: Sendable {
   public func plan<Device: Backend>(_ stage: Experiment.Stage, on device: Device) -> TrialPlan {
     let trials = stage.point.configuration.trials
     func plan(_ route: ErrorRoute?, _ candidates: [TrialPlan.Candidate], _ forecast: TrialForecast) -> TrialPlan {
-      let arrangement = TrialArrangement(forecast, trials: trials, concurrency: device.concurrency, memory: memory)
+      // Variance compares each trial with the one before it: they have to follow each other.
+      let concurrency = stage.point.configuration.measures.contains(.variance) ? 1 : device.concurrency
+      let arrangement = TrialArrangement(forecast, trials: trials, concurrency: concurrency, memory: memory)
       return TrialPlan(
         candidates: candidates, route: route, forecast: forecast, arrangement: arrangement,
         peakBytes: arrangement.width * forecast.bytes + device.standingBytes)
