@@ -26,7 +26,9 @@ public struct TrialPlan: Sendable {
 /// Chooses how to compute, from rates of the device and its memory.
 ///
 /// Where the cheapest route is a small trial's (`TrialArrangement.small`), the nominal rates decide: the choice, and with
-/// it every bit of the result, is then the same on every run and for every number of threads.
+/// it every bit of the result, is then the same on every run and for every number of threads. Eigenvectors are found by way
+/// of the tridiagonal form, so their route costs more wherever it is open, whatever a noisy measurement says: it is taken
+/// only where it is forced.
 public struct TrialPlanner: Sendable {
   public let rates: DeviceRates
   /// Bytes of storage on the device, and of the largest single matrix.
@@ -34,7 +36,7 @@ public struct TrialPlanner: Sendable {
   public let largestAllocation: Int
   /// A route to take wherever a stage has it, whatever it costs.
   public let forced: ErrorRoute?
-  /// Whether the given rates are asked for even where there is one route.
+  /// Whether every route's time is wanted by the given rates, where there is no choice and of eigenvectors too.
   public let predictsAlways: Bool
 
   public init(
@@ -62,7 +64,7 @@ public struct TrialPlanner: Sendable {
       let forecast = stage.forecast(on: device, route: nil)
       return plan(nil, [], forecast)
     }
-    let routes = stage.routes
+    let routes = stage.routes.filter { $0 != .eigenvectors || predictsAlways || forced == .eigenvectors }
     let forecasts = routes.map { stage.forecast(on: device, route: $0) }
     let isSmall = forecasts.contains { $0.operations <= TrialArrangement.small }
     let rates = isSmall || (routes.count == 1 && !predictsAlways) ? .nominal : rates
@@ -71,7 +73,7 @@ public struct TrialPlanner: Sendable {
         route: route, seconds: stage.seconds(route: route, rates: rates), forecast: forecast,
         fits: forecast.bytes <= memory && forecast.largestMatrixBytes <= largestAllocation)
     }
-    let fitting = candidates.filter(\.fits)
+    let fitting = candidates.filter { $0.fits && $0.route != .eigenvectors }
     let chosen =
       candidates.first { $0.route == forced } ?? fitting.min { $0.seconds < $1.seconds }
       ?? candidates.min { $0.forecast.bytes < $1.forecast.bytes }!
