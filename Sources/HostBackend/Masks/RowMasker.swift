@@ -1,6 +1,6 @@
 import LinearAlgebra
 
-/// Writes rows seen through their masks: the masks of `MaskPattern.visibility`, 32 coordinates a word.
+/// Writes rows seen through their masks: the masks of `MaskPattern.visibility`, 64 coordinates a word.
 struct RowMasker<Element: HostScalar>: Sendable {
   private let words: MaskWords
   /// Keep what the mask hides instead of what it shows.
@@ -13,7 +13,7 @@ struct RowMasker<Element: HostScalar>: Sendable {
 
   /// Calls the body with what masks one row after the other: (x, pair, out).
   func withMasking(_ body: ((UnsafePointer<Element>, UInt64, UnsafeMutablePointer<Element>) -> Void) -> Void) {
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: words.count + words.scratchCount) { memory in
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: words.count + words.scratchCount) { memory in
       let row = memory.baseAddress!
       body { x, pair, out in
         words.draw(pair: pair, into: row, scratch: row + words.count)
@@ -29,8 +29,8 @@ struct RowMasker<Element: HostScalar>: Sendable {
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
 private func keep<Element: HostScalar>(
-  _ x: UnsafePointer<Element>, _ out: UnsafeMutablePointer<Element>, _ columns: Int, _ words: UnsafePointer<UInt32>,
-  inverted: UInt32
+  _ x: UnsafePointer<Element>, _ out: UnsafeMutablePointer<Element>, _ columns: Int, _ words: UnsafePointer<UInt64>,
+  inverted: UInt64
 ) {
   typealias Lanes = SIMD8<UInt32>
   let isWide = MemoryLayout<Element>.size == 8
@@ -39,14 +39,14 @@ private func keep<Element: HostScalar>(
   let zero = Lanes(repeating: 0)
   var j = 0
   while j + step <= columns {
-    let bits = (words[j / 32] ^ inverted) &>> UInt32(j % 32)
+    let bits = UInt32(truncatingIfNeeded: (words[j / 64] ^ inverted) &>> UInt64(j % 64))
     let source = UnsafeRawPointer(x + j).loadUnaligned(as: Lanes.self)
     let isOff = (own & bits) .== zero
     UnsafeMutableRawPointer(out + j).storeBytes(of: source.replacing(with: zero, where: isOff), as: Lanes.self)
     j += step
   }
   while j < columns {
-    let isKept = (words[j / 32] ^ inverted) &>> UInt32(j % 32) & 1 != 0
+    let isKept = (words[j / 64] ^ inverted) &>> UInt64(j % 64) & 1 != 0
     out[j] = isKept ? x[j] : 0
     j += 1
   }

@@ -17,7 +17,9 @@ extension Reproduction {
       a coordinate is kept, for blocks of correlated coordinates, at a tenth of the scale's coordinates. Masking acts as a \
       ridge where λ itself is small: hide too little and the predictor overfits, too much and it is biased; the best p by \
       theory is marked with its n/d. Right, at n = d: finitely many masks drawn for each sample, beside the limit of all \
-      masks; few of them can just determine the predictor, where the error peaks. The table has the gap to that limit, draw by draw, and its rate: the slope of ln gap against ln M.
+      masks; few of them can just determine the predictor, where the error peaks. The table has the gap to that limit, \
+      draw by draw, and its rate: the slope of ln gap against ln M. At so few coordinates simulation lies a few percent \
+      above theory, which leaves out terms of order 1/d.
       """,
     example: "masking-ratio",
     overrides: { d in
