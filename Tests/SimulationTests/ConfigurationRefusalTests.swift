@@ -82,7 +82,8 @@ import Testing
       says: "2k", "800"),
     Refused(study("model: isotropic", model: "ridge: ridgles"), line: 2, key: "model.ridge", says: "ridgeless"),
     Refused(
-      "data: {model: isotropic, coordinates: 8, samples: [10, 7]}\nmodel: {ridge: [1, 0]}", key: "model.ridge.1",
+      "data: {model: isotropic, coordinates: 8, samples: [10, 7]}\nmodel: {ridge: [1, 0]}", line: 2,
+      key: "model.ridge.1",
       says: "7 samples", "ridgeless"),
     Refused(study("model: isotropic", model: "ridge: [auto, 1]"), line: 2, key: "model.ridge.0", says: "auto alone"),
     Refused("[1, 2]", key: "", says: "section", "experiment, data"),
