@@ -34,12 +34,9 @@ import Testing
           compared += 1
           // The deviation is in standard errors, with the expected one where that is greater.
           let unit = deviation == 0 ? error : max(error, abs((theory - mean) / deviation))
-          // Overlaps are shares of 1, and those of order 1/d have no relative accuracy at this d.
-          let isOverlap = (comparison["quantity"] as? String)?.hasPrefix("overlap") ?? false
           // Studies of masks run at d = 60 here.
           let order = ["masking-ratio", "partition"].contains(name) ? 60.0 : 300
-          let allowance = 3.0 / order * (isOverlap ? 1 : abs(theory))
-          #expect(abs(theory - mean) <= 4 * unit + allowance, "\(name): \(comparison)")
+          #expect(abs(theory - mean) <= 4 * unit + 3 / order * abs(theory), "\(name): \(comparison)")
         }
         #expect(compared >= (name == "spectrum" ? 4 : 5), "\(name)")
       }
