@@ -4,10 +4,10 @@ import RealModule
 ///
 /// - Parameter tolerance: absolute, in the argument.
 /// - Returns: the best argument and value, and whether it lies inside the grid (a least value at an end is not refined).
-func minimize<Value>(
+func minimize<Value, Failure: Error>(
   from start: Double, step: Double, count: Int, tolerance: Double, by key: (Value) -> Double,
-  of evaluate: (Double) throws(PopulationError) -> Value
-) throws(PopulationError) -> (argument: Double, value: Value, isInterior: Bool) {
+  of evaluate: (Double) throws(Failure) -> Value
+) throws(Failure) -> (argument: Double, value: Value, isInterior: Bool) {
   var grid: [Value] = []
   for index in 0..<count { grid.append(try evaluate(start + Double(index) * step)) }
   let least = grid.indices.min { key(grid[$0]) < key(grid[$1]) } ?? 0

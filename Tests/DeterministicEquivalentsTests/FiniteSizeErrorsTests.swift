@@ -29,9 +29,9 @@ import Testing
     let m = p - nn
     let generalization = 1 + nn / (m - 1)
     let training = ridge * ridge * nn * nn * (p - 1) / (m * (m - 1) * (m - 3))
-    // Twelve times the square of 1/(d − n), which the product 1/((m)(m − 1)(m − 3)) leaves at second order.
+    // Expanding the exact expressions in 1/(d − n) leaves about 3 and 31 times its square.
     let second = 1 / (m * m)
-    #expect(abs(corrected.generalizationError / generalization - 1) < 12 * second)
+    #expect(abs(corrected.generalizationError / generalization - 1) < 4 * second)
     #expect(abs(corrected.trainingError / training - 1) < 40 * second)
     #expect(abs(limit.trainingError / training - 1) > 3 / m)
   }

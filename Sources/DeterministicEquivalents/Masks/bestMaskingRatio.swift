@@ -15,25 +15,6 @@ public func bestMaskingRatio(
       population: population, sampleCount: sampleCount, keep: keep, ridge: ridge)
     return (keep, equivalent.fullContextError)
   }
-  let grid = (0...24).map { -6 + 0.5 * Double($0) }
-  let values = try grid.map { try evaluate($0) }
-  let least = values.indices.min { values[$0].error < values[$1].error }!
-  guard least > 0, least < grid.count - 1 else { return (values[least].keep, values[least].error, true) }
-  let golden = (Double.sqrt(5) - 1) / 2
-  var (low, high) = (grid[least - 1], grid[least + 1])
-  var (left, right) = (high - golden * (high - low), low + golden * (high - low))
-  var (atLeft, atRight) = (try evaluate(left), try evaluate(right))
-  while high - low > 1e-4 {
-    if atLeft.error <= atRight.error {
-      (high, right, atRight) = (right, left, atLeft)
-      left = high - golden * (high - low)
-      atLeft = try evaluate(left)
-    } else {
-      (low, left, atLeft) = (left, right, atRight)
-      right = low + golden * (high - low)
-      atRight = try evaluate(right)
-    }
-  }
-  let best = atLeft.error <= atRight.error ? atLeft : atRight
-  return (best.keep, best.error, false)
+  let found = try minimize(from: -6, step: 0.5, count: 25, tolerance: 1e-4, by: { $0.error }, of: evaluate)
+  return (found.value.keep, found.value.error, !found.isInterior)
 }
