@@ -25,7 +25,7 @@ extension HostBackend {
   public func clearUpperTriangle(of a: HostMatrix<Element>) throws(BackendError) {
     let order = try order(of: a, "clearUpperTriangle")
     threads.loop(over: order, cost: order / 2) { rows in
-      for i in rows { (a.pointer + i * order + i + 1).update(repeating: 0, count: order - i - 1) }
+      for i in rows { (a.pointer + i * order + i + 1).clear(count: order - i - 1) }
     }
   }
 

@@ -17,7 +17,7 @@ extension HostBackend {
     let blasInner = try blasSize(inner)
     guard m > 0, n > 0 else { return }
     // BLAS may multiply what it finds by 0, and 0·NaN is NaN.
-    if beta == 0, inner == 0 || m == 1 || n == 1 { c.pointer.update(repeating: 0, count: c.count) }
+    if beta == 0, inner == 0 || m == 1 || n == 1 { c.pointer.clear(count: c.count) }
     if inner == 0 {
       if beta != 0 { scaleElements(c.pointer, count: c.count, by: beta, threads: threads) }
     } else if n == 1 {

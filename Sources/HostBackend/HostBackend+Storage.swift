@@ -30,7 +30,7 @@ extension HostBackend {
 
   public func clear(_ matrix: HostMatrix<Element>) throws(BackendError) {
     threads.loop(over: matrix.count) { range in
-      (matrix.pointer + range.lowerBound).update(repeating: 0, count: range.count)
+      (matrix.pointer + range.lowerBound).clear(count: range.count)
     }
   }
 

@@ -14,10 +14,11 @@ import LinearAlgebra
 final class HostStorage {
   let pointer: UnsafeMutableRawPointer
   let byteCount: Int
-  private let mapped: Bool
+  /// Bytes of whole large pages that came from the system; 0 for a piece of the heap.
+  private let mappedCount: Int
 
   private static let alignment = 64
-  private static let mappedFrom = 1 << 20
+  private static let largePage = 1 << 21
 
   /// - Parameter byteCount: nil where the number of bytes overflowed.
   /// - Throws: `outOfMemory` where the machine cannot hold that much now.
@@ -26,15 +27,22 @@ final class HostStorage {
       throw .outOfMemory(requested: .max, available: HostMemory.available, device: "host")
     }
     self.byteCount = byteCount
-    mapped = byteCount >= Self.mappedFrom
-    if mapped {
+    if byteCount >= Self.largePage {
       let available = HostMemory.available
-      guard byteCount <= available,
-        let pages = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      // The system aligns a mapping to large pages only where it is a multiple of them.
+      let (rounded, overflow) = byteCount.addingReportingOverflow(Self.largePage - 1)
+      mappedCount = rounded / Self.largePage * Self.largePage
+      guard !overflow, byteCount <= available,
+        let pages = mmap(nil, mappedCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
         pages != MAP_FAILED
       else { throw .outOfMemory(requested: byteCount, available: available, device: "host") }
+      #if os(Linux)
+        // Fewer faults, and fewer misses in the products.
+        madvise(pages, mappedCount, MADV_HUGEPAGE)
+      #endif
       pointer = pages
     } else {
+      mappedCount = 0
       let size = max(byteCount, 1)
       pointer = .allocate(byteCount: size, alignment: Self.alignment)
       memset(pointer, 0, size)
@@ -42,6 +50,11 @@ final class HostStorage {
   }
 
   deinit {
-    if mapped { munmap(pointer, byteCount) } else { pointer.deallocate() }
+    if mappedCount > 0 { munmap(pointer, mappedCount) } else { pointer.deallocate() }
   }
+}
+
+extension UnsafeMutablePointer where Pointee: HostScalar {
+  /// Stores zeros, whose bits are all 0, in one piece: a generic loop would call out for each element.
+  func clear(count: Int) { memset(self, 0, count * MemoryLayout<Pointee>.stride) }
 }

@@ -39,10 +39,12 @@ extension Backend {
 
   /// By tiles of masked rows, each added by one `accumulateGram`.
   package func accumulateMaskedGramByTiles(
-    of x: Matrix, masks: MaskPattern, firstSample: Int, scale: Element, into g: Matrix
+    of x: Matrix, masks: MaskPattern, firstSample: Int, scale: Element, into g: Matrix, tileRows: Int? = nil
   ) throws(BackendError) {
     try requireMasks(masks, width: x.columns, firstSample: firstSample, into: g, "accumulateMaskedGram")
-    try forEachMaskedTile(of: x, masks: masks, firstSample: firstSample) { (tile, first) throws(BackendError) in
+    try forEachMaskedTile(
+      of: x, masks: masks, firstSample: firstSample, tileRows: tileRows
+    ) { (tile, first) throws(BackendError) in
       if let weights = try maskWeights(masks, firstPair: first, count: tile.rows, squareRoots: true) {
         try self.scale(tile, rows: weights, columns: nil)
       }
@@ -70,12 +72,14 @@ extension Backend {
   }
 
   private func forEachMaskedTile(
-    of x: Matrix, masks: MaskPattern, firstSample: Int, _ body: (Matrix, Int) throws(BackendError) -> Void
+    of x: Matrix, masks: MaskPattern, firstSample: Int, tileRows: Int? = nil,
+    _ body: (Matrix, Int) throws(BackendError) -> Void
   ) throws(BackendError) {
     let pairs = x.rows * masks.count
     guard pairs > 0, x.columns > 0 else { return }
     // Small enough that fresh pages and cache misses cost little beside the products, tall enough for them to run at speed.
-    let tile = try makeMatrix(rows: min(pairs, max(256, (1 << 16) / x.columns)), columns: x.columns)
+    let height = tileRows ?? max(256, (1 << 16) / x.columns, min(512, x.columns / 4))
+    let tile = try makeMatrix(rows: min(pairs, height), columns: x.columns)
     var first = 0
     while first < pairs {
       let rows = tile.firstRows(min(tile.rows, pairs - first))

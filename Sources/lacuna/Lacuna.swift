@@ -1,4 +1,5 @@
 import ArgumentParser
+import HostBackend
 
 /// The program's version, recorded in every result.
 let lacunaVersion = "0.1.0"
@@ -23,4 +24,9 @@ struct Lacuna: ParsableCommand {
     subcommands: [
       Simulate.self, Theory.self, Fit.self, Reproduce.self, Example.self, Devices.self, Bench.self,
     ])
+
+  static func main() {
+    shortenOpenBLASWaits()
+    main(nil)
+  }
 }

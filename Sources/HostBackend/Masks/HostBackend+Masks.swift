@@ -40,7 +40,7 @@ extension HostBackend {
           painter.withMasking { mask in
             for i in range {
               let sum = rows.pointer + i * d
-              sum.update(repeating: 0, count: d)
+              sum.clear(count: d)
               for m in 0..<count {
                 mask(source + i * d, UInt64(firstSample + first + i) &* UInt64(count) &+ UInt64(m), masked)
                 addRow(masked, weight: Element(masks.weight(of: m)), to: sum, count: d)
@@ -64,7 +64,7 @@ extension MaskPattern {
 
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
-private func addRow<Element: HostScalar>(
+func addRow<Element: HostScalar>(
   _ x: UnsafeMutablePointer<Element>, weight: Element, to sum: UnsafeMutablePointer<Element>, count: Int
 ) {
   for j in 0..<count { sum[j] += weight * x[j] }
