@@ -2,10 +2,10 @@
 //
 //   symmetrize   A[j, i] <- A[i, j] for j < i, through a tile in local memory so that both sides are contiguous
 //   clear_upper  A[i, j] <- 0 for j > i
-//   add_lower    S[first + i, j] += scale T[i, j] for j <= first + i: a strip of a product onto a lower triangle;
+//   add_lower    S[i, j] += scale T[i, j] for j <= i: a strip of a product onto a lower triangle;
 //                S is a block, S[i, j] = s[offset + i * stride + j]
 //
-// Buffers: a: size x size, row-major; s: any buffer that holds the block; t: rows x width, row-major, width = first + rows.
+// Buffers: a: size x size, row-major; s: any buffer that holds the block; t: rows x width, row-major.
 // Launch: symmetrize: two-dimensional, groups of TILE x TILE over size rounded up to TILE; others: columns x rows items,
 // groups of WG x 1.
 //
@@ -34,11 +34,11 @@ __kernel void clear_upper(__global REAL *a, const uint size) {
 }
 
 __kernel void add_lower(
-    __global REAL *s, const uint offset, const uint stride, const uint first, __global const REAL *t, const uint width,
+    __global REAL *s, const uint offset, const uint stride, __global const REAL *t, const uint width,
     const REAL scale) {
   const uint j = get_global_id(0), i = get_global_id(1);
-  if (j >= width || j > first + i) return;
-  const uint e = offset + (first + i) * stride + j;
+  if (j >= width || j > i) return;
+  const uint e = offset + i * stride + j;
   s[e] = fma(scale, t[i * width + j], s[e]);
 }
 

@@ -10,6 +10,7 @@ enum CLBlast {
   static let lock = RecursiveLock()
   private nonisolated(unsafe) static var contexts: [cl_device_id: cl_context] = [:]
   private nonisolated(unsafe) static var trusted: Set<String> = []
+  private nonisolated(unsafe) static var tilings: [String: GemmParameters] = [:]
 
   /// The process's context on a device.
   static func sharedContext(_ device: OpenCLDevice) throws(BackendError) -> cl_context {
@@ -36,6 +37,15 @@ enum CLBlast {
 
   static func trust(_ device: OpenCLDevice, precision: Precision) {
     lock.held { _ = trusted.insert("\(device.id) \(precision)") }
+  }
+
+  /// The tiling that products of a device run with; nil before one was set.
+  static func tiling(_ device: OpenCLDevice, precision: Precision) -> GemmParameters? {
+    lock.held { tilings["\(device.id) \(precision)"] }
+  }
+
+  static func note(_ tiling: GemmParameters, _ device: OpenCLDevice, precision: Precision) {
+    lock.held { tilings["\(device.id) \(precision)"] = tiling }
   }
 
   static func check(_ status: CLBlastStatusCode, _ call: String, _ device: OpenCLDevice) throws(BackendError) {

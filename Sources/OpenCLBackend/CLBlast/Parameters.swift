@@ -70,6 +70,9 @@ struct GemmParameters: Hashable, Sendable {
     return mdimc * ndimc <= device.largestGroup && tiles * precision.byteCount <= device.localMemory
   }
 
+  /// Whether its kernel reads and writes row-major matrices as they are: GEMMK = 1 does, and GEMMK = 0 column-major ones.
+  var isRowMajor: Bool { indirect[0] == 1 }
+
   /// The numbers in order: what a choice is kept as.
   var text: String {
     [indirect, direct, [smallestIndirect]].map { $0.map(String.init).joined(separator: ",") }.joined(separator: ";")
@@ -80,6 +83,7 @@ struct GemmParameters: Hashable, Sendable {
     try Self.override("Xgemm", Self.indirectNames, indirect, device, precision)
     try Self.override("XgemmDirect", Self.directNames, direct, device, precision)
     try Self.override("GemmRoutine", ["XGEMM_MIN_INDIRECT_SIZE"], [smallestIndirect], device, precision)
+    CLBlast.note(self, device, precision: precision)
   }
 
   private static func override(

@@ -19,8 +19,7 @@ struct Block {
 extension DeviceContext {
   /// c ← alpha · op(a) · op(b) + beta · c for row-major blocks, c being rows × columns and op(a) rows × inner.
   ///
-  /// A row-major matrix is the transpose of a column-major one, so cᵀ = op(b)ᵀ·op(a)ᵀ is what CLBlast is asked for.
-  /// It pads and rearranges operands into temporaries unless they fit its tiles; those live in one scratch buffer, and a
+  /// CLBlast pads and rearranges operands into temporaries unless they fit its tiles; those live in one scratch buffer, and a
   /// product whose temporaries would be too large for a buffer or for 32-bit indices is cut in two.
   func gemm(
     _ a: Block, transposeA: Bool = false, _ b: Block, transposeB: Bool = false, rows: Int, columns: Int, inner: Int,
@@ -30,7 +29,10 @@ extension DeviceContext {
     precondition(inner > 0, "a product over nothing is the caller's to settle")
     try lock.held { () throws(BackendError) in
       try CLBlast.lock.held { () throws(BackendError) in
-        let bytes = try temporaryBytes(a, transposeA, b, transposeB, rows, columns, inner, c)
+        let product = BlastProduct(
+          a, transposeA, b, transposeB, rows: rows, columns: columns, inner: inner, into: c,
+          isRowMajor: CLBlast.tiling(device, precision: precision)?.isRowMajor ?? false)
+        let bytes = try product.temporaryBytes(self)
         let limit = min(device.largestAllocation / 2, precision.byteCount << 30)
         if bytes > limit, max(rows, columns) > 256 {
           let half = (max(rows, columns) / 2).rounded(upTo: 128)
@@ -53,48 +55,58 @@ extension DeviceContext {
         }
         let temporary = bytes > 0 ? try scratch("gemm", byteCount: bytes) : nil
         try Status.check(faults.launch("gemm"), "CLBlastGemm")
-        try call(a, transposeA, b, transposeB, rows, columns, inner, alpha, beta, c, temporary)
+        try product.queue(alpha: alpha, beta: beta, temporary: temporary, self)
       }
     }
   }
+}
 
-  private func flag(_ transpose: Bool) -> CLBlastTranspose { transpose ? CLBlastTransposeYes : CLBlastTransposeNo }
+/// A product as CLBlast is asked for it.
+///
+/// Its kernels take row-major matrices as they are, or column-major ones, by the tiling, and rearrange what lies otherwise, the
+/// result included. A row-major matrix being the transpose of a column-major one, the second kind computes
+/// cᵀ = op(b)ᵀ·op(a)ᵀ.
+private struct BlastProduct {
+  private let layout: CLBlastLayout
+  private let first, second, result: Block
+  private let firstFlag, secondFlag: CLBlastTranspose
+  private let height, width, inner: Int
 
-  private func temporaryBytes(
-    _ a: Block, _ transposeA: Bool, _ b: Block, _ transposeB: Bool, _ rows: Int, _ columns: Int, _ inner: Int,
-    _ c: Block
-  ) throws(BackendError) -> Int {
-    var queue: cl_command_queue? = self.queue
+  init(
+    _ a: Block, _ transposeA: Bool, _ b: Block, _ transposeB: Bool, rows: Int, columns: Int, inner: Int, into c: Block,
+    isRowMajor: Bool
+  ) {
+    func flag(_ transpose: Bool) -> CLBlastTranspose { transpose ? CLBlastTransposeYes : CLBlastTransposeNo }
+    layout = isRowMajor ? CLBlastLayoutRowMajor : CLBlastLayoutColMajor
+    (first, firstFlag, height) = isRowMajor ? (a, flag(transposeA), rows) : (b, flag(transposeB), columns)
+    (second, secondFlag, width) = isRowMajor ? (b, flag(transposeB), columns) : (a, flag(transposeA), rows)
+    self.inner = inner
+    result = c
+  }
+
+  func temporaryBytes(_ context: DeviceContext) throws(BackendError) -> Int {
+    var queue: cl_command_queue? = context.queue
     var bytes = 0
-    let status =
-      precision == .float32
-      ? CLBlastSGemmTempBufferSize(
-        CLBlastLayoutColMajor, flag(transposeB), flag(transposeA), columns, rows, inner, b.offset, b.stride, a.offset,
-        a.stride, c.offset, c.stride, &queue, &bytes)
-      : CLBlastDGemmTempBufferSize(
-        CLBlastLayoutColMajor, flag(transposeB), flag(transposeA), columns, rows, inner, b.offset, b.stride, a.offset,
-        a.stride, c.offset, c.stride, &queue, &bytes)
-    try CLBlast.check(status, "CLBlastGemmTempBufferSize", device)
+    let size = context.precision == .float32 ? CLBlastSGemmTempBufferSize : CLBlastDGemmTempBufferSize
+    let status = size(
+      layout, firstFlag, secondFlag, height, width, inner, first.offset, first.stride, second.offset, second.stride,
+      result.offset, result.stride, &queue, &bytes)
+    try CLBlast.check(status, "CLBlastGemmTempBufferSize", context.device)
     return bytes
   }
 
-  private func call(
-    _ a: Block, _ transposeA: Bool, _ b: Block, _ transposeB: Bool, _ rows: Int, _ columns: Int, _ inner: Int,
-    _ alpha: Double, _ beta: Double, _ c: Block, _ temporary: DeviceBuffer?
-  ) throws(BackendError) {
-    var queue: cl_command_queue? = self.queue
+  func queue(alpha: Double, beta: Double, temporary: DeviceBuffer?, _ context: DeviceContext) throws(BackendError) {
+    var queue: cl_command_queue? = context.queue
     let status =
-      precision == .float32
+      context.precision == .float32
       ? CLBlastSgemmWithTempBuffer(
-        CLBlastLayoutColMajor, flag(transposeB), flag(transposeA), columns, rows, inner, Float(alpha), b.buffer.memory,
-        b.offset, b.stride, a.buffer.memory, a.offset, a.stride, Float(beta), c.buffer.memory, c.offset, c.stride,
-        &queue,
-        nil, temporary?.memory)
+        layout, firstFlag, secondFlag, height, width, inner, Float(alpha), first.buffer.memory, first.offset,
+        first.stride, second.buffer.memory, second.offset, second.stride, Float(beta), result.buffer.memory,
+        result.offset, result.stride, &queue, nil, temporary?.memory)
       : CLBlastDgemmWithTempBuffer(
-        CLBlastLayoutColMajor, flag(transposeB), flag(transposeA), columns, rows, inner, alpha, b.buffer.memory,
-        b.offset,
-        b.stride, a.buffer.memory, a.offset, a.stride, beta, c.buffer.memory, c.offset, c.stride, &queue, nil,
-        temporary?.memory)
-    try CLBlast.check(status, "CLBlast\(precision == .float32 ? "S" : "D")gemm", device)
+        layout, firstFlag, secondFlag, height, width, inner, alpha, first.buffer.memory, first.offset, first.stride,
+        second.buffer.memory, second.offset, second.stride, beta, result.buffer.memory, result.offset, result.stride,
+        &queue, nil, temporary?.memory)
+    try CLBlast.check(status, "CLBlast\(context.precision == .float32 ? "S" : "D")gemm", context.device)
   }
 }
