@@ -41,6 +41,38 @@ import Testing
     #expect(try results(5) == one)
   }
 
+  /// Each thread sums a part of the samples by itself: the parts add up to the sum over all of them, whatever was there
+  /// before, and the strict upper triangle is left alone. Both ways add n·M products of masked entries in some order.
+  @Test(arguments: [
+    MaskPattern.bernoulli(keep: 0.6, count: 3, stream: RandomStream(seed: 1, stream: 5)),
+    .fixedSize(visible: 13, count: 2, stream: RandomStream(seed: 1, stream: 6)),
+    .given(GivenMasks(visible: (0..<4 * 37).map { $0 % 3 != 0 }, weights: [0.5, 2, 1, 0.25])),
+  ])
+  func maskedGramsAddUpOverThreads(masks: MaskPattern) throws {
+    let (n, d) = (203, 37)
+    func sum(_ threads: Int) throws -> [Double] {
+      let backend = HostBackend<Double>(threads: threads)
+      let x = try backend.makeMatrix(rows: n, columns: d)
+      try backend.fill(x, law: .gaussian, stream: RandomStream(seed: 1, stream: 0), offset: 0)
+      let g = try backend.makeMatrix(rows: d, columns: d)
+      try backend.upload((0..<d * d).map { Double($0) }, to: g, firstRow: 0)
+      try backend.accumulateMaskedGram(of: x, masks: masks, firstSample: 4, scale: 0.25, into: g)
+      return try backend.download(g)
+    }
+    let one = try sum(1)
+    // |Σ| ≤ n·M·max x², and max x² < 25 for so few normal numbers; added to numbers up to d².
+    let bound = Double.ulpOfOne * Double(n * masks.count) * (25 * Double(n * masks.count) + Double(d * d))
+    for threads in [2, 3, 5] {
+      let many = try sum(threads)
+      for i in 0..<d {
+        for j in 0..<d {
+          let e = i * d + j
+          if j > i { #expect(many[e] == Double(e)) } else { #expect(abs(many[e] - one[e]) <= bound) }
+        }
+      }
+    }
+  }
+
   @Test(arguments: Subject.all) func aBackendMayBeShared(subject: Subject) throws {
     func law<B: Backend>(_ backend: B) throws {
       @Sendable func trial(_ index: Int) -> [B.Element] {

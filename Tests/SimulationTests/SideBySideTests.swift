@@ -76,18 +76,24 @@ import Testing
   }
 
   @Test func theArrangement() {
-    func arrange(_ d: Int, trials: Int, threads: Int, memory: Int = .max) -> TrialArrangement {
+    func arrange(
+      _ d: Int, trials: Int, threads: Int, memory: Int = .max, speedup: Double = 1
+    ) -> TrialArrangement {
       TrialArrangement(
         TrialForecast(sampleCount: 2 * d, coordinateCount: d, ridgeCount: 1, precision: .float64), trials: trials,
-        concurrency: threads, memory: memory)
+        concurrency: threads, memory: memory, speedup: speedup)
     }
     #expect(arrange(300, trials: 200, threads: 2) == arrange(64, trials: 200, threads: 2))
     #expect(arrange(300, trials: 200, threads: 8).width == 8)
     #expect(arrange(300, trials: 3, threads: 8).width == 3)
-    // One thread for a small trial even where it runs alone; all for a large one.
-    #expect(arrange(300, trials: 1, threads: 8).singleThreaded)
-    #expect(!arrange(8192, trials: 10, threads: 2).singleThreaded)
-    #expect(arrange(8192, trials: 10, threads: 2).width == 1)
+    // One thread for a small trial even where it runs alone; for a large one what ends sooner, if by a tenth.
+    #expect(arrange(300, trials: 1, threads: 8, speedup: 8).singleThreaded)
+    #expect(!arrange(8192, trials: 10, threads: 2, speedup: 1.9).singleThreaded)
+    #expect(arrange(8192, trials: 10, threads: 2, speedup: 1.9).width == 1)
+    #expect(arrange(8192, trials: 10, threads: 2, speedup: 1.7).width == 2)
+    #expect(!arrange(8192, trials: 1, threads: 2, speedup: 1.1).singleThreaded)
+    #expect(arrange(8192, trials: 3, threads: 2, speedup: 1.4).width == 1)
+    #expect(arrange(8192, trials: 10, threads: 8, memory: 1, speedup: 1).width == 1)
     // As many as the memory holds.
     let one = TrialForecast(sampleCount: 600, coordinateCount: 300, ridgeCount: 1, precision: .float64).bytes
     #expect(arrange(300, trials: 200, threads: 8, memory: 3 * one + one / 2).width == 3)

@@ -1,9 +1,8 @@
 /// How the trials of a stage share the host's threads: one a thread, or one on all of them.
 ///
 /// A trial of at most `small` operations always keeps to one thread: sharing it out would cost more than it saves, and its
-/// numbers are then the same bits for every number of threads and of trials side by side. A larger one of `a` operations
-/// on t threads is taken to use the share a/(a + (t − 1)·sharing) of them. Trials run side by side where that ends at
-/// least a tenth sooner than one after the other and their storage fits.
+/// numbers are then the same bits for every number of threads and of trials side by side. Larger ones run side by side where
+/// that is expected to end at least a tenth sooner than one after the other and their storage fits.
 public struct TrialArrangement: Sendable, Equatable {
   /// How many trials run at the same time.
   public let width: Int
@@ -12,22 +11,22 @@ public struct TrialArrangement: Sendable, Equatable {
 
   /// Operations up to which a trial keeps to one thread.
   static let small = 2e9
-  /// Operations that another thread costs a trial in waiting for the others.
-  static let sharing = 1e9
 
   /// - Parameter trials: how many are to run.
   /// - Parameter concurrency: threads, or what else the device runs side by side.
   /// - Parameter memory: bytes that may be taken.
-  public init(_ forecast: TrialForecast, trials: Int, concurrency threads: Int, memory: Int) {
+  /// - Parameter speedup: how many times sooner a trial ends on all threads than on one; asked for only where it counts.
+  public init(
+    _ forecast: TrialForecast, trials: Int, concurrency threads: Int, memory: Int, speedup: @autoclosure () -> Double
+  ) {
     let fitting = forecast.bytes > 0 ? memory / forecast.bytes : threads
     let width = max(1, min(threads, trials, fitting))
     guard forecast.operations > Self.small else {
       self.init(width: width, singleThreaded: true)
       return
     }
-    let used = Double(threads) / (1 + Double(threads - 1) * Self.sharing / forecast.operations)
     let rounds = (trials + width - 1) / width
-    let isSideBySide = width > 1 && Double(rounds) < 0.9 * Double(trials) / used
+    let isSideBySide = width > 1 && Double(rounds) * speedup() < 0.9 * Double(trials)
     self.init(width: isSideBySide ? width : 1, singleThreaded: isSideBySide)
   }
 

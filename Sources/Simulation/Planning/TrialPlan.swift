@@ -31,6 +31,8 @@ public struct TrialPlan: Sendable {
 /// only where it is forced.
 public struct TrialPlanner: Sendable {
   public let rates: DeviceRates
+  /// Rates of the device's `singleThreaded` copy; without them large trials are taken to use all threads fully.
+  public let singleThreadedRates: DeviceRates?
   /// Bytes of storage on the device, and of the largest single matrix.
   public let memory: Int
   public let largestAllocation: Int
@@ -40,10 +42,12 @@ public struct TrialPlanner: Sendable {
   public let predictsAlways: Bool
 
   public init(
-    rates: DeviceRates = .nominal, memory: Int = .max, largestAllocation: Int = .max, forced: ErrorRoute? = nil,
+    rates: DeviceRates = .nominal, singleThreadedRates: DeviceRates? = nil, memory: Int = .max,
+    largestAllocation: Int = .max, forced: ErrorRoute? = nil,
     predictsAlways: Bool = false
   ) {
     self.rates = rates
+    self.singleThreadedRates = singleThreadedRates
     self.memory = memory
     self.largestAllocation = largestAllocation
     self.forced = forced
@@ -55,7 +59,10 @@ public struct TrialPlanner: Sendable {
     func plan(_ route: ErrorRoute?, _ candidates: [TrialPlan.Candidate], _ forecast: TrialForecast) -> TrialPlan {
       // Variance compares each trial with the one before it: they have to follow each other.
       let concurrency = stage.point.configuration.measures.contains(.variance) ? 1 : device.concurrency
-      let arrangement = TrialArrangement(forecast, trials: trials, concurrency: concurrency, memory: memory)
+      func seconds(_ rates: DeviceRates) -> Double { stage.seconds(route: route, rates: rates) }
+      let arrangement = TrialArrangement(
+        forecast, trials: trials, concurrency: concurrency, memory: memory,
+        speedup: singleThreadedRates.map { seconds($0) / seconds(self.rates) } ?? Double(concurrency))
       return TrialPlan(
         candidates: candidates, route: route, forecast: forecast, arrangement: arrangement,
         peakBytes: arrangement.width * forecast.bytes + device.standingBytes)

@@ -84,9 +84,10 @@ struct DeviceSelection {
   /// Plans trials on this device by rates measured on it, once, and kept in the cache.
   /// - Parameter predictsAlways: whether times are wanted even where there is no choice.
   func planner(predictsAlways: Bool) -> TrialPlanner {
-    TrialPlanner(
-      rates: measuredRates(of: backend), memory: memory, largestAllocation: largestAllocation,
-      predictsAlways: predictsAlways)
+    let oneThread: any Backend = backend.singleThreaded
+    return TrialPlanner(
+      rates: measuredRates(of: backend), singleThreadedRates: measuredRates(of: oneThread), memory: memory,
+      largestAllocation: largestAllocation, predictsAlways: predictsAlways)
   }
 
   /// The host after a failure under `auto`, said once; nil where a device was named.

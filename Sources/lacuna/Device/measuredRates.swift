@@ -6,10 +6,9 @@ import Synchronization
 ///
 /// Where a measurement fails, the nominal rate stands: whichever route follows from it is exact.
 func measuredRates<Device: Backend>(of device: Device) -> DeviceRates {
-  let cache = SharedRateCache()
   let name = "\(device.description) \(Device.Element.precision.rawValue)"
   return DeviceRates { work, order in
-    cache.rates.withLock { rates in
+    ProcessRates.cache.withLock { rates in
       let known = rates.rate(of: "\(name) \(work.rawValue) \(order)") {
         try DeviceRates.measure(work, order: order, on: device)
       }
@@ -19,6 +18,7 @@ func measuredRates<Device: Backend>(of device: Device) -> DeviceRates {
   }
 }
 
-private final class SharedRateCache: Sendable {
-  let rates = Mutex(RateCache())
+/// One for the process: devices measured at the same time keep each other's rates.
+private enum ProcessRates {
+  static let cache = Mutex(RateCache())
 }
