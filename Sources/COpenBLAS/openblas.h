@@ -16,8 +16,6 @@
                  T *z, const blasint *ldz, blasint *isuppz, T *work, const blasint *lwork, blasint *iwork,            \
                  const blasint *liwork, blasint *info, size_t jobz_length, size_t range_length, size_t uplo_length); \
   void p##sytrd_(const char *uplo, const blasint *n, T *a, const blasint *lda, T *d, T *e, T *tau, T *work,           \
-                 const blasint *lwork, blasint *info, size_t uplo_length);                                            \
-  void p##orgtr_(const char *uplo, const blasint *n, T *a, const blasint *lda, const T *tau, T *work,                 \
                  const blasint *lwork, blasint *info, size_t uplo_length);
 
 /* Symmetric tridiagonal eigenproblems: values alone, and divide and conquer with vectors. */

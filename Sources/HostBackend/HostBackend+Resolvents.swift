@@ -1,33 +1,6 @@
-import COpenBLAS
 import LinearAlgebra
 
 extension HostBackend {
-  /// `sytrd`, and `orgtr` over the same memory: O(d) beside the matrix.
-  public func tridiagonalize(_ a: HostMatrix<Element>) throws(BackendError) -> SymmetricTridiagonal {
-    let count = try order(of: a, "tridiagonalize")
-    var order = try blasSize(count)
-    guard count > 0 else { return SymmetricTridiagonal(diagonal: [], offDiagonal: []) }
-    try requireFiniteLowerTriangle(a, "tridiagonalize")
-    let routines = routines
-    var diagonal = [Element](repeating: 0, count: count)
-    var offDiagonal = [Element](repeating: 0, count: count)
-    var tau = [Element](repeating: 0, count: count)
-    var size = Element.zero
-    var formSize = Element.zero
-    var ask: blasint = -1
-    var info: blasint = 0
-    routines.sytrd("U", &order, a.pointer, &order, &diagonal, &offDiagonal, &tau, &size, &ask, &info, 1)
-    routines.orgtr("U", &order, a.pointer, &order, tau, &formSize, &ask, &info, 1)
-    let work = try makeWorkspace(max(size, formSize))
-    var workCount = try blasSize(work.columns)
-    routines.sytrd("U", &order, a.pointer, &order, &diagonal, &offDiagonal, &tau, work.pointer, &workCount, &info, 1)
-    precondition(info == 0, "sytrd: argument \(-info)")
-    routines.orgtr("U", &order, a.pointer, &order, tau, work.pointer, &workCount, &info, 1)
-    precondition(info == 0, "orgtr: argument \(-info)")
-    return SymmetricTridiagonal(
-      diagonal: diagonal.map { Double($0) }, offDiagonal: offDiagonal[..<(count - 1)].map { Double($0) })
-  }
-
   public func resolventForms(
     of w: HostMatrix<Element>, tridiagonal t: SymmetricTridiagonal, shifts: [Double], probes: [[Double]],
     into out: HostMatrix<Element>

@@ -10,13 +10,13 @@ public protocol HostScalar: Scalar {
 extension Float: HostScalar {
   public static let routines = HostRoutines<Float>(
     gemm: cblas_sgemm, gemv: cblas_sgemv, syrk: cblas_ssyrk, potrf: spotrf_, potri: spotri_, syevd: ssyevd_,
-    syevr: ssyevr_, sytrd: ssytrd_, orgtr: sorgtr_)
+    syevr: ssyevr_, sytrd: ssytrd_, trsm: cblas_strsm)
 }
 
 extension Double: HostScalar {
   public static let routines = HostRoutines<Double>(
     gemm: cblas_dgemm, gemv: cblas_dgemv, syrk: cblas_dsyrk, potrf: dpotrf_, potri: dpotri_, syevd: dsyevd_,
-    syevr: dsyevr_, sytrd: dsytrd_, orgtr: dorgtr_)
+    syevr: dsyevr_, sytrd: dsytrd_, trsm: cblas_dtrsm)
 }
 
 /// The BLAS and LAPACK routines of one precision, under the names they share.
@@ -52,5 +52,9 @@ public struct HostRoutines<Element>: Sendable {
       InOut, Size, Info, Size, Info, Int, Int, Int
     ) -> Void
   let sytrd: @Sendable (Character, Size, InOut, Size, InOut, InOut, InOut, InOut, Size, Info, Int) -> Void
-  let orgtr: @Sendable (Character, Size, InOut, Size, In, InOut, Size, Info, Int) -> Void
+  let trsm:
+    @Sendable (
+      CBLAS_ORDER, CBLAS_SIDE, CBLAS_UPLO, CBLAS_TRANSPOSE, CBLAS_DIAG, blasint, blasint, Element, In, blasint, InOut,
+      blasint
+    ) -> Void
 }

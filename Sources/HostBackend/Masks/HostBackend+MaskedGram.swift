@@ -21,6 +21,8 @@ extension HostBackend {
       for part in range {
         let (first, end) = (x.rows * part / parts, x.rows * (part + 1) / parts)
         do throws(BackendError) {
+          // Written before it is read, fresh memory is fetched once.
+          if part > 0 { try worker.clear(sum(part)) }
           try worker.accumulateMaskedGramByTiles(
             of: HostMatrix(of: x, firstRow: first, rows: end - first), masks: masks, firstSample: firstSample + first,
             scale: scale, into: sum(part), tileRows: max(128, (1 << 15) / d))

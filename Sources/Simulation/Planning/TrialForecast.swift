@@ -47,6 +47,8 @@ public struct TrialForecast: Sendable, Equatable {
     let isIsotropicSpiked = demands.contains(.isotropicSpiked)
     // Forms at up to 64 ridges, on the device and brought to the host.
     let forms = 2 * (2 + Double(spikeCount)) * min(Double(ridgeCount), 64)
+    // Reflectors, and their products, from which the orthogonal factor is formed.
+    let panels = 256.0
     var numbers: Double
     var largest = sampleCount < coordinateCount ? n * d : d * d
     if mask != .leaveOneOut {
@@ -55,13 +57,13 @@ public struct TrialForecast: Sendable, Equatable {
     } else {
       switch route ?? (sampleCount < coordinateCount ? .sampleInverses : .inverses) {
       case .inverses: numbers = d * d * (ridgeCount > 1 ? 2 : 1) + block
-      case .tridiagonal: numbers = d * d * Double(1 + workspace.tridiagonalize) + block + forms * d
+      case .tridiagonal: numbers = d * d * Double(1 + workspace.tridiagonalize) + block + (panels + forms) * d
       case .eigenvectors: numbers = d * d * Double(1 + workspace.eigendecompose) + block + forms * d
       case .sampleInverses:
         numbers =
           isIsotropicSpiked ? n * d + 2 * n * n + 2 * n * columns : 2 * n * d + 5 * n * n + 3 * n * columns
       case .sampleTridiagonal:
-        numbers = n * d + n * n * Double(2 + workspace.tridiagonalize) + (2 * n + forms) * columns
+        numbers = n * d + n * n * Double(2 + workspace.tridiagonalize) + (2 * n + forms) * columns + panels * n
       }
     }
     if demands.contains(.dense) { numbers += d * d + max(block, min(n, d) * d) }
