@@ -10,6 +10,7 @@ public struct HostBackend<Element: HostScalar>: Backend {
 
   package let threads: HostThreads
   let transforms = TransformCache()
+  let scratch = MaskedGramScratch<Element>()
 
   /// - Parameter threads: at least 1; nil reads `OPENBLAS_NUM_THREADS`, then `SLURM_CPUS_PER_TASK`, then counts the cores.
   public init(threads: Int? = nil) {

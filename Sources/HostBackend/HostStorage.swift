@@ -18,7 +18,6 @@ final class HostStorage {
   private let mappedCount: Int
 
   private static let alignment = 64
-  private static let mappedFrom = 1 << 20
   private static let largePage = 1 << 21
 
   /// - Parameter byteCount: nil where the number of bytes overflowed.
@@ -28,19 +27,19 @@ final class HostStorage {
       throw .outOfMemory(requested: .max, available: HostMemory.available, device: "host")
     }
     self.byteCount = byteCount
-    if byteCount >= Self.mappedFrom {
+    if byteCount >= Self.largePage {
       let available = HostMemory.available
       // The system aligns a mapping to large pages only where it is a multiple of them.
-      let unit = byteCount >= Self.largePage ? Self.largePage : 1
-      let (rounded, overflow) = byteCount.addingReportingOverflow(unit - 1)
-      mappedCount = rounded / unit * unit
+      let (rounded, overflow) = byteCount.addingReportingOverflow(Self.largePage - 1)
+      mappedCount = rounded / Self.largePage * Self.largePage
       guard !overflow, byteCount <= available,
         let pages = mmap(nil, mappedCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
         pages != MAP_FAILED
       else { throw .outOfMemory(requested: byteCount, available: available, device: "host") }
       #if os(Linux)
-        // Fewer faults, and fewer misses in the products. What ends within a large page is left to small ones.
-        if unit > 1 { madvise(pages, byteCount / unit * unit, MADV_HUGEPAGE) }
+        // Fewer faults, and fewer misses in the products. Of many pages the last, in part unused, is left to small ones.
+        let isMany = byteCount >= 8 * Self.largePage
+        madvise(pages, isMany ? byteCount / Self.largePage * Self.largePage : mappedCount, MADV_HUGEPAGE)
       #endif
       pointer = pages
     } else {

@@ -38,12 +38,13 @@ extension Backend {
   }
 
   /// By tiles of masked rows, each added by one `accumulateGram`.
+  /// - Parameter tile: storage for a tile, of any height; nil makes it.
   package func accumulateMaskedGramByTiles(
-    of x: Matrix, masks: MaskPattern, firstSample: Int, scale: Element, into g: Matrix, tileRows: Int? = nil
+    of x: Matrix, masks: MaskPattern, firstSample: Int, scale: Element, into g: Matrix, tile: Matrix? = nil
   ) throws(BackendError) {
     try requireMasks(masks, width: x.columns, firstSample: firstSample, into: g, "accumulateMaskedGram")
     try forEachMaskedTile(
-      of: x, masks: masks, firstSample: firstSample, tileRows: tileRows
+      of: x, masks: masks, firstSample: firstSample, tile: tile
     ) { (tile, first) throws(BackendError) in
       if let weights = try maskWeights(masks, firstPair: first, count: tile.rows, squareRoots: true) {
         try self.scale(tile, rows: weights, columns: nil)
@@ -72,14 +73,19 @@ extension Backend {
   }
 
   private func forEachMaskedTile(
-    of x: Matrix, masks: MaskPattern, firstSample: Int, tileRows: Int? = nil,
+    of x: Matrix, masks: MaskPattern, firstSample: Int, tile given: Matrix? = nil,
     _ body: (Matrix, Int) throws(BackendError) -> Void
   ) throws(BackendError) {
     let pairs = x.rows * masks.count
     guard pairs > 0, x.columns > 0 else { return }
     // Small enough that fresh pages and cache misses cost little beside the products, tall enough for them to run at speed.
-    let height = tileRows ?? max(256, (1 << 16) / x.columns, min(512, x.columns / 4))
-    let tile = try makeMatrix(rows: min(pairs, height), columns: x.columns)
+    let tile: Matrix
+    if let given {
+      tile = given
+    } else {
+      let height = max(256, (1 << 16) / x.columns, min(512, x.columns / 4))
+      tile = try makeMatrix(rows: min(pairs, height), columns: x.columns)
+    }
     var first = 0
     while first < pairs {
       let rows = tile.firstRows(min(tile.rows, pairs - first))
