@@ -56,7 +56,11 @@ import Testing
       try backend.fill(x, law: .gaussian, stream: RandomStream(seed: 1, stream: 0), offset: 0)
       let g = try backend.makeMatrix(rows: d, columns: d)
       try backend.upload((0..<d * d).map { Double($0) }, to: g, firstRow: 0)
-      try backend.accumulateMaskedGram(of: x, masks: masks, firstSample: 4, scale: 0.25, into: g)
+      // In two blocks: the second finds the storage that the first used.
+      let whole = try backend.makeMatrix(rows: n, columns: d)
+      try backend.copy(x, to: whole)
+      try backend.accumulateMaskedGram(of: whole, masks: masks, firstSample: 4, scale: 0.125, into: g)
+      try backend.accumulateMaskedGram(of: x, masks: masks, firstSample: 4, scale: 0.125, into: g)
       return try backend.download(g)
     }
     let one = try sum(1)
