@@ -18,7 +18,7 @@ let package = Package(
       name: "COpenCL", pkgConfig: "OpenCL", providers: [.apt(["ocl-icd-opencl-dev", "pocl-opencl-icd"])]),
     .systemLibrary(name: "CCLBlast", pkgConfig: "clblast", providers: [.apt(["libclblast-dev"])]),
     .target(
-      name: "Kernels", path: "Kernels", exclude: ["README.md"], sources: ["KernelSource.swift"],
+      name: "LacunaKernels", path: "Kernels", exclude: ["README.md"], sources: ["KernelSource.swift"],
       resources: [
         .embedInCode("autoregress.cl"),
         .embedInCode("bisection.cl"),
@@ -40,29 +40,29 @@ let package = Package(
         .embedInCode("tridiagonal.cl"),
       ]),
     .target(
-      name: "LinearAlgebra",
+      name: "LacunaAlgebra",
       dependencies: [.product(name: "RealModule", package: "swift-numerics")],
       exclude: ["README.md"]),
-    .target(name: "HostBackend", dependencies: ["LinearAlgebra", "COpenBLAS"], exclude: ["README.md"]),
+    .target(name: "LacunaHost", dependencies: ["LacunaAlgebra", "COpenBLAS"], exclude: ["README.md"]),
     .target(
-      name: "OpenCLBackend",
+      name: "LacunaOpenCL",
       dependencies: [
-        "LinearAlgebra", "COpenCL", "CCLBlast", "COpenBLAS", "Kernels",
+        "LacunaAlgebra", "COpenCL", "CCLBlast", "COpenBLAS", "LacunaKernels",
         .product(name: "RealModule", package: "swift-numerics"),
       ],
       exclude: ["README.md"]),
     .target(
       name: "DeterministicEquivalents",
-      dependencies: ["LinearAlgebra", .product(name: "RealModule", package: "swift-numerics")],
+      dependencies: ["LacunaAlgebra", .product(name: "RealModule", package: "swift-numerics")],
       exclude: ["README.md", "Errors/FiniteSize.md"]),
     .target(
       name: "MaskedRegression",
-      dependencies: ["LinearAlgebra", .product(name: "RealModule", package: "swift-numerics")],
+      dependencies: ["LacunaAlgebra", .product(name: "RealModule", package: "swift-numerics")],
       exclude: ["README.md"]),
     .target(
-      name: "Simulation",
+      name: "LacunaStudy",
       dependencies: [
-        "LinearAlgebra", "DeterministicEquivalents", "MaskedRegression", "DataFiles",
+        "LacunaAlgebra", "DeterministicEquivalents", "MaskedRegression", "LacunaFiles",
         .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["README.md", "Configuration/README.md"],
@@ -73,38 +73,38 @@ let package = Package(
         .embedInCode("Examples/partition.yaml"), .embedInCode("Examples/spectrum.yaml"),
         .embedInCode("Examples/transition.yaml"),
       ]),
-    .target(name: "DataFiles", exclude: ["README.md"]),
-    .target(name: "Figures", dependencies: ["DataFiles"], exclude: ["README.md"]),
+    .target(name: "LacunaFiles", exclude: ["README.md"]),
+    .target(name: "LacunaFigures", dependencies: ["LacunaFiles"], exclude: ["README.md"]),
     .executableTarget(
       name: "lacuna",
       dependencies: [
-        "LinearAlgebra", "HostBackend", "OpenCLBackend", "DeterministicEquivalents", "MaskedRegression",
-        "Simulation", "DataFiles", "Figures",
+        "LacunaAlgebra", "LacunaHost", "LacunaOpenCL", "DeterministicEquivalents", "MaskedRegression",
+        "LacunaStudy", "LacunaFiles", "LacunaFigures",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
       exclude: ["README.md"]),
     .testTarget(
-      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
+      name: "LacunaAlgebraTests", dependencies: ["LacunaAlgebra"]),
     .testTarget(
-      name: "BackendConformanceTests", dependencies: ["LinearAlgebra", "HostBackend", "OpenCLBackend"],
+      name: "LacunaConformanceTests", dependencies: ["LacunaAlgebra", "LacunaHost", "LacunaOpenCL"],
       exclude: ["README.md"]),
     .testTarget(
-      name: "OpenCLBackendTests", dependencies: ["OpenCLBackend", "LinearAlgebra", "COpenBLAS"]),
+      name: "LacunaOpenCLTests", dependencies: ["LacunaOpenCL", "LacunaAlgebra", "COpenBLAS"]),
     .testTarget(
       name: "DeterministicEquivalentsTests",
       dependencies: [
-        "DeterministicEquivalents", "HostBackend", "LinearAlgebra",
+        "DeterministicEquivalents", "LacunaHost", "LacunaAlgebra",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .testTarget(
-      name: "MaskedRegressionTests", dependencies: ["MaskedRegression", "HostBackend"]),
+      name: "MaskedRegressionTests", dependencies: ["MaskedRegression", "LacunaHost"]),
     .testTarget(
-      name: "SimulationTests", dependencies: ["Simulation", "HostBackend", "OpenCLBackend", "DataFiles"]),
-    .testTarget(name: "DataFilesTests", dependencies: ["DataFiles"]),
-    .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
+      name: "LacunaStudyTests", dependencies: ["LacunaStudy", "LacunaHost", "LacunaOpenCL", "LacunaFiles"]),
+    .testTarget(name: "LacunaFilesTests", dependencies: ["LacunaFiles"]),
+    .testTarget(name: "LacunaFiguresTests", dependencies: ["LacunaFigures"]),
     .testTarget(
-      name: "CommandTests", dependencies: ["lacuna", "DataFiles"]),
+      name: "CommandTests", dependencies: ["lacuna", "LacunaFiles"]),
   ],
   swiftLanguageModes: [.v6]
 )

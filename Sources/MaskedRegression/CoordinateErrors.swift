@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// Squared errors of the joint predictor, one a coordinate, and their means over coordinates.
 public struct CoordinateErrors: Sendable, Equatable {

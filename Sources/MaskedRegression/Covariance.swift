@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// A population covariance Σ on a device: what the errors of a predictor under a known Σ need.
 public protocol CovarianceOperator<Device> {

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 extension DataFit {
   /// Â, d × d, row-major: row k predicts coordinate k from the others; its diagonal is zero.

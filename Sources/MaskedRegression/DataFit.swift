@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// The errors of the joint predictor on its own data at one ridge.
 public struct FitErrors: Sendable, Equatable {

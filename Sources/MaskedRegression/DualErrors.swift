@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// Errors under a known Σ through the Gram of the samples, at every ridge.
 ///

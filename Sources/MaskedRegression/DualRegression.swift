@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// Leave-one-coordinate-out regression through the n × n Gram of the samples, K = XXᵀ/n: the route for n < d.
 ///

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// Leave-one-coordinate-out regression through the d × d Gram S = XᵀX/n: the route for n ≥ d.
 ///

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// Leave-one-coordinate-out errors at many ridges from one orthogonal reduction of the Gram: the route for n ≥ d.
 ///

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// Why a joint predictor does not exist for these data at this ridge.
 public enum RegressionError: Error, Sendable, Equatable {

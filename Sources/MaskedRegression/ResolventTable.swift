@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// Forms of resolvents on the host: (2 + probes) rows a shift, a column a vector, as `Backend.resolventForms` lays them out.
 struct ResolventTable<Element: Scalar> {

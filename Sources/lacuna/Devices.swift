@@ -1,8 +1,8 @@
 import ArgumentParser
-import HostBackend
-import LinearAlgebra
-import OpenCLBackend
-import Simulation
+import LacunaAlgebra
+import LacunaHost
+import LacunaOpenCL
+import LacunaStudy
 
 struct Devices: ParsableCommand {
   static let configuration = CommandConfiguration(

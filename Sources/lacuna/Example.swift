@@ -1,5 +1,5 @@
 import ArgumentParser
-import Simulation
+import LacunaStudy
 
 struct Example: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,10 +1,10 @@
 import ArgumentParser
-import DataFiles
 import DeterministicEquivalents
-import Figures
-import LinearAlgebra
+import LacunaAlgebra
+import LacunaFigures
+import LacunaFiles
+import LacunaStudy
 import MaskedRegression
-import Simulation
 
 /// Exit statuses, after sysexits.h.
 enum ExitStatus {

@@ -1,8 +1,8 @@
-import DataFiles
-import LinearAlgebra
+import LacunaAlgebra
+import LacunaFiles
+import LacunaStudy
 import MaskedRegression
 import RealModule
-import Simulation
 
 /// `lacuna fit` under masks other than leave-one-out.
 extension Fit {

@@ -1,8 +1,8 @@
 import ArgumentParser
-import DataFiles
-import LinearAlgebra
+import LacunaAlgebra
+import LacunaFiles
+import LacunaStudy
 import MaskedRegression
-import Simulation
 
 struct Fit: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 import MaskedRegression
 
 /// What `lacuna fit` found: `fit.json`, and what `--json` prints.

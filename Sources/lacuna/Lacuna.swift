@@ -1,5 +1,5 @@
 import ArgumentParser
-import HostBackend
+import LacunaHost
 
 /// The program's version, recorded in every result.
 let lacunaVersion = "0.1.0"

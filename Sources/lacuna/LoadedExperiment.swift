@@ -1,7 +1,7 @@
 import ArgumentParser
-import DataFiles
 import FoundationEssentials
-import Simulation
+import LacunaFiles
+import LacunaStudy
 
 /// The configuration a command line names: a file, or an embedded example as `example:NAME`.
 struct LoadedExperiment {

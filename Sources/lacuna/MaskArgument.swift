@@ -1,7 +1,7 @@
 import ArgumentParser
-import LinearAlgebra
+import LacunaAlgebra
+import LacunaStudy
 import MaskedRegression
-import Simulation
 
 /// `--mask` of `lacuna fit`: a scheme and its numbers, separated by colons.
 enum MaskArgument: Equatable {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import HostBackend
-import LinearAlgebra
+import LacunaAlgebra
+import LacunaHost
 
 /// Options that every computing command shares.
 struct DeviceOptions: ParsableArguments {

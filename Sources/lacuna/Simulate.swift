@@ -1,7 +1,7 @@
 import ArgumentParser
-import HostBackend
-import LinearAlgebra
-import Simulation
+import LacunaAlgebra
+import LacunaHost
+import LacunaStudy
 
 struct Simulate: ParsableCommand {
   static let configuration = CommandConfiguration(

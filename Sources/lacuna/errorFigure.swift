@@ -1,8 +1,8 @@
 import DeterministicEquivalents
-import Figures
+import LacunaFigures
+import LacunaStudy
 import MaskedRegression
 import RealModule
-import Simulation
 
 /// Generalisation and training error with theory as lines, against whatever varies most: n/d, the ridge, or a swept key.
 ///

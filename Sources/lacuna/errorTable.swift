@@ -1,4 +1,4 @@
-import Simulation
+import LacunaStudy
 
 /// The points of a run for the terminal: errors with theory beside them.
 ///

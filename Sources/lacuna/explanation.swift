@@ -1,5 +1,5 @@
-import LinearAlgebra
-import Simulation
+import LacunaAlgebra
+import LacunaStudy
 
 /// What `--explain` says: for each stage the exact routes, the time and storage each is expected to take a trial, the one
 /// taken, and how many trials run side by side.

@@ -1,4 +1,4 @@
-import Simulation
+import LacunaStudy
 
 /// What was measured beyond the errors, for the terminal: a table for each measure that was asked for.
 func spectralTables(_ points: [PointResult]) -> [String] {

@@ -1,7 +1,7 @@
 import DeterministicEquivalents
-import Figures
+import LacunaFigures
+import LacunaStudy
 import RealModule
-import Simulation
 
 /// The eigenvalues of Â of up to four points: the histogram over all trials, the density of theory, outliers marked.
 ///

@@ -1,5 +1,5 @@
-import DataFiles
 import Foundation
+import LacunaFiles
 import Testing
 
 /// `lacuna fit --mask`, and mask schemes refused by `fit` and `simulate`, as their users see them.

@@ -1,5 +1,5 @@
-import DataFiles
 import Foundation
+import LacunaFiles
 import Testing
 
 /// `lacuna fit` as its users see it.

@@ -1,5 +1,5 @@
 import DeterministicEquivalents
-import HostBackend
+import LacunaHost
 import RealModule
 import Testing
 

@@ -1,6 +1,6 @@
 import DeterministicEquivalents
-import HostBackend
-import LinearAlgebra
+import LacunaAlgebra
+import LacunaHost
 import RealModule
 import Testing
 

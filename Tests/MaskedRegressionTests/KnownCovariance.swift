@@ -1,5 +1,5 @@
-import HostBackend
-import LinearAlgebra
+import LacunaAlgebra
+import LacunaHost
 import MaskedRegression
 
 /// A Σ written out, for regressions that ask for it; it can hide that it is isotropic with spikes.

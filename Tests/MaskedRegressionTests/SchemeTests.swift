@@ -1,5 +1,5 @@
-import HostBackend
-import LinearAlgebra
+import LacunaAlgebra
+import LacunaHost
 import MaskedRegression
 import Testing
 

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// Any covariance under a matrix ridge, by one eigensolve for each Γ: Γ^(−½)ΣΓ^(−½) = VΩVᵀ, T = Γ^(−½)V,
 ///

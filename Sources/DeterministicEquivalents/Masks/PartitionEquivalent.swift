@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// The deterministic equivalent of regression under a partition: each block B predicted from its context C = Bᶜ.
 ///

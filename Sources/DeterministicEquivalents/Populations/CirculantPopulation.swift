@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// A circulant covariance: Σ_ij = c_((i−j) mod d), its eigenvalues the Fourier transform of the first row.
 ///

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// Any covariance, through one eigensolve: Σ = Σ_j s_j w_j w_jᵀ. Traces then cost O(d), diagonals O(d²).
 ///

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// A stationary covariance: Σ_ij = c_|i−j|. Each κ costs O(d²) time (one Levinson–Durbin recursion) and O(d) storage.
 ///

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// The bulk where Σ′ and D are not diagonal together: entries (p_k, q_k) that depend on z.
 ///

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// The bulks of the populations: where Σ and diag R are diagonal together, and of a dense Σ, where they are not.
 

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 import RealModule
 
 /// One interval of the continuous spectrum, with its density as a cosine series.

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// Regression on data with missing cells, the observed pattern as the mask.
 ///

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// The ridge path of data with missing cells, each ridge scored on observed cells that were hidden too.
 public struct ObservedSearch: Sendable, Equatable {

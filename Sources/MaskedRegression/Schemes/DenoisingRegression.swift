@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// Hands blocks of samples with the number of their first one to a body, from the first sample to the last; each call passes
 /// over the data once more.

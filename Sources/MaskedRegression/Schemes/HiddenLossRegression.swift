@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// Regression over drawn masks with the loss over hidden coordinates: row k has a Gram of its own,
 ///

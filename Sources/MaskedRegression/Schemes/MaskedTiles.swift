@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// Tiles of masked samples: what is visible beside what is hidden, drawn as they are asked for and never stored whole.
 final class MaskedTiles<Device: Backend> {

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// A division of the coordinates into blocks that are hidden together: every coordinate once a pass.
 public struct Partition: Sendable, Hashable {

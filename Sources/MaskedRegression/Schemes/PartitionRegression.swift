@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// Regression under partition masks: blocks B hidden together, each predicted from all other coordinates.
 ///

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// Regression under Bernoulli masks averaged over all of them, from S alone.
 ///

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// Errors of a hollow predictor Â under a known Σ (or under the Gram of other data), in closed form over masks.
 public struct SchemeErrors<Device: Backend> {

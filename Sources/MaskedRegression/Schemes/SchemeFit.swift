@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// A mask scheme on given data: predictors, and errors on samples held out, by which the ridge is chosen.
 ///

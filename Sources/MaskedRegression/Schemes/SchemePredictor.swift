@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// The joint predictor of a mask scheme.
 public struct SchemePredictor<Device: Backend> {

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// A way of masking other than leaving one coordinate out.
 public enum MaskScheme: Sendable {

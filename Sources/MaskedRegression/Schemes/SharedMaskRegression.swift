@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// Regression under masks that all samples share, each with a weight: the Gram of row k is S ∘ Σ_m w_m m mᵀ over the masks
 /// that hide k, so S is all that is read of the data.

@@ -1,10 +1,10 @@
 import ArgumentParser
-import DataFiles
 import FoundationEssentials
-import HostBackend
-import LinearAlgebra
-import OpenCLBackend
-import Simulation
+import LacunaAlgebra
+import LacunaFiles
+import LacunaHost
+import LacunaOpenCL
+import LacunaStudy
 
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(

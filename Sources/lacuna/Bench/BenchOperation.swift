@@ -1,7 +1,7 @@
 import ArgumentParser
-import HostBackend
-import LinearAlgebra
-import Simulation
+import LacunaAlgebra
+import LacunaHost
+import LacunaStudy
 
 /// What `lacuna bench` times, each at one size d.
 enum BenchOperation: String, CaseIterable, ExpressibleByArgument {

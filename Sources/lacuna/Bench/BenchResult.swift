@@ -1,4 +1,4 @@
-import LinearAlgebra
+import LacunaAlgebra
 
 /// One operation on one device at one size and precision.
 struct BenchResult: Codable, Sendable {

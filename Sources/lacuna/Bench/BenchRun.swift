@@ -1,7 +1,7 @@
 import FoundationEssentials
-import HostBackend
-import LinearAlgebra
-import OpenCLBackend
+import LacunaAlgebra
+import LacunaHost
+import LacunaOpenCL
 import RealModule
 
 /// Measures every (operation, size, precision, device) in turn.

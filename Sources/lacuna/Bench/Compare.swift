@@ -1,7 +1,7 @@
 import ArgumentParser
-import DataFiles
 import FoundationEssentials
-import Simulation
+import LacunaFiles
+import LacunaStudy
 
 extension Bench {
   struct Compare: ParsableCommand {

@@ -1,4 +1,4 @@
-import Figures
+import LacunaFigures
 
 /// The results of one device in one report.
 struct BenchColumn {

@@ -1,5 +1,5 @@
-import DataFiles
 import FoundationEssentials
+import LacunaFiles
 
 /// Values by device and driver, in a JSON file under `lacuna/` of the user's cache folder.
 ///

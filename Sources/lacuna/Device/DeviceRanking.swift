@@ -1,7 +1,7 @@
 import Dispatch
-import HostBackend
-import LinearAlgebra
-import OpenCLBackend
+import LacunaAlgebra
+import LacunaHost
+import LacunaOpenCL
 
 /// Which device `auto` takes: the one that multiplies fastest, by a measurement kept in the user's cache folder.
 ///

@@ -1,7 +1,7 @@
-import HostBackend
-import LinearAlgebra
-import OpenCLBackend
-import Simulation
+import LacunaAlgebra
+import LacunaHost
+import LacunaOpenCL
+import LacunaStudy
 
 /// The backend a run computes on, and the one it may retreat to.
 struct DeviceSelection {

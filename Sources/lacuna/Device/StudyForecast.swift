@@ -1,5 +1,5 @@
-import LinearAlgebra
-import Simulation
+import LacunaAlgebra
+import LacunaStudy
 
 /// What a study takes before it runs: the memory of its largest stage, and the time on each device.
 ///

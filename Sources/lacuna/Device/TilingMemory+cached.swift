@@ -1,4 +1,4 @@
-import OpenCLBackend
+import LacunaOpenCL
 
 extension TilingMemory {
   /// Kept in `tilings.json` of the cache folder.

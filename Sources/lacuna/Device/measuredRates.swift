@@ -1,5 +1,5 @@
-import LinearAlgebra
-import Simulation
+import LacunaAlgebra
+import LacunaStudy
 import Synchronization
 
 /// Rates of a device from the user's cache; what is missing there is measured when it is asked for, and kept.

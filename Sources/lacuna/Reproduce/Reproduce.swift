@@ -1,8 +1,8 @@
 import ArgumentParser
-import DataFiles
-import Figures
-import LinearAlgebra
-import Simulation
+import LacunaAlgebra
+import LacunaFigures
+import LacunaFiles
+import LacunaStudy
 
 struct Reproduce: ParsableCommand {
   static let configuration = CommandConfiguration(

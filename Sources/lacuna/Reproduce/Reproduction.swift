@@ -1,5 +1,5 @@
-import Figures
-import Simulation
+import LacunaFigures
+import LacunaStudy
 
 /// A figure that can be reproduced: an embedded example with overrides, how it is drawn, and what is compared.
 struct Reproduction: Sendable {

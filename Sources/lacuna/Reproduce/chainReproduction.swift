@@ -1,7 +1,7 @@
 import DeterministicEquivalents
-import Figures
+import LacunaFigures
+import LacunaStudy
 import MaskedRegression
-import Simulation
 
 extension Reproduction {
   static let beyondPCAChain = Reproduction(

@@ -1,7 +1,7 @@
 import DeterministicEquivalents
-import Figures
+import LacunaFigures
+import LacunaStudy
 import MaskedRegression
-import Simulation
 
 private let errorQuantities: [Quantity] = [
   ("E_train", \.trainingError), ("E_gen", \.generalizationError),

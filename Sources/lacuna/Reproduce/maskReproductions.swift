@@ -1,7 +1,7 @@
 import DeterministicEquivalents
-import Figures
+import LacunaFigures
+import LacunaStudy
 import RealModule
-import Simulation
 
 /// Coordinates of the studies of masks at scale d: drawn masks multiply the samples by as many as there are, and a pass over
 /// them all is taken at every step of the solver.

@@ -1,8 +1,8 @@
 import DeterministicEquivalents
-import Figures
+import LacunaFigures
+import LacunaStudy
 import MaskedRegression
 import RealModule
-import Simulation
 
 private let recoveryQuantities: [Quantity] = [
   ("top eigenvalue", { $0.recovery?.outlier }), ("overlap, masked", { $0.recovery?.overlap }),

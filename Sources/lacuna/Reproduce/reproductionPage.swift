@@ -1,5 +1,5 @@
-import DataFiles
 import FoundationEssentials
+import LacunaFiles
 
 /// `index.html`: every figure with its table, in one file that needs no other.
 ///

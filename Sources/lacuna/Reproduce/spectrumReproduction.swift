@@ -1,5 +1,5 @@
-import Figures
-import Simulation
+import LacunaFigures
+import LacunaStudy
 
 extension Reproduction {
   static let spectrum = Reproduction(

@@ -1,0 +1,109 @@
+import LacunaFiles
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+extension Figure {
+  /// Draws the figure: NAME.svg, NAME.pdf, NAME.png, the script NAME.gp that drew them and its data, NAME.dat.
+  ///
+  /// Everything is drawn aside first, so that each file appears whole and none does if gnuplot fails. The script holds
+  /// only relative paths: `gnuplot NAME.gp` in the folder draws again. The same figure gives the same bytes with the same
+  /// gnuplot and fonts.
+  ///
+  /// - Parameter directory: there already.
+  /// - Parameter name: of the files, without extension.
+  /// - Throws: `nothingToDraw`, `emptySeries`, `invalidRange` for what cannot be drawn; `invalidName`;
+  ///   `gnuplotMissing`; `gnuplotFailed` with what it said; `file` where the folder takes no files.
+  public func write(to directory: String, name: String) throws(FigureError) {
+    try write(to: directory, name: name, searchPath: nil)
+  }
+
+  /// The same with gnuplot looked for on a given search path.
+  package func write(to directory: String, name: String, searchPath: String?) throws(FigureError) {
+    guard let first = name.unicodeScalars.first, first != ".", !name.contains("/"), name.utf8.count <= 200,
+      !name.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
+    else { throw .invalidName(name) }
+    guard !panels.isEmpty else { throw .nothingToDraw(figure: name, panel: nil) }
+    var prepared: [PreparedPanel] = []
+    for (index, panel) in panels.enumerated() {
+      prepared.append(try PreparedPanel(panel, figure: name, number: index + 1))
+    }
+    guard let gnuplot = Gnuplot(searchPath: searchPath) else { throw .gnuplotMissing }
+
+    let aside = try Self.folder(in: directory)
+    let log = "log"
+    let files = ["dat", "gp", "svg", "pdf", "png"].map { "\(name).\($0)" }
+    defer {
+      for file in files + [log] { unlink("\(aside)/\(file)") }
+      rmdir(aside)
+    }
+    do throws(DataFileError) {
+      try AtomicFile.write(PlotData.text(prepared), to: "\(aside)/\(name).dat")
+      try AtomicFile.write(Script(self, prepared, name: name).text, to: "\(aside)/\(name).gp")
+    } catch {
+      throw .file(error)
+    }
+    let status = gnuplot.run("./\(name).gp", in: aside, log: log)
+    let drawn = files.allSatisfy { file in
+      var information = stat()
+      return stat("\(aside)/\(file)", &information) == 0 && information.st_size > 0
+    }
+    guard status == 0 && drawn else {
+      throw .gnuplotFailed(figure: name, status: status, log: Self.contents(of: "\(aside)/\(log)"))
+    }
+    Self.removeDate(fromPDF: "\(aside)/\(name).pdf")
+    for file in files where rename("\(aside)/\(file)", "\(directory)/\(file)") != 0 {
+      throw .file(.cannotCreate(path: "\(directory)/\(file)", reason: String(cString: strerror(errno))))
+    }
+  }
+
+  /// A folder of our own beside the target.
+  private static func folder(in directory: String) throws(FigureError) -> String {
+    var attempt = 0
+    while true {
+      let path = "\(directory)/.figure-\(getpid())-\(attempt)"
+      if mkdir(path, 0o700) == 0 { return path }
+      guard errno == EEXIST else {
+        throw .file(.cannotCreate(path: directory, reason: String(cString: strerror(errno))))
+      }
+      attempt += 1
+    }
+  }
+
+  /// The first 4 KiB of a file as text; empty if it cannot be read.
+  private static func contents(of path: String) -> String {
+    guard let file = fopen(path, "r") else { return "" }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return String(decoding: bytes[..<count], as: UTF8.self)
+  }
+
+  /// Blanks the date of creation, an optional entry, so that the same figure is the same file.
+  private static func removeDate(fromPDF path: String) {
+    guard let file = fopen(path, "r+") else { return }
+    defer { fclose(file) }
+    fseek(file, 0, SEEK_END)
+    var bytes = [UInt8](repeating: 0, count: max(0, ftell(file)))
+    rewind(file)
+    guard fread(&bytes, 1, bytes.count, file) == bytes.count else { return }
+    let key = Array("/CreationDate (".utf8)
+    var start = 0
+    while start + key.count < bytes.count {
+      if bytes[start] == key[0], bytes[start..<start + key.count].elementsEqual(key),
+        let end = bytes[start...].firstIndex(of: UInt8(ascii: ")"))
+      {
+        let blank = [UInt8](repeating: 0x20, count: end + 1 - start)
+        fseek(file, start, SEEK_SET)
+        fwrite(blank, 1, blank.count, file)
+        return
+      }
+      start += 1
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import LacunaAlgebra
+
+extension HostBackend {
+  public func leaveSamplesOut(
+    _ r: HostMatrix<Element>, complements: HostMatrix<Element>, diagonal: HostMatrix<Element>, sampleCount: Int
+  ) throws(BackendError) {
+    try require(complements, hasLength: r.rows, "leaveSamplesOut")
+    try require(diagonal, hasLength: r.columns, "leaveSamplesOut")
+    residualsWithoutSample(
+      r.pointer, complements.pointer, diagonal.pointer, rows: r.rows, columns: r.columns,
+      sampleCount: Element(sampleCount), threads: threads)
+  }
+}
+
+/// r_ik ← (r_ik / q_k) / (c_i + r_ik² / (n q_k)).
+@_specialize(where Element == Float)
+@_specialize(where Element == Double)
+private func residualsWithoutSample<Element: HostScalar>(
+  _ r: UnsafeMutablePointer<Element>, _ complements: UnsafeMutablePointer<Element>,
+  _ diagonal: UnsafeMutablePointer<Element>, rows: Int, columns: Int, sampleCount: Element, threads: HostThreads
+) {
+  threads.loop(over: rows, cost: 4 * columns) { range in
+    for i in range {
+      let row = r + i * columns
+      let complement = complements[i]
+      for k in 0..<columns {
+        let residual = row[k] / diagonal[k]
+        row[k] = residual / (complement + row[k] * residual / sampleCount)
+      }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import LacunaAlgebra
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A zeroed piece of the host's memory, freed with its last owner.
+///
+/// Large pieces come from the system page by page as they are first touched, small ones from the heap.
+final class HostStorage {
+  let pointer: UnsafeMutableRawPointer
+  let byteCount: Int
+  /// Bytes that came from the system; 0 for a piece of the heap.
+  private let mappedCount: Int
+
+  private static let alignment = 64
+  private static let largePage = 1 << 21
+
+  /// - Parameter byteCount: nil where the number of bytes overflowed.
+  /// - Throws: `outOfMemory` where the machine cannot hold that much now.
+  init(byteCount: Int?) throws(BackendError) {
+    guard let byteCount else {
+      throw .outOfMemory(requested: .max, available: HostMemory.available, device: "host")
+    }
+    self.byteCount = byteCount
+    if byteCount >= Self.largePage {
+      let available = HostMemory.available
+      // The system aligns a mapping to large pages only where it is a multiple of them.
+      let (rounded, overflow) = byteCount.addingReportingOverflow(Self.largePage - 1)
+      mappedCount = rounded / Self.largePage * Self.largePage
+      guard !overflow, byteCount <= available,
+        let pages = mmap(nil, mappedCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+        pages != MAP_FAILED
+      else { throw .outOfMemory(requested: byteCount, available: available, device: "host") }
+      #if os(Linux)
+        // Fewer faults, and fewer misses in the products. Of many pages the last, in part unused, is left to small ones.
+        let isMany = byteCount >= 8 * Self.largePage
+        madvise(pages, isMany ? byteCount / Self.largePage * Self.largePage : mappedCount, MADV_HUGEPAGE)
+      #endif
+      pointer = pages
+    } else {
+      mappedCount = 0
+      let size = max(byteCount, 1)
+      pointer = .allocate(byteCount: size, alignment: Self.alignment)
+      memset(pointer, 0, size)
+    }
+  }
+
+  deinit {
+    if mappedCount > 0 { munmap(pointer, mappedCount) } else { pointer.deallocate() }
+  }
+}
+
+extension UnsafeMutablePointer where Pointee: HostScalar {
+  /// Stores zeros, whose bits are all 0, in one piece: a generic loop would call out for each element.
+  func clear(count: Int) { memset(self, 0, count * MemoryLayout<Pointee>.stride) }
+}

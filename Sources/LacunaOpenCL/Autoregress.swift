@@ -1,0 +1,16 @@
+import LacunaAlgebra
+
+extension OpenCLBackend {
+  public func autoregress(_ x: Matrix, correlation: Element, adjoint: Bool) throws(BackendError) {
+    let rho = Double(correlation)
+    if x.columns == 0 { return }
+    let scans = context.routes.actsAsGPU
+    try context.launch(
+      .autoregress, scans ? "autoregress_scan" : "autoregress_rows",
+      global: (scans ? x.rows * context.groupSize : x.rows, 1), group: (scans ? context.groupSize : 1, 1),
+      arguments: [
+        .buffer(x.buffer), .uint(x.columns), .real(rho), .real(((1 - rho) * (1 + rho)).squareRoot()),
+        .uint(adjoint ? 1 : 0),
+      ])
+  }
+}

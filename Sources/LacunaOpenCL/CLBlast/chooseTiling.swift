@@ -1,0 +1,91 @@
+import LacunaAlgebra
+
+extension OpenCLBackend {
+  /// Gives CLBlast's product a tiling whose results agree with the host's: the one of the built-in table, or for a device
+  /// that it does not know the fastest of `GemmParameters.candidates`, measured once and then kept.
+  ///
+  /// Once a process for each device and precision. Products of other threads wait.
+  /// - Throws: `device` where no tiling passes the self-test.
+  func configureProducts(_ memory: TilingMemory) throws(BackendError) {
+    let precision = Element.precision
+    try CLBlast.lock.held { () throws(BackendError) in
+      if context.routes.knowsTiling {
+        if context.faults.selfTest == nil, CLBlast.isTrusted(device, precision: precision) { return }
+        if let known = GemmParameters.known(device, precision: precision) {
+          try adopt(known)
+          return CLBlast.trust(device, precision: precision)
+        }
+      }
+      // Until one is settled, no backend may count on the tiling that happens to be set.
+      CLBlast.distrust(device, precision: precision)
+      let key = "\(device.platform) \(device.name) \(device.driver) \(precision.rawValue)"
+      if try !adoptKept(memory, key: key) {
+        let fastest = try fastestTiling()
+        try adopt(fastest)
+        memory.save(key, fastest.text)
+      }
+      CLBlast.trust(device, precision: precision)
+    }
+  }
+
+  /// Sets a tiling and compares products with the host's.
+  private func adopt(_ tiling: GemmParameters) throws(BackendError) {
+    try tiling.apply(to: device, precision: Element.precision)
+    try selfTest()
+  }
+
+  /// - Returns: whether a tiling was kept and still gives right products. Only one of the candidates counts: numbers from a
+  ///   damaged file could compute anything.
+  private func adoptKept(_ memory: TilingMemory, key: String) throws(BackendError) -> Bool {
+    guard let text = memory.load(key) else { return false }
+    let candidates = GemmParameters.candidates(device, precision: Element.precision)
+    guard let kept = candidates.first(where: { $0.text == text }) else {
+      memory.note("the tiling kept for \(device.name) is none that is known, and is measured again")
+      return false
+    }
+    do throws(BackendError) {
+      try adopt(kept)
+      return true
+    } catch {
+      memory.note("the tiling kept for \(device.name) fails now (\(error)), and is measured again")
+      return false
+    }
+  }
+
+  /// The candidate that multiplies fastest of those that pass the self-test.
+  private func fastestTiling() throws(BackendError) -> GemmParameters {
+    var best: (tiling: GemmParameters, time: Duration)?
+    var failure: BackendError?
+    for tiling in GemmParameters.candidates(device, precision: Element.precision) {
+      do throws(BackendError) {
+        try adopt(tiling)
+        let time = try multiplyTime()
+        if time < (best?.time ?? .seconds(1 << 30)) { best = (tiling, time) }
+      } catch {
+        // One that this driver does not build or computes wrongly with.
+        failure = error
+      }
+    }
+    guard let best else {
+      throw failure ?? .unsupported("products: no tiling fits its limits", device: device.name)
+    }
+    return best.tiling
+  }
+
+  /// The least of three times of a square product, large enough for the rearranging route, after one that builds it.
+  private func multiplyTime() throws(BackendError) -> Duration {
+    let size = context.routes.actsAsGPU ? 2048 : 512
+    let a = try makeMatrix(rows: size, columns: size)
+    let c = try makeMatrix(rows: size, columns: size)
+    try fill(a, law: .gaussian, stream: RandomStream(seed: 1, purpose: .probes, index: 0), offset: 0)
+    var best = Duration.seconds(1 << 30)
+    for run in 0..<4 {
+      try context.finish()
+      let start = ContinuousClock.now
+      try multiply(a, transposeA: false, a, transposeB: true, alpha: 1, beta: 0, into: c)
+      try context.finish()
+      if run > 0 { best = min(best, ContinuousClock.now - start) }
+    }
+    return best
+  }
+}

@@ -1,0 +1,68 @@
+import LacunaAlgebra
+
+extension OpenCLBackend {
+  public func invertPositiveDefinite(_ a: Matrix) throws(BackendError) -> Double {
+    try requireSquare("matrix", a, for: "invertPositiveDefinite")
+    return try context.lock.held { () throws(BackendError) in
+      _ = try context.survey(a.block, size: a.rows, argument: "invertPositiveDefinite: matrix")
+      let logDeterminant = try context.factor(a.block, size: a.rows)
+      try context.launch(
+        .triangle, "clear_upper", items: a.rows, height: a.rows, .buffer(a.buffer), .uint(a.rows))
+      try context.invertTriangle(a.block, size: a.rows)
+      try context.squareTriangle(a.block, size: a.rows)
+      return logDeterminant
+    }
+  }
+}
+
+extension DeviceContext {
+  /// L ← X = L⁻¹ in place, zeros above the diagonal before and after.
+  ///
+  /// Diagonal blocks of `smallBlock` first, all at once; those make diagonal blocks of `panelWidth`, and those the whole,
+  /// both by rows of blocks: X_i = −X_ii (L_i X), X the rows above, already inverted.
+  func invertTriangle(_ l: Block, size n: Int) throws(BackendError) {
+    if n == 0 { return }
+    try launch(
+      .cholesky, "invert_block", global: (n.rounded(upTo: smallBlock), 1), group: (smallBlock, 1),
+      arguments: [.buffer(l.buffer), .uint(l.stride), .uint(n)])
+    for start in stride(from: 0, to: n, by: panelWidth) {
+      try invertRows(l.at(start, start), size: min(panelWidth, n - start), step: smallBlock)
+    }
+    try invertRows(l, size: n, step: panelWidth)
+  }
+
+  /// The rows of blocks below the first, diagonal blocks of `step` rows being inverted already.
+  private func invertRows(_ l: Block, size n: Int, step: Int) throws(BackendError) {
+    for first in stride(from: step, to: n, by: step) {
+      let rows = min(step, n - first)
+      let product = try scratch("inverse", count: rows * first)
+      // Columns in strips, each over the rows of X from its own first one down: X is zero above.
+      let width = max(step, (first / 4).rounded(upTo: step))
+      for column in stride(from: 0, to: first, by: width) {
+        try gemm(
+          l.at(first, column), l.at(column, column), rows: rows, columns: min(width, first - column),
+          inner: first - column, into: Block(buffer: product, stride: first).at(0, column))
+      }
+      try gemm(
+        l.at(first, first), Block(buffer: product, stride: first), rows: rows, columns: first, inner: rows, alpha: -1,
+        into: l.at(first, 0))
+    }
+  }
+
+  /// Lower triangle of X ← XᵀX in place, X lower triangular with zeros above.
+  ///
+  /// Row of blocks i of the result needs rows i and below of X alone, so going down nothing is overwritten too early.
+  func squareTriangle(_ x: Block, size n: Int) throws(BackendError) {
+    for first in stride(from: 0, to: n, by: panelWidth) {
+      let rows = min(panelWidth, n - first)
+      let width = first + rows
+      let product = try scratch("inverse", count: rows * width)
+      try gemm(
+        x.at(first, first), transposeA: true, x.at(first, 0), rows: rows, columns: width, inner: n - first,
+        into: Block(buffer: product, stride: width))
+      try launch(
+        .cholesky, "store_block", items: width, height: rows, .buffer(x.buffer), .uint(x.at(first, 0).offset),
+        .uint(x.stride), .buffer(product), .uint(0), .uint(width))
+    }
+  }
+}

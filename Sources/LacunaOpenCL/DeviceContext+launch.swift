@@ -1,0 +1,86 @@
+import COpenCL
+import LacunaAlgebra
+import LacunaKernels
+
+/// An argument of a kernel, by the type it has there.
+enum Argument {
+  case buffer(DeviceBuffer)
+  /// `uint`
+  case uint(Int)
+  /// `int`
+  case int(Int)
+  /// `ulong`
+  case ulong(UInt64)
+  /// `REAL`
+  case real(Double)
+  /// `__local`, uninitialised bytes.
+  case local(Int)
+}
+
+extension DeviceContext {
+  /// Queues a kernel over `items` along one dimension, and `height` along the other, in groups of `groupSize` × 1.
+  func launch(_ source: KernelSource, _ name: String, items: Int, height: Int = 1, _ arguments: Argument...)
+    throws(BackendError)
+  {
+    try launch(
+      source, name, global: (items.rounded(upTo: groupSize), height), group: (groupSize, 1), arguments: arguments)
+  }
+
+  /// Queues a kernel over `groups` work-groups of `groupSize` items, and `height` along the other dimension.
+  func launch(_ source: KernelSource, _ name: String, groups: Int, height: Int = 1, _ arguments: Argument...)
+    throws(BackendError)
+  {
+    try launch(source, name, global: (groups * groupSize, height), group: (groupSize, 1), arguments: arguments)
+  }
+
+  /// Queues a kernel over a given number of items in groups of a given shape. Nothing is queued where there are no items.
+  func launch(
+    _ source: KernelSource, _ name: String, global: (Int, Int), group: (Int, Int), arguments: [Argument]
+  ) throws(BackendError) {
+    if global.0 == 0 || global.1 == 0 { return }
+    try lock.held { () throws(BackendError) in
+      let kernel = try self.kernel(source, name)
+      for (index, argument) in arguments.enumerated() {
+        try Status.check(set(argument, at: cl_uint(index), of: kernel), "clSetKernelArg(\(name), \(index))")
+      }
+      try Status.check(faults.launch(name), "clEnqueueNDRangeKernel(\(name))")
+      let status = withUnsafePointer(to: (global.0, global.1)) { sizes in
+        withUnsafePointer(to: (group.0, group.1)) { groups in
+          sizes.withMemoryRebound(to: Int.self, capacity: 2) { global in
+            groups.withMemoryRebound(to: Int.self, capacity: 2) { local in
+              clEnqueueNDRangeKernel(queue, kernel, 2, nil, global, local, 0, nil, nil)
+            }
+          }
+        }
+      }
+      if Status.isOutOfMemory(status) { throw .outOfMemory(requested: 0, available: 0, device: device.name) }
+      try Status.check(status, "clEnqueueNDRangeKernel(\(name))")
+    }
+  }
+
+  private func set(_ argument: Argument, at index: cl_uint, of kernel: cl_kernel) -> cl_int {
+    func bytes<T: BitwiseCopyable>(_ value: T) -> cl_int {
+      withUnsafeBytes(of: value) { clSetKernelArg(kernel, index, $0.count, $0.baseAddress) }
+    }
+    switch argument {
+    case .buffer(let buffer):
+      var memory: cl_mem? = buffer.memory
+      return clSetKernelArg(kernel, index, MemoryLayout<cl_mem?>.size, &memory)
+    case .uint(let value): return bytes(UInt32(value))
+    case .int(let value): return bytes(Int32(value))
+    case .ulong(let value): return bytes(value)
+    case .local(let byteCount): return clSetKernelArg(kernel, index, byteCount, nil)
+    case .real(let value): return precision == .float64 ? bytes(value) : bytes(Float(value))
+    }
+  }
+}
+
+extension Int {
+  /// The least multiple of `step` that is not below this number.
+  func rounded(upTo step: Int) -> Int { (self + step - 1) / step * step }
+}
+
+extension DeviceContext {
+  /// Edge of the square work-groups of two-dimensional kernels: TILE of `triangle.cl`.
+  var tileEdge: Int { groupSize >= 256 ? 16 : 8 }
+}

@@ -1,0 +1,33 @@
+import LacunaAlgebra
+
+extension DeviceContext {
+  /// Eigenvalues of a tridiagonal matrix, ascending: by bisection on a GPU with float64, else by LAPACK on the host.
+  func eigenvalues(of matrix: Tridiagonal) throws(BackendError) -> [Double] {
+    let n = matrix.diagonal.count
+    guard routes.actsAsGPU, usesFloat64, n > 1 else { return try HostTridiagonal.eigenvalues(matrix) }
+    let d = matrix.diagonal
+    let e = matrix.offDiagonal.map { abs($0) }
+    // Gershgorin's discs, and a margin for their own rounding.
+    var (low, high, largest) = (d[0], d[0], 0.0)
+    for i in 0..<n {
+      let radius = (i > 0 ? e[i - 1] : 0) + (i < n - 1 ? e[i] : 0)
+      low = min(low, d[i] - radius)
+      high = max(high, d[i] + radius)
+      largest = max(largest, i < n - 1 ? e[i] : 0)
+    }
+    let norm = max(abs(low), abs(high))
+    if norm == 0 { return d }
+    let margin = norm * 1e-14
+    let floor = Double.leastNormalMagnitude * max(1, largest * largest) * 4
+    let diagonal = try scratch("bisect d", byteCount: 8 * n)
+    let squares = try scratch("bisect e2", byteCount: 8 * n)
+    let limits = try scratch("bisect limits", byteCount: 32)
+    let values = try scratch("bisect values", byteCount: 8 * n)
+    try write(d, to: diagonal, at: 0)
+    try write(e.map { $0 * $0 }, to: squares, at: 0)
+    try write([low - margin, high + margin, norm * 0x1p-55, floor], to: limits, at: 0)
+    try launch(
+      .bisection, "bisect", items: n, .buffer(diagonal), .buffer(squares), .uint(n), .buffer(limits), .buffer(values))
+    return try read(values, count: n, as: 0.0).sorted()
+  }
+}

@@ -1,0 +1,85 @@
+import LacunaAlgebra
+
+/// A symmetric matrix reduced to tridiagonal form, QᵀAQ = T, Q = H₀H₁…; the reflectors stay above A's diagonal.
+struct Tridiagonal {
+  /// n numbers.
+  var diagonal: [Double]
+  /// n − 1 numbers.
+  var offDiagonal: [Double]
+  /// Scale factors of the reflectors, n numbers on the device.
+  let tau: DeviceBuffer
+}
+
+extension DeviceContext {
+  /// Edge of the tiles of `tridiagonal.cl`: TS there.
+  private var tile: Int { 64 }
+
+  /// Reduces a dense symmetric matrix (stride n, lower triangle read) to tridiagonal form by blocked reflections.
+  ///
+  /// Five launches a column and no wait until the last. Half of the arithmetic is the product of the matrix with each
+  /// reflector, which reads the lower triangle once; the other half is the update of what lies beyond a panel.
+  /// Source: Dongarra, Sorensen, Hammarling, *Block reduction of matrices to condensed forms*, 1989.
+  /// - Parameter keep: whether reflectors are wanted above the diagonal.
+  func tridiagonalize(_ a: DeviceBuffer, size n: Int, keep: Bool) throws(BackendError) -> Tridiagonal {
+    let width = n <= 2048 ? 32 : 64
+    let panel = try scratch("reflectors", count: 3 * width * n)
+    let partial = try allocate(byteCount: (n + tile - 1) / tile * n * precision.byteCount)
+    let groups = (n + groupSize - 1) / groupSize
+    let x = try scratch("column", count: n)
+    let y = try scratch("companion", count: n)
+    let dots = try scratch("panel dots", count: 2 * width)
+    let squareSums = try scratch("square sums", count: groups + 1)
+    let dotSums = try scratch("dot sums", count: groups + 1)
+    let d = try scratch("tridiagonal d", count: n)
+    let e = try scratch("tridiagonal e", count: n)
+    let tau = try scratch("tridiagonal tau", count: n)
+    for start in stride(from: 0, to: n, by: width) {
+      let count = min(width, n - start)
+      // Sums by groups, as the kernels of the last column left them.
+      var dotGroups = 0
+      for i in 0..<count {
+        let c = start + i
+        let first = c / tile * tile
+        let items = n - first
+        try launch(
+          .tridiagonal, "tridiagonal_column", items: items, .buffer(a), .uint(n), .uint(c), .uint(first),
+          .buffer(panel),
+          .uint(width), .uint(i), .buffer(x), .buffer(y), .buffer(d), .buffer(tau), .buffer(dotSums),
+          .buffer(squareSums), .uint(dotGroups))
+        if c == n - 1 { break }
+        // The product starts at the tile of the reflector's first row.
+        let rowGroups = (items + groupSize - 1) / groupSize
+        let tiles = (items + tile - 1) / tile
+        try launch(
+          .tridiagonal, "tridiagonal_reflector", items: items, .buffer(a), .uint(n), .uint(c), .uint(first),
+          .buffer(panel), .uint(i), .buffer(x), .buffer(e), .buffer(tau), .buffer(squareSums), .uint(rowGroups),
+          .uint(keep ? 1 : 0))
+        let tileItems = routes.actsAsGPU ? tile : 1
+        try launch(
+          .tridiagonal, routes.actsAsGPU ? "tridiagonal_tiles" : "tridiagonal_tiles_rows",
+          global: (tiles * (tiles + 1) / 2 * tileItems, 1), group: (tileItems, 1),
+          arguments: [.buffer(a), .uint(n), .uint(first), .buffer(panel), .uint(i * n), .buffer(partial)])
+        try launch(
+          .tridiagonal, "tridiagonal_gather", groups: rowGroups + 2 * i, .buffer(partial), .uint(tiles), .uint(n),
+          .uint(first), .buffer(panel), .uint(width), .uint(i), .buffer(y), .buffer(dots), .uint(rowGroups))
+        try launch(
+          .tridiagonal, "tridiagonal_companion", items: items, .uint(n), .uint(c), .uint(first), .buffer(panel),
+          .uint(width), .uint(i), .buffer(y), .buffer(dots), .buffer(tau), .buffer(dotSums))
+        dotGroups = rowGroups
+      }
+      let next = start + count
+      if next == n { break }
+      let first = (next - 1) / tile * tile
+      try launch(
+        .tridiagonal, "tridiagonal_finish", items: n - first, .uint(n), .uint(next - 1), .uint(first), .buffer(panel),
+        .uint(width), .uint(count), .buffer(y), .buffer(tau), .buffer(dotSums), .uint(dotGroups))
+      let stack = Block(buffer: panel, stride: n)
+      try accumulateLower(
+        stack.at(0, next), stack.at(width, next), transposed: true, size: n - next, inner: 2 * width, scale: -1,
+        into: Block(buffer: a, stride: n).at(next, next))
+    }
+    return Tridiagonal(
+      diagonal: try readReals(d, count: n), offDiagonal: Array(try readReals(e, count: n).prefix(max(n - 1, 0))),
+      tau: tau)
+  }
+}

@@ -1,0 +1,64 @@
+import LacunaAlgebra
+
+extension OpenCLBackend {
+  public func accumulateGram(of x: Matrix, scale: Element, into s: Matrix) throws(BackendError) {
+    try require("sum", s, rows: x.columns, columns: x.columns, for: "accumulateGram")
+    try context.accumulateLower(
+      x.block, x.block, transposed: true, size: x.columns, inner: x.rows, scale: Double(scale), into: s.block)
+  }
+
+  public func accumulateSampleGram(of x: Matrix, scale: Element, into k: Matrix) throws(BackendError) {
+    try require("sum", k, rows: x.rows, columns: x.rows, for: "accumulateSampleGram")
+    try context.accumulateLower(
+      x.block, x.block, transposed: false, size: x.rows, inner: x.columns, scale: Double(scale), into: k.block)
+  }
+}
+
+extension DeviceContext {
+  /// Lower triangle of s ← s + scale · op(x) op(y)ᵀ, op(x) and op(y) being size × inner: XᵀY where `transposed`, else XYᵀ.
+  ///
+  /// Strip after strip of columns: the strip's product with all rows from its first, then one kernel that adds what lies on
+  /// or below the diagonal. CLBlast's own rank updates would copy all of s on each call.
+  func accumulateLower(
+    _ x: Block, _ y: Block, transposed: Bool, size: Int, inner: Int, scale: Double, into s: Block
+  ) throws(BackendError) {
+    if size == 0 || inner == 0 { return }
+    try lock.held { () throws(BackendError) in
+      let width = stripWidth(size)
+      let strip = try scratch("strip", count: size * width)
+      // What CLBlast would turn for every strip is turned once, some rows at a time.
+      let isTurned = transposed && width < size && CLBlast.tiling(device, precision: precision)?.isRowMajor == true
+      let chunk = isTurned ? min(inner, max(256, (1 << 21) / size)) : inner
+      let turned = isTurned ? try scratch("turned", count: size * chunk) : nil
+      for start in stride(from: 0, to: inner, by: chunk) {
+        let depth = min(chunk, inner - start)
+        if let turned {
+          let rows = x.at(start, 0)
+          try launch(
+            .cholesky, "transpose", items: depth, height: size, .buffer(rows.buffer), .uint(rows.offset),
+            .uint(rows.stride), .uint(depth), .uint(size), .buffer(turned))
+        }
+        for first in stride(from: 0, to: size, by: width) {
+          let columns = min(width, size - first)
+          var a = transposed ? x.at(start, first) : x.at(first, start)
+          if let turned {
+            // A view, because CLBlast copies what starts within a buffer.
+            a = Block(buffer: try turned.view(from: first * depth * precision.byteCount), stride: depth)
+          }
+          try gemm(
+            a, transposeA: transposed && !isTurned, transposed ? y.at(start, first) : y.at(first, start),
+            transposeB: !transposed, rows: size - first, columns: columns, inner: depth,
+            into: Block(buffer: strip, stride: columns))
+          try launch(
+            .triangle, "add_lower", items: columns, height: size - first, .buffer(s.buffer),
+            .uint(s.at(first, first).offset), .uint(s.stride), .buffer(strip), .uint(columns), .real(scale))
+        }
+      }
+    }
+  }
+
+  /// Columns of a strip: enough for products to run at speed, few enough to waste little above the diagonal.
+  private func stripWidth(_ size: Int) -> Int {
+    min(size, max(128, (size / 8).rounded(upTo: 128)))
+  }
+}

@@ -1,0 +1,37 @@
+import LacunaAlgebra
+
+/// `Backend` on OpenCL: matrices stay on the device, products run through CLBlast, all else through `Kernels`.
+///
+/// Work is queued in order on one queue. A value may be shared between threads: each operation queues all its launches
+/// before the next one's. The matrices may not.
+///
+/// A matrix has fewer than 2³¹ elements, since CLBlast indexes with 32 bits.
+public final class OpenCLBackend<Element: OpenCLScalar>: Backend {
+  public typealias Matrix = OpenCLMatrix<Element>
+
+  public let device: OpenCLDevice
+  let context: DeviceContext
+
+  /// Opens a device, sets CLBlast's parameters and checks products and Grams against the host on odd sizes.
+  /// - Parameter tilings: where the choice for a device that the built-in table does not know is kept.
+  /// - Throws: `unsupported` where the device is not usable or lacks float64 that `Element` needs; `device` where a
+  ///   kernel does not build or the self-test fails.
+  public convenience init(device: OpenCLDevice, tilings: TilingMemory = .none) throws(BackendError) {
+    try self.init(device: device, routes: Routes(device), tilings: tilings)
+  }
+
+  /// With failures forced, or other routes than the device's own, for tests.
+  package init(
+    device: OpenCLDevice, routes: Routes, faults: Faults = .none, tilings: TilingMemory = .none
+  ) throws(BackendError) {
+    self.device = device
+    context = try DeviceContext(device: device, precision: Element.precision, routes: routes, faults: faults)
+    try configureProducts(tilings)
+  }
+
+  public var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { (1, 1) }
+
+  public var description: String {
+    "OpenCL \(device.name) (\(device.platform), driver \(device.driver)), CLBlast, \(Element.precision.rawValue)"
+  }
+}

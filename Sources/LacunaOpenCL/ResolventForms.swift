@@ -1,0 +1,32 @@
+import LacunaAlgebra
+
+extension OpenCLBackend {
+  public func resolventForms(
+    of w: Matrix, tridiagonal t: SymmetricTridiagonal, shifts: [Double], probes: [[Double]], into out: Matrix
+  ) throws(BackendError) {
+    let operation = "resolventForms"
+    try require(w.rows == t.order, operation, "\(t.order) rows", "\(w.rows) × \(w.columns)")
+    try require(
+      probes.allSatisfy { $0.count == t.order }, operation, "probes of length \(t.order)", "\(probes.map(\.count))")
+    let rows = (2 + probes.count) * shifts.count
+    try require("result", out, rows: rows, columns: w.columns, for: operation)
+    var factors: [Element] = []
+    var weights: [Element] = []
+    factors.reserveCapacity(4 * t.order * shifts.count)
+    for shift in shifts {
+      let shifted = try t.factor(shift: shift)
+      for row in shifted.rows { for i in 0..<4 { factors.append(Element(row[i])) } }
+      for probe in probes { weights += shifted.weights(of: probe).map { Element($0) } }
+    }
+    guard out.count > 0 else { return }
+    try context.lock.held { () throws(BackendError) in
+      let factorBuffer = try context.scratch("shifted factors", count: factors.count)
+      let weightBuffer = try context.scratch("shifted weights", count: weights.count)
+      try context.write(factors, to: factorBuffer, at: 0)
+      try context.write(weights, to: weightBuffer, at: 0)
+      try context.launch(
+        .resolventForms, "resolvent_forms", items: w.columns, height: shifts.count, .buffer(w.buffer), .uint(w.rows),
+        .uint(w.columns), .buffer(factorBuffer), .buffer(weightBuffer), .uint(probes.count), .buffer(out.buffer))
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import LacunaAlgebra
+
+extension Experiment {
+  /// Runs all trials of the stages in order.
+  ///
+  /// The results do not depend on how many trials run side by side; means are taken in the order of the trials.
+  /// - Parameter planner: chooses the route of each stage and how many trials run side by side.
+  /// - Parameter fallback: asked for another device when one fails (not when the data do); the failed trial runs again
+  ///   there, and all later ones. Nil makes the failure an error.
+  /// - Parameter record: called with the lines of each finished trial, one a ridge, in the order of the trials, by one
+  ///   thread at a time.
+  /// - Returns: one result a stage and ridge, in order.
+  public func simulate(
+    _ stages: [Stage], on device: any Backend, planner: TrialPlanner = TrialPlanner(),
+    fallback: ((BackendError) -> (any Backend)?)? = nil,
+    record: ([TrialRecord]) throws -> Void
+  ) throws -> [PointResult] {
+    var device = RetreatingDevice(device, planner: planner, fallback: fallback)
+    return try stages.flatMap { stage in
+      var outcomes = StageOutcomes(stage)
+      try device.run(stage) { index, outcome in try record(outcomes.add(outcome, trial: index)) }
+      return outcomes.results
+    }
+  }
+}
+
+extension Experiment.Stage {
+  func stream(trial: Int) -> RandomStream {
+    trialStream(seed: point.configuration.seed, sampleCount: sampleCount, trial: trial)
+  }
+}
+
+/// The stream of one trial: a function of seed, n and trial alone, so that a point does not depend on its neighbours.
+func trialStream(seed: UInt64, sampleCount: Int, trial: Int) -> RandomStream {
+  RandomStream(seed: seed, purpose: .samples, index: sampleCount << 20 | trial)
+}

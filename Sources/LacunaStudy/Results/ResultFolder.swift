@@ -1,0 +1,104 @@
+import FoundationEssentials
+import LacunaFiles
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#endif
+
+/// The folder of one run: `config.yaml`, `trials.jsonl`, `results.csv`, `metrics.json`, `figures/`, and where spectra are
+/// measured `points/N/eigenvalues.npy` for the N-th point of `metrics.json`, trials × coordinates.
+///
+/// Finished trials go to `trials.partial.jsonl` as they come, line by line, so that an interrupted run keeps them; all
+/// other files, and `trials.jsonl` itself, appear whole at the end.
+public final class ResultFolder {
+  public let path: String
+  private var trials: UnsafeMutablePointer<FILE>?
+
+  public var partialTrialsPath: String { path + "/trials.partial.jsonl" }
+  public var figuresPath: String { path + "/figures" }
+
+  /// Makes the folder, or takes an empty one.
+  /// - Parameter overwrite: take a folder that holds something too; its files are replaced one by one as new ones are
+  ///   ready, and others are left alone.
+  /// - Throws: `DataFileError.cannotCreate`.
+  public init(_ path: String, overwrite: Bool) throws {
+    self.path = path
+    let manager = FileManager.default
+    var isFolder = false
+    if manager.fileExists(atPath: path, isDirectory: &isFolder) {
+      guard isFolder else { throw DataFileError.cannotCreate(path: path, reason: "a file of that name is in the way") }
+      let held = (try? manager.contentsOfDirectory(atPath: path)) ?? []
+      guard overwrite || held.isEmpty else {
+        throw DataFileError.cannotCreate(
+          path: path, reason: "the folder already holds results; choose another or give --overwrite")
+      }
+    }
+    try Self.makeFolder(path)
+  }
+
+  deinit {
+    if let trials { fclose(trials) }
+  }
+
+  private static func makeFolder(_ path: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw DataFileError.cannotCreate(path: path, reason: String(cString: strerror(errno)))
+    }
+  }
+
+  /// Makes `figures/` and returns its path.
+  public func makeFigures() throws -> String {
+    try Self.makeFolder(figuresPath)
+    return figuresPath
+  }
+
+  /// Appends the lines of one finished trial and hands them to the system.
+  public func append(_ records: [TrialRecord]) throws {
+    if trials == nil {
+      guard let file = fopen(partialTrialsPath, "w") else {
+        throw DataFileError.cannotCreate(path: partialTrialsPath, reason: String(cString: strerror(errno)))
+      }
+      trials = file
+    }
+    for record in records {
+      let line = try encodeJSON(record, pretty: false) + "\n"
+      guard fputs(line, trials) >= 0 else { throw writeFailure() }
+    }
+    guard fflush(trials) == 0 else { throw writeFailure() }
+  }
+
+  private func writeFailure() -> DataFileError {
+    .io(path: partialTrialsPath, reason: "writing failed: \(String(cString: strerror(errno)))")
+  }
+
+  /// Puts everything in its place.
+  /// - Parameter configuration: the text of `config.yaml`.
+  public func finish(_ summary: Summary, configuration: String) throws {
+    if let trials {
+      self.trials = nil
+      guard fclose(trials) == 0 else { throw writeFailure() }
+      guard rename(partialTrialsPath, path + "/trials.jsonl") == 0 else { throw writeFailure() }
+    }
+    try AtomicFile.write(configuration, to: path + "/config.yaml")
+    for (index, point) in summary.points.enumerated() {
+      guard let trials = point.spectrum?.eigenvalues, let first = trials.first else { continue }
+      let folder = path + "/points/\(index + 1)"
+      try Self.makeFolder(folder)
+      try writeNPY(trials.flatMap { $0 }, shape: [trials.count, first.count], to: folder + "/eigenvalues.npy")
+    }
+    try writeResults(summary.points, to: path + "/results.csv")
+    try AtomicFile.write(try encodeJSON(summary, pretty: true) + "\n", to: path + "/metrics.json")
+  }
+}
+
+/// One value as JSON with its keys in alphabetical order.
+public func encodeJSON(_ value: some Encodable, pretty: Bool) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting =
+    pretty ? [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
+}

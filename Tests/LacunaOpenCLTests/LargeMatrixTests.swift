@@ -1,0 +1,107 @@
+import LacunaAlgebra
+import LacunaOpenCL
+import Testing
+
+/// Sizes that take every blocked path, checked by matrix-vector products on the host: O(n²) each.
+@Suite("Large matrices", .enabled(if: !usableDevices.isEmpty, "no usable OpenCL device"))
+struct LargeMatrixTests {
+  /// A = XᵀX/n + I/8, rounded to the element, and a backend that holds it.
+  struct Example<Element: OpenCLScalar> {
+    let backend: OpenCLBackend<Element>
+    let n: Int
+    let values: [Double]
+
+    init(_ device: OpenCLDevice, _ n: Int, actsAsGPU: Bool) throws {
+      var routes = Routes(device)
+      routes.actsAsGPU = actsAsGPU
+      backend = try OpenCLBackend<Element>(device: device, routes: routes)
+      self.n = n
+      let x = try backend.makeMatrix(rows: n, columns: n)
+      try backend.fill(x, law: .gaussian, stream: RandomStream(seed: 3, stream: 5), offset: 0)
+      let a = try backend.makeMatrix(rows: n, columns: n)
+      try backend.accumulateGram(of: x, scale: 1 / Element(n), into: a)
+      try backend.addDiagonal(1 / 8, to: a)
+      try backend.symmetrize(a)
+      values = try backend.download(a).map { Double($0) }
+    }
+
+    func matrix() throws -> OpenCLMatrix<Element> {
+      try backend.makeMatrix(values.map { Element($0) }, rows: n, columns: n)
+    }
+
+    /// Mx for a symmetric matrix given by its lower triangle.
+    func product(_ m: [Double], _ x: [Double]) -> [Double] {
+      var y = [Double](repeating: 0, count: n)
+      for i in 0..<n {
+        for j in 0..<i {
+          y[i] += m[i * n + j] * x[j]
+          y[j] += m[i * n + j] * x[i]
+        }
+        y[i] += m[i * n + i] * x[i]
+      }
+      return y
+    }
+
+    /// 30 n ε, with the condition number of these matrices, at most 40.
+    var bound: Double { 30 * Double(n) * Double(Element.ulpOfOne) }
+  }
+
+  static let cases = [(517, false), (517, true), (1025, false), (1025, true)]
+
+  func inverse<Element: OpenCLScalar>(_ type: Element.Type, _ n: Int, _ actsAsGPU: Bool) throws {
+    for device in usableDevices {
+      let example = try Example<Element>(device, n, actsAsGPU: actsAsGPU)
+      let a = try example.matrix()
+      let logDeterminant = try example.backend.invertPositiveDefinite(a)
+      let inverse = try example.backend.download(a).map { Double($0) }
+      let v = gaussians(n, stream: 1)
+      #expect(distance(example.product(example.values, example.product(inverse, v)), v) <= 40 * example.bound)
+      let factored = try example.matrix()
+      let other = try example.backend.factorPositiveDefinite(factored)
+      #expect(abs(other - logDeterminant) <= example.bound * abs(other))
+      // L (Lᵀv) = A v.
+      let l = try example.backend.download(factored).map { Double($0) }
+      var u = [Double](repeating: 0, count: n)
+      for i in 0..<n { for j in 0...i { u[j] += l[i * n + j] * v[i] } }
+      let w = (0..<n).map { i in (0...i).reduce(0) { $0 + l[i * n + $1] * u[$1] } }
+      #expect(distance(w, example.product(example.values, v)) <= example.bound)
+    }
+  }
+
+  @Test("inverse and factor", arguments: cases) func inverse(n: Int, actsAsGPU: Bool) throws {
+    try inverse(Float.self, n, actsAsGPU)
+    try inverse(Double.self, n, actsAsGPU)
+  }
+
+  @Test("eigenvalues have the traces of the matrix and its square", arguments: cases)
+  func eigenvalues(n: Int, actsAsGPU: Bool) throws {
+    for device in usableDevices {
+      let example = try Example<Double>(device, n, actsAsGPU: actsAsGPU)
+      let values = try example.backend.eigenvalues(of: try example.matrix())
+      let trace = (0..<n).reduce(0) { $0 + example.values[$1 * (n + 1)] }
+      let square = example.values.reduce(0) { $0 + $1 * $1 }
+      #expect(abs(values.reduce(0, +) - trace) <= example.bound * trace)
+      #expect(abs(values.reduce(0) { $0 + $1 * $1 } - square) <= example.bound * square)
+    }
+  }
+
+  @Test("leading pairs of a spectrum that is dense at its edge", arguments: [1, 5])
+  func leading(count: Int) throws {
+    for device in usableDevices {
+      let example = try Example<Double>(device, 1025, actsAsGPU: false)
+      let n = example.n
+      let vectors = try example.backend.makeMatrix(rows: count, columns: n)
+      let values = try example.backend.leadingEigenpairs(of: try example.matrix(), into: vectors)
+      let all = try example.backend.eigenvalues(of: try example.matrix())
+      let rows = try example.backend.download(vectors)
+      for k in 0..<count {
+        #expect(abs(values[k] - all[n - 1 - k]) <= example.bound * all[n - 1])
+        let v = Array(rows[k * n..<(k + 1) * n])
+        let image = example.product(example.values, v)
+        let residual = zip(image, v).reduce(0) { $0 + ($1.0 - values[k] * $1.1) * ($1.0 - values[k] * $1.1) }
+        #expect(residual.squareRoot() <= example.bound * all[n - 1])
+        #expect(abs(v.reduce(0) { $0 + $1 * $1 } - 1) <= example.bound)
+      }
+    }
+  }
+}
