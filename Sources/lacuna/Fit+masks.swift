@@ -8,21 +8,14 @@ import RealModule
 extension Fit {
   /// A scheme of masks on complete data: the ridge of least error on held-out samples.
   func fitMasked<Device: Backend>(
-    _ table: Table, mask: MaskConfiguration, on backend: Device, folder: ResultFolder?
+    _ table: Table, drawMasks: MaskConfiguration.Drawing, on backend: Device, folder: ResultFolder?
   ) throws {
     guard table.rows >= 5 else {
       throw Failure("\(data): \(table.rows) samples; masks are fitted in five folds", status: ExitStatus.data)
     }
-    if case .partition(.contiguous(let blocks), _) = mask { try require(blocks, fitsIn: table.columns) }
-    if case .partition(.random(let blocks), _) = mask { try require(blocks, fitsIn: table.columns) }
-    let stream = RandomStream(seed: seed, purpose: .masks, index: 0)
-    let given: GivenMasks? =
-      if case .explicit(let file, _) = mask {
-        try readMasks(file, weights: nil, coordinateCount: table.columns, key: "--mask")
-      } else { nil }
-    let scheme = try mask.scheme(coordinateCount: table.columns, stream: stream, givenMasks: given)
     let fit = try SchemeFit(
-      device: backend, values: table.values, sampleCount: table.rows, centered: center, scheme: scheme)
+      device: backend, values: table.values, sampleCount: table.rows, centered: center,
+      scheme: drawMasks(RandomStream(seed: seed, purpose: .masks, index: 0)))
     let ridges = ridge.path(automatic: coarsePath(mean(fit.variances)))
     let progress = Progress(total: ridges.count, label: "ridges", quiet: output.quiet)
     let path = try ridges.sorted().enumerated().map { index, ridge in
@@ -32,7 +25,7 @@ extension Fit {
     }
     let best = path.min { $0.meanHeldOut < $1.meanHeldOut }!
     let summary = MaskedFitSummary(
-      mask: "\(maskText)", sampleCount: table.rows, coordinateCount: table.columns,
+      mask: mask.argument, sampleCount: table.rows, coordinateCount: table.columns,
       best: .init(ridge: best.ridge, trainingError: best.meanTraining, heldOutError: best.meanHeldOut),
       path: path.map { .init(ridge: $0.ridge, trainingError: $0.meanTraining, heldOutError: $0.meanHeldOut) },
       centered: center, missingCells: 0, liftedEigenvalue: nil, device: backend.description,
@@ -90,14 +83,6 @@ extension Fit {
 
   /// 17 ridges over 10⁻⁶ … 10² times the mean square.
   private func coarsePath(_ scale: Double) -> [Double] { geometricPath(from: 1e-6 * scale, to: 1e2 * scale, count: 17) }
-
-  private func require(_ blocks: Int, fitsIn d: Int) throws {
-    guard blocks <= d else {
-      throw Failure(
-        "--mask \(maskText): \(blocks) blocks for \(d) coordinates; write a number from 2 to \(d)",
-        status: ExitStatus.usage)
-    }
-  }
 
   private func noteEdge(_ best: Double, in path: [Double]) {
     guard path.count > 1, best == path.first || best == path.last, !output.quiet else { return }

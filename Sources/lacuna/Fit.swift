@@ -36,9 +36,10 @@ struct Fit: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Which coordinates training hides: " + MaskArgument.syntax + " (default: leave-one-out)", valueName: "mask"),
-    transform: MaskArgument.init(argument:))
-  var mask = MaskArgument.leaveOneOut
+      "Which coordinates training hides: \(MaskConfiguration.syntax), or as model.mask of a study, in braces. "
+        + "(default: leave-one-out)", valueName: "mask"),
+    transform: MaskConfiguration.parse)
+  var mask = MaskConfiguration.leaveOneOut
 
   @Option(help: "Seed of drawn masks, and of the cells hidden to choose a ridge.")
   var seed: UInt64 = 1
@@ -89,21 +90,14 @@ struct Fit: ParsableCommand {
   private func fit(_ table: consuming Table, on backend: any Backend, folder: ResultFolder?) throws {
     // Without gaps the observed cells are all cells, and the fit is the ordinary one.
     let hasGaps = mask == .observed && table.values.contains { $0.isNaN }
-    if case .scheme(let scheme) = mask {
-      try fitMasked(table, mask: scheme, on: backend, folder: folder)
+    // What depends on the number of coordinates is checked now that there is one.
+    let mask = try MaskConfiguration(argument: mask.argument, coordinateCount: table.columns)
+    if let drawMasks = try mask.drawing(coordinateCount: table.columns, key: "--mask") {
+      try fitMasked(table, drawMasks: drawMasks, on: backend, folder: folder)
     } else if hasGaps {
       try fitObserved(table, on: backend, folder: folder)
     } else {
       try fitPlain(table, on: backend, folder: folder)
-    }
-  }
-
-  /// The scheme as it was typed, for messages and results.
-  var maskText: String {
-    switch mask {
-    case .leaveOneOut: "leave-one-out"
-    case .observed: "observed"
-    case .scheme(let scheme): scheme.briefDescription
     }
   }
 

@@ -17,7 +17,7 @@ func explanation(_ stages: [Experiment.Stage], plans: [TrialPlan], device: Strin
         ])
     }
     if plan.candidates.isEmpty {
-      let mask = stage.point.configuration.mask.briefDescription
+      let mask = stage.point.configuration.mask.argument
       table.append(shape + [mask, "–", mebibytes(plan.forecast.bytes), width, "← the one way"])
     }
   }

@@ -172,6 +172,7 @@ import Testing
   @Test(
     arguments: [
       ("bernoulli:0", "hides everything"), ("bernoulli:1", "hides nothing"), ("bernoulli:1.5", "between 0 and 1"),
+      ("bernoulli:1e-300", "hides everything"), ("{random: {visible: 6, masks: 2, loss: hidden}}", "hides nothing"),
       ("bernoulli:x", "no probability"), ("random:-0.1:3", "hides everything"), ("random:0.5:0", "masks are counted"),
       ("partition:1", "hides everything"), ("partition:7", "7 blocks for 6 coordinates"),
       ("partition:3:0", "passes are counted"), ("checkered:3", "known are"),

@@ -28,6 +28,60 @@ import Testing
     let read = try configuration(Self.masked(mask))
     #expect(read.mask == expected)
     #expect(try configuration(resolvedYAML(read)) == read)
+    // The command line reads what it writes, and studies read that too.
+    let argument = read.mask.argument
+    #expect(try MaskConfiguration(argument: argument) == expected)
+    #expect(try MaskConfiguration(argument: argument, coordinateCount: 8) == expected)
+    #expect(try configuration(study("model: isotropic"), "model.mask=\(argument)").mask == expected)
+  }
+
+  static let short: [(String, MaskConfiguration)] = [
+    ("leave-one-out", .leaveOneOut), ("leave_one_out", .leaveOneOut), ("bernoulli:0.3", .bernoulli(keep: 0.3)),
+    ("bernoulli:1e-5", .bernoulli(keep: 1e-5)), ("partition:4", .partition(.contiguous(4))),
+    ("partition:3:5", .partition(.random(3), passes: 5)), ("random:0.5:16", .random(.keep(0.5), masks: 16)),
+    ("shared:0.75:4", .shared(.keep(0.75), masks: 4)), ("explicit:/tmp/m.csv", .explicit(file: "/tmp/m.csv")),
+    ("explicit:/tmp/a:b 1.csv", .explicit(file: "/tmp/a:b 1.csv")), ("explicit:/12", .explicit(file: "/12")),
+  ]
+
+  /// One word stands for the same mask in a file, an override and an argument, and is how it is written.
+  @Test(arguments: short) func readsOneWord(word: String, expected: MaskConfiguration) throws {
+    #expect(try MaskConfiguration(argument: word) == expected)
+    #expect(try configuration(Self.masked("\"\(word)\"")).mask == expected)
+    #expect(try configuration(study("model: isotropic"), "model.mask=\(word)").mask == expected)
+    #expect(try MaskConfiguration(argument: expected.argument).argument == expected.argument)
+  }
+
+  @Test func differentMasksDiffer() throws {
+    let all = Self.accepted.map(\.1) + [.observed]
+    for (i, a) in all.enumerated() {
+      for (j, b) in all.enumerated() where (a == b) != (i == j) {
+        #expect(a.yaml == b.yaml && a.argument == b.argument)
+      }
+    }
+    #expect(MaskConfiguration.bernoulli(keep: 0.3) != .bernoulli(keep: 0.30000000000000004))
+    #expect(try MaskConfiguration(argument: "observed") == .observed)
+  }
+
+  /// Faults of an argument are placed at the option; what depends on d is refused once d is known.
+  @Test(
+    arguments: [
+      ("partition:9", 8, "partition.blocks", "9 blocks for 8"), ("partition:1", nil, "partition.blocks", "hides every"),
+      ("bernoulli:1e-300", nil, "bernoulli.keep", "hides everything"),
+      ("bernoulli:0.9999999999999", nil, "bernoulli.keep", "hides nothing"),
+      ("random:0.5:0", nil, "random.masks", "masks are counted from 1 to 1000000"),
+      ("{random: {visible: 8, masks: 2}}", 8, "random.visible", "hides nothing"),
+      ("{partition: {blocks: [[1], [2]]}}", 3, "partition.blocks", "coordinate 3 is in no block"),
+      ("{bernouli: {keep: 0.5}}", nil, "bernouli", "\"bernoulli\""), ("{random", nil, "", "YAML"),
+      ("checkered:3", nil, "", "partition:BLOCKS:PASSES (random blocks)"), ("", nil, "", "observed (missing cells)"),
+    ] as [(String, Int?, String, String)])
+  func refusesArguments(argument: String, d: Int?, key: String, says: String) throws {
+    if d != nil { _ = try MaskConfiguration(argument: argument) }
+    do {
+      Issue.record("accepted as \(try MaskConfiguration(argument: argument, coordinateCount: d))")
+    } catch {
+      #expect(error.location == .option("--mask \(argument)") && error.isUsage)
+      #expect(error.key == key && error.description.contains(says), "\(error)")
+    }
   }
 
   @Test func overridesAndSweeps() throws {

@@ -126,7 +126,7 @@ private let host = HostBackend<Double>()
         + EntryLaw.gaussian.value(at: UInt64(90_000 + e / d), of: stream)
     }
     let fit = try SchemeFit(
-      device: host, values: x, sampleCount: n, centered: false, scheme: .bernoulli(keep: keep))
+      device: host, values: x, sampleCount: n, centered: false, scheme: BernoulliMasks(keep: keep))
     let errors = try fit.errors(ridge: ridge)
     var expected = [Double](repeating: 0, count: d)
     for fold in 0..<5 {
@@ -165,11 +165,11 @@ private let host = HostBackend<Double>()
         + EntryLaw.gaussian.value(at: UInt64(90_000 + e / d), of: stream)
     }
     let masks = MaskPattern.bernoulli(keep: 0.6, count: 2, stream: RandomStream(seed: 1, purpose: .masks, index: 0))
-    let schemes: [MaskScheme] = [
-      .partition([Partition(contiguous: 3, coordinateCount: d)]), .bernoulli(keep: 0.6),
-      .drawn(masks, moments: MaskMoments(keep: 0.6), hiddenOnly: true),
-      .drawn(masks, moments: .everywhere(keep: 0.6), hiddenOnly: false),
-      .given(GivenMasks(visible: (0..<12).map { $0 % 2 == $0 / 6 }, weights: [1, 1])),
+    let schemes: [any TrainingMasks] = [
+      PartitionMasks([Partition(contiguous: 3, coordinateCount: d)]), BernoulliMasks(keep: 0.6),
+      DrawnMasks(masks, moments: MaskMoments(keep: 0.6), hiddenOnly: true),
+      DrawnMasks(masks, moments: .everywhere(keep: 0.6), hiddenOnly: false),
+      GivenMasks(visible: (0..<12).map { $0 % 2 == $0 / 6 }, weights: [1, 1]),
     ]
     for scheme in schemes {
       let fit = try SchemeFit(device: host, values: x, sampleCount: n, centered: true, scheme: scheme)

@@ -8,17 +8,21 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
     case file(String, line: Int)
     /// An override, `key=value` as the user typed it.
     case override(String)
+    /// An option with its value, `--mask partition:1`.
+    case option(String)
 
     public var description: String {
       switch self {
       case .file(let name, let line): "\(name):\(line)"
       case .override(let text): "override \"\(text)\""
+      case .option(let text): text
       }
     }
 
+    /// Whether it was typed on the command line.
     var isOverride: Bool {
-      if case .override = self { return true }
-      return false
+      if case .file = self { return false }
+      return true
     }
   }
 

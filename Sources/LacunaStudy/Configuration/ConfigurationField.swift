@@ -28,7 +28,10 @@ struct ConfigurationField {
   }
 
   /// A whole number in a range; `1000`, `1000.0` and `1e3` are the same.
-  func integer(in range: ClosedRange<Int>, example: String) throws(ConfigurationError) -> Int {
+  /// - Parameter counted: what it counts, for the message.
+  func integer(
+    in range: ClosedRange<Int>, of counted: String? = nil, example: String
+  ) throws(ConfigurationError) -> Int {
     let remedy = "write one from \(range.lowerBound) to \(range.upperBound), such as \(example)"
     guard case .scalar(let text, quoted: false) = node.content, !node.isAbsent else {
       throw wrongType("a whole number", remedy)
@@ -39,7 +42,10 @@ struct ConfigurationField {
       }
       throw wrongType("a whole number", remedy)
     }
-    guard range.contains(value) else { throw failure("\(value) is out of range", remedy) }
+    guard range.contains(value) else {
+      let reason = counted.map { ": \($0) are counted from \(range.lowerBound) to \(range.upperBound)" } ?? ""
+      throw failure("\(value) is out of range\(reason)", remedy)
+    }
     return value
   }
 
@@ -62,6 +68,23 @@ struct ConfigurationField {
     }
     guard !nodes.isEmpty else { throw failure("the list is empty", "write at least one item") }
     return nodes.enumerated().map { ConfigurationField(key: joined(key, "\($0.offset)"), node: $0.element) }
+  }
+
+  /// A list of numbers, or one alone.
+  func numbers(_ bound: NumberBound) throws(ConfigurationError) -> [Double] {
+    var values: [Double] = []
+    for item in try items("a list of numbers") { values.append(try item.number(bound)) }
+    return values
+  }
+
+  /// The name of a file.
+  /// - Parameter folder: where relative paths written in a file start; nil keeps them as they are.
+  /// - Parameter current: where those of overrides start.
+  func path(folder: String?, current: String?) throws(ConfigurationError) -> String {
+    let text = try text("a file name", remedy: "write the path of a file")
+    guard !text.isEmpty, !text.utf8.contains(0) else { throw failure("not a file name", "write the path of a file") }
+    let start = node.location.isOverride ? current : folder
+    return start.map { absolutePath(text, from: $0) } ?? text
   }
 
   /// Exactly two numbers, `[first, last]`.
@@ -97,9 +120,6 @@ struct NumberBound: Sendable {
   static let nonNegative = NumberBound(words: "a finite number of at least 0", example: "0.1") { $0 >= 0 }
   static let correlation = NumberBound(words: "a number between -1 and 1, both excluded", example: "0.7") {
     $0 > -1 && $0 < 1
-  }
-  static let probability = NumberBound(words: "a number between 0 and 1, both excluded", example: "0.5") {
-    $0 > 0 && $0 < 1
   }
   static let density = NumberBound(words: "a number above 0 and at most 1", example: "0.1") { $0 > 0 && $0 <= 1 }
   static let degreesOfFreedom = NumberBound(words: "a finite number above 2", example: "5") { $0 > 2 }

@@ -119,7 +119,7 @@ struct DataReader {
     switch field.node.content {
     case .scalar(let text, quoted: false) where numericValue(text) != nil: return .constant(try field.number(.positive))
     case .list:
-      let values = try readNumbers(field, .positive)
+      let values = try field.numbers(.positive)
       guard values.count == coordinates else {
         throw field.failure(
           "\(values.count) variances for \(coordinates) coordinates",
@@ -209,7 +209,7 @@ extension DataReader {
     guard case .list = field.node.content else {
       return .file(try path(ConfigurationChoice(field, words: [], forms: [("file", "first_row.csv")]).value))
     }
-    let values = try readNumbers(field, .finite)
+    let values = try field.numbers(.finite)
     guard values[0] > 0 else {
       throw field.failure("the variance, its first value, is \(values[0])", "write a number above 0")
     }
@@ -232,19 +232,7 @@ extension DataReader {
     return .list(values)
   }
 
-  private func readNumbers(
-    _ field: ConfigurationField, _ bound: NumberBound
-  ) throws(ConfigurationError) -> [Double] {
-    var values: [Double] = []
-    for item in try field.items("a list of numbers") { values.append(try item.number(bound)) }
-    return values
-  }
-
   private func path(_ field: ConfigurationField) throws(ConfigurationError) -> String {
-    let text = try field.text("a file name", remedy: "write the path of a file")
-    guard !text.isEmpty, !text.utf8.contains(0) else {
-      throw field.failure("not a file name", "write the path of a file")
-    }
-    return absolutePath(text, from: field.node.location.isOverride ? current : folder)
+    try field.path(folder: folder, current: current)
   }
 }

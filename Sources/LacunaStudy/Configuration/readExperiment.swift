@@ -18,9 +18,8 @@ func readExperiment(
   var result = ExperimentConfiguration(
     name: name, data: data, ridges: try readRidges(model.required("ridge", example: "ridge: 0.1, or ridge: auto")))
   if let mask = model["mask"] {
-    result.mask = try MaskReader(
-      field: mask, coordinates: data.coordinates, folder: folder, current: current
-    ).read()
+    result.mask = try MaskConfiguration.read(
+      mask, MaskContext(coordinates: data.coordinates, folder: folder, current: current, hasOwnData: false))
   }
   if let pca = model["pca"] {
     let section = try ConfigurationSection(pca, keys: ["rank"])

@@ -27,7 +27,7 @@ public func resolvedYAML(_ configuration: ExperimentConfiguration, comments: [St
   if let file = data.file { lines.append("  file: \(quoted(file))") }
   lines += ["  noise:", "    law: \(law(data.law))"]
   if data.model.keys.contains("noise.variances") { lines.append("    variances: \(variances(data.variances))") }
-  lines += ["model:", "  mask: \(maskYAML(configuration.mask))", "  ridge: \(ridges(configuration.ridges))"]
+  lines += ["model:", "  mask: \(configuration.mask.yaml)", "  ridge: \(ridges(configuration.ridges))"]
   if configuration.measures.contains(.pca) || configuration.principalRank != .best {
     lines.append("  pca: {rank: \(rank(configuration.principalRank))}")
   }
@@ -62,28 +62,11 @@ private func rank(_ rank: PrincipalRank) -> String {
 
 private func shortened(line: String) -> String { String(line.map { $0.isNewline ? " " : $0 }) }
 
-/// The shortest decimal that reads back as the same number, with the point that YAML 1.1 wants before an exponent.
-func number(_ value: Double) -> String {
-  let text = "\(value)"
-  guard let exponent = text.firstIndex(of: "e"), !text.contains(".") else { return text }
-  return "\(text[..<exponent]).0\(text[exponent...])"
-}
+private func number(_ value: Double) -> String { YAMLValue.number(value).yaml }
 
-func numbers(_ values: [Double]) -> String { "[\(values.map(number).joined(separator: ", "))]" }
+private func numbers(_ values: [Double]) -> String { YAMLValue.numbers(values).yaml }
 
-func quoted(_ text: String) -> String {
-  var result = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"", "\\": result += "\\\(scalar)"
-    case _ where scalar.properties.generalCategory == .control:
-      let digits = String(scalar.value, radix: 16)
-      result += "\\x" + String(repeating: "0", count: 2 - digits.count) + digits
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result + "\""
-}
+private func quoted(_ text: String) -> String { YAMLValue.text(text).yaml }
 
 private func direction(_ direction: DataConfiguration.Direction) -> String {
   switch direction {

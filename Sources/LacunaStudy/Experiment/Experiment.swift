@@ -26,8 +26,8 @@ public struct Experiment: Sendable {
     let lowestThreshold: LowestThreshold?
     /// Under masks other than leave-one-out, the equivalents of their errors, one a ridge.
     public let maskTheory: [MaskTheory]?
-    /// Masks that a file gives.
-    let givenMasks: GivenMasks?
+    /// How the masks of a trial are drawn; nil under leave-one-out masks.
+    let drawMasks: MaskConfiguration.Drawing?
     public let ridges: [Double]
 
     /// Whether a result is one of this stage's points.
@@ -52,8 +52,8 @@ public struct Experiment: Sendable {
     try points.flatMap { point in
       let configuration = point.configuration
       let model = try CovarianceModel(configuration.data, seed: configuration.seed, device: device)
-      let givenMasks = try configuration.mask.readFile(coordinateCount: model.coordinateCount)
-      let maskTheory = try MaskTheorist(configuration.mask, model: model, device: device)
+      let drawMasks = try configuration.mask.drawing(coordinateCount: model.coordinateCount, key: "model.mask")
+      let maskTheory = try configuration.mask.scheme.theory(of: model, on: device)
       return try configuration.data.samples.map { n in
         let ridges: [Double]
         switch configuration.ridges {
@@ -91,9 +91,8 @@ public struct Experiment: Sendable {
               population: model.population, sampleCount: n, rank: configuration.principalRank) : nil,
           lowestThreshold: measures.contains(.recovery)
             ? try LowestThreshold(population: model.population, sampleCount: n) : nil,
-          maskTheory: try maskTheory.map { theorist in
-            try ridges.map { try theorist.errors(sampleCount: n, ridge: $0) }
-          }, givenMasks: givenMasks, ridges: ridges)
+          maskTheory: try maskTheory.map { theory in try ridges.map { try theory(n, $0) } }, drawMasks: drawMasks,
+          ridges: ridges)
       }
     }
   }
@@ -136,11 +135,10 @@ extension Experiment.Stage {
 
   /// Seconds that a trial is expected to take by a route, which is nil under other masks.
   public func seconds(route: ErrorRoute?, rates: DeviceRates) -> Double {
-    let masks = if case .random(_, let masks, loss: .hidden) = point.configuration.mask { masks } else { 0 }
     return TrialCost(
       sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridgeCount: ridges.count, route: route,
       isMasked: point.configuration.mask != .leaveOneOut, demands: demands, spikeCount: model.spikeDirections.count,
-      drawnMasks: masks
+      drawnMasks: point.configuration.mask.scheme.iteratedMasks
     ).seconds(rates)
   }
 }

@@ -7,9 +7,7 @@ final class SchemeTrial<Device: Backend>: ErrorRunner {
   private let device: Device
   private let covariance: any SampledCovariance<Device>
   private let law: EntryLaw
-  private let mask: MaskConfiguration
-  /// The masks of a file.
-  private let givenMasks: GivenMasks?
+  private let drawMasks: MaskConfiguration.Drawing
   private let sampleCount: Int
   private let coordinateCount: Int
   private let ridges: [Double]
@@ -18,14 +16,13 @@ final class SchemeTrial<Device: Backend>: ErrorRunner {
   private var waiting: [Device.Matrix]?
 
   init(
-    device: Device, model: CovarianceModel, law: EntryLaw, mask: MaskConfiguration, givenMasks: GivenMasks?,
+    device: Device, model: CovarianceModel, law: EntryLaw, drawMasks: @escaping MaskConfiguration.Drawing,
     sampleCount n: Int, ridges: [Double], measuresVariance: Bool
   ) throws {
     let d = model.coordinateCount
     self.device = device
     self.law = law
-    self.mask = mask
-    self.givenMasks = givenMasks
+    self.drawMasks = drawMasks
     self.ridges = ridges
     sampleCount = n
     coordinateCount = d
@@ -39,9 +36,8 @@ final class SchemeTrial<Device: Backend>: ErrorRunner {
   func run(stream: RandomStream) throws -> [CoordinateErrors] {
     let maskStream = RandomStream(
       seed: stream.seed, purpose: .masks, index: Int(stream.stream & (1 << 48 - 1)))
-    let scheme = try mask.scheme(coordinateCount: coordinateCount, stream: maskStream, givenMasks: givenMasks)
     let regression = try SchemeRegression(
-      device: device, scheme: scheme, sampleCount: sampleCount, coordinateCount: coordinateCount,
+      device: device, scheme: drawMasks(maskStream), sampleCount: sampleCount, coordinateCount: coordinateCount,
       samples: source(stream))
     let partners = waiting.flatMap { $0.isEmpty ? nil : $0 }
     var kept: [Device.Matrix] = []
@@ -80,62 +76,6 @@ final class SchemeTrial<Device: Backend>: ErrorRunner {
         try body(rows, first)
         first += rows.rows
       }
-    }
-  }
-}
-
-extension MaskConfiguration {
-  /// The scheme of one trial, what is random drawn from the stream.
-  /// - Precondition: neither leave-one-out, which has its own regression, nor observed, which comes with data.
-  public func scheme(
-    coordinateCount d: Int, stream: RandomStream, givenMasks: GivenMasks? = nil
-  ) throws -> MaskScheme {
-    switch self {
-    case .leaveOneOut, .observed: preconditionFailure("no scheme of masks of their own")
-    case .partition(let blocks, let passes):
-      return .partition(try blocks.partitions(coordinateCount: d, passes: passes, stream: stream))
-    case .bernoulli(let keep): return .bernoulli(keep: keep)
-    case .random(let size, let count, let loss):
-      return .drawn(
-        size.pattern(count: count, stream: stream), moments: size.moments(coordinateCount: d, loss: loss),
-        hiddenOnly: loss == .hidden)
-    case .shared(let size, let count):
-      let pattern = size.pattern(count: count, stream: stream)
-      let visible = (0..<count).flatMap { pattern.visibility(sample: 0, mask: $0, coordinateCount: d) }
-      return .given(GivenMasks(visible: visible, weights: [Double](repeating: 1, count: count)))
-    case .explicit:
-      if let givenMasks { return .given(givenMasks) }
-      guard let masks = try readFile(coordinateCount: d) else { preconditionFailure("explicit masks have a file") }
-      return .given(masks)
-    }
-  }
-}
-
-extension MaskConfiguration.Size {
-  func pattern(count: Int, stream: RandomStream) -> MaskPattern {
-    switch self {
-    case .keep(let keep): .bernoulli(keep: keep, count: count, stream: stream)
-    case .visible(let visible): .fixedSize(visible: visible, count: count, stream: stream)
-    }
-  }
-
-  func moments(coordinateCount d: Int, loss: MaskConfiguration.Loss) -> MaskMoments {
-    switch (self, loss) {
-    case (.keep(let keep), .hidden): MaskMoments(keep: keep)
-    case (.keep(let keep), .all): .everywhere(keep: keep)
-    case (.visible(let visible), .hidden): MaskMoments(visible: visible, of: d)
-    case (.visible(let visible), .all): .everywhere(visible: visible, of: d)
-    }
-  }
-}
-
-extension MaskConfiguration.Blocks {
-  func partitions(coordinateCount d: Int, passes: Int, stream: RandomStream) throws -> [Partition] {
-    switch self {
-    case .contiguous(let count): [Partition(contiguous: count, coordinateCount: d)]
-    case .random(let count):
-      (0..<passes).map { Partition(random: count, coordinateCount: d, stream: stream, pass: $0) }
-    case .list(let blocks): [try Partition(blocks: blocks.map { $0.map { $0 - 1 } }, coordinateCount: d)]
     }
   }
 }

@@ -19,7 +19,7 @@ public struct SpectralTheory: Sendable {
   init(
     population: any Population, mask: MaskConfiguration, sampleCount: Int, ridge: Double, measures: [Measure]
   ) throws {
-    if case .leaveOneOut = mask, let spiked = population as? SpikedPopulation {
+    if mask == .leaveOneOut, let spiked = population as? SpikedPopulation {
       let outliers = try OutlierEquivalent(predictorOf: spiked, sampleCount: sampleCount, ridge: ridge)
       self.outliers = outliers
       spectrum = outliers.spectrum
@@ -38,18 +38,11 @@ public struct SpectralTheory: Sendable {
     principal = nil
     weakOverlap = nil
     weakPrincipalOverlap = nil
-    guard measures.contains(.spectrum) else {
-      (spectrum, refusal) = (nil, nil)
-      return
-    }
     do {
       let bulk =
-        if case .bernoulli(let keep) = mask {
-          try population.predictorBulk(sampleCount: sampleCount, keep: keep, ridge: ridge)
-        } else {
-          try population.predictorBulk(sampleCount: sampleCount, ridge: ridge)
-        }
-      spectrum = try SpectrumEquivalent(bulk: bulk)
+        measures.contains(.spectrum)
+        ? try mask.scheme.predictorBulk(of: population, sampleCount: sampleCount, ridge: ridge) : nil
+      spectrum = try bulk.map { try SpectrumEquivalent(bulk: $0) }
       refusal = nil
     } catch let error as PopulationError {
       switch error {

@@ -38,8 +38,10 @@ final class SpectralTrial<Device: Backend> {
   private let scaling: Device.Matrix
   private let negatedScaling: Device.Matrix
   private let principal: PrincipalComponents<Device>?
-  /// Under Bernoulli masks, their regression and keep-probability.
-  private let masked: (regression: RandomMaskRegression<Device>, keep: Double)?
+  /// a of the predictor a(I − diag(Q)⁻¹Q).
+  private let gain: Double
+  /// Under random masks, what Q is the resolvent of.
+  private let masked: (regression: RandomMaskRegression<Device>, moments: MaskMoments)?
 
   /// nil where the stage measures errors alone.
   init?(device: Device, stage: Experiment.Stage) throws {
@@ -60,10 +62,10 @@ final class SpectralTrial<Device: Backend> {
     principal =
       measures.contains(.pca)
       ? try PrincipalComponents(device: device, coordinateCount: d) : nil
-    if case .bernoulli(let keep) = stage.point.configuration.mask {
-      masked = (try RandomMaskRegression(device: device, gram: regression.gram), keep)
-    } else {
-      masked = nil
+    let form = stage.point.configuration.mask.scheme.resolventForm
+    gain = form?.gain ?? 1
+    masked = try (form?.moments).map { [regression] moments in
+      (try RandomMaskRegression(device: device, gram: regression.gram), moments)
     }
   }
 
@@ -120,9 +122,8 @@ final class SpectralTrial<Device: Backend> {
   /// - Returns: B, and diag Q.
   private func symmetrizedPredictor(ridge: Double) throws -> (matrix: Device.Matrix, diagonal: [Double]) {
     let (q, diagonal) =
-      try masked.map { try $0.regression.resolvent(MaskMoments(keep: $0.keep), ridge: ridge) }
+      try masked.map { try $0.regression.resolvent($0.moments, ridge: ridge) }
       ?? regression.resolvent(ridge: ridge, scratch: resolvent)
-    let gain = masked.map { 1 / $0.keep } ?? 1
     let inverseRoots = diagonal.map { 1 / $0.squareRoot() }
     try device.upload(inverseRoots.map { Device.Element($0) }, to: scaling, firstRow: 0)
     try device.upload(inverseRoots.map { Device.Element(-gain * $0) }, to: negatedScaling, firstRow: 0)

@@ -61,7 +61,7 @@ extension Experiment.Stage {
       ?? MaskTheory(
         training: finiteSizeTheory[r]?.trainingError, generalization: finiteSizeTheory[r]?.generalizationError)
     // Of drawn masks theory knows the limit of infinitely many alone: nothing to measure a deviation from.
-    let isDrawn = if case .random = point.configuration.mask { true } else { false }
+    let isDrawn = point.configuration.mask.drawnMasks != nil
     func statistic(_ values: [Double], _ theory: Double?, _ corrected: Double?) -> Statistic {
       var result = Statistic(of: values, theory: theory, finiteSizeTheory: isDrawn ? nil : corrected)
       result.comparesWithTheory = !isDrawn

@@ -21,15 +21,16 @@ final class StageTrial<Device: Backend> {
   /// - Parameter route: to the errors of leave-one-out masks; nil under other masks.
   init(device: Device, stage: Experiment.Stage, route: ErrorRoute?) throws {
     let configuration = stage.point.configuration
-    if let route {
+    if let drawMasks = stage.drawMasks {
+      errors = try SchemeTrial(
+        device: device, model: stage.model, law: configuration.data.law, drawMasks: drawMasks,
+        sampleCount: stage.sampleCount, ridges: stage.ridges,
+        measuresVariance: configuration.measures.contains(.variance))
+    } else {
+      guard let route else { preconditionFailure("leave-one-out masks have routes") }
       errors = try ErrorTrial(
         device: device, model: stage.model, law: configuration.data.law, sampleCount: stage.sampleCount,
         ridges: stage.ridges, route: route)
-    } else {
-      errors = try SchemeTrial(
-        device: device, model: stage.model, law: configuration.data.law, mask: configuration.mask,
-        givenMasks: stage.givenMasks, sampleCount: stage.sampleCount, ridges: stage.ridges,
-        measuresVariance: configuration.measures.contains(.variance))
     }
     spectral = try SpectralTrial(device: device, stage: stage)
   }

@@ -52,7 +52,7 @@ public struct TrialForecast: Sendable, Equatable {
     var numbers: Double
     var largest = sampleCount < coordinateCount ? n * d : d * d
     if mask != .leaveOneOut {
-      numbers = block + mask.numbers(order: d, block: block)
+      numbers = block + mask.scheme.storedNumbers(order: d, block: block)
       largest = max(d * d, block)
     } else {
       switch route ?? (sampleCount < coordinateCount ? .sampleInverses : .inverses) {
@@ -108,22 +108,4 @@ public struct TrialForecast: Sendable, Equatable {
 /// Rows of a block of samples: enough work for a rank update, small beside the Gram.
 func blockRows(sampleCount n: Int, coordinateCount d: Int) -> Int {
   min(n, max(256, (1 << 22) / d))
-}
-
-extension MaskConfiguration {
-  /// Numbers that a trial under these masks holds at most, beside its block of samples and what Σ takes.
-  ///
-  /// Of d × d matrices: Gram, resolvent, predictor and its errors, and what each way has besides; the hidden loss of drawn
-  /// masks also has a block of ones and three tiles of masked rows.
-  fileprivate func numbers(order d: Double, block: Double) -> Double {
-    let square = d * d
-    let tile = max(256 * d, 524_288)
-    return switch self {
-    case .leaveOneOut, .observed: 0
-    case .bernoulli, .random(_, _, loss: .all): 4 * square
-    case .shared, .explicit: 6 * square
-    case .partition: 6.5 * square
-    case .random(_, _, loss: .hidden): 10 * square + block + 3 * tile
-    }
-  }
 }

@@ -17,7 +17,7 @@ public struct SchemeFit<Device: Backend> {
   static var foldCount: Int { 5 }
 
   /// - Parameter values: n × d, row-major, finite, n ≥ 5.
-  public init(device: Device, values: [Double], sampleCount n: Int, centered: Bool, scheme: MaskScheme) throws {
+  public init(device: Device, values: [Double], sampleCount n: Int, centered: Bool, scheme: any TrainingMasks) throws {
     let d = values.count / n
     precondition(n >= Self.foldCount && values.count == n * d, "at least \(Self.foldCount) samples")
     self.device = device

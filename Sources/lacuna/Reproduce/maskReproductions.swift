@@ -89,15 +89,12 @@ private func mask(_ study: Study, _ point: PointResult) -> MaskConfiguration {
 }
 
 private func keep(_ study: Study, _ point: PointResult) -> Double? {
-  switch mask(study, point) {
-  case .bernoulli(let keep), .random(.keep(let keep), _, _): keep
-  default: nil
-  }
+  mask(study, point).visibleShare(coordinateCount: point.coordinateCount)
 }
 
 /// M; nil for all masks.
 private func drawnCount(_ study: Study, _ point: PointResult) -> Int? {
-  if case .random(_, let masks, _) = mask(study, point) { masks } else { nil }
+  mask(study, point).drawnMasks
 }
 
 @Sendable private func maskingRatioFigure(_ study: Study) throws -> Figure {
@@ -197,12 +194,8 @@ private func gaps(_ study: Study) -> [Comparison] {
 
 /// B: 1 over the share of coordinates that a mask hides.
 private func blocks(_ study: Study, _ point: PointResult) -> Int {
-  switch mask(study, point) {
-  case .partition(.contiguous(let count), _): count
-  case .random(.visible(let visible), _, _):
-    Int((Double(point.coordinateCount) / Double(point.coordinateCount - visible)).rounded())
-  default: 0
-  }
+  let shown = mask(study, point).visibleShare(coordinateCount: point.coordinateCount)
+  return shown.map { Int((1 / (1 - $0)).rounded()) } ?? 0
 }
 
 private func maskName(_ study: Study, _ point: PointResult) -> String {

@@ -1,0 +1,19 @@
+/// The deterministic equivalents of a mask scheme's mean errors; nil where there is no theory.
+public struct MaskTheory: Sendable, Equatable {
+  public var training: Double?
+  public var generalization: Double?
+  /// The error with every other coordinate visible.
+  public var fullContext: Double?
+  /// E‖Â − EÂ‖²_F/d.
+  public var variance: Double?
+  /// κ, where it is one number: under Bernoulli masks the mean over coordinates of γ_k/(pc), see `BernoulliEquivalent`.
+  public var effectiveRidge: Double?
+  public var degreesOfFreedom1: Double?
+  public var degreesOfFreedom2: Double?
+
+  /// The theory of one scheme on one Σ at any n and λ.
+  typealias Evaluation = (_ sampleCount: Int, _ ridge: Double) throws -> MaskTheory
+
+  /// The largest d of which a dense eigensolve is asked for theory alone.
+  static let largestDense = 4000
+}

@@ -1,0 +1,131 @@
+import LacunaAlgebra
+
+/// Regression under masks at one ridge λ ≥ 0; the predictor is valid until the next call.
+public typealias SchemeSolver<Device: Backend> = (_ ridge: Double) throws -> SchemePredictor<Device>
+
+/// The masks of one training, all that is random in them drawn: how a regression runs under them, and how errors count over
+/// them.
+public protocol TrainingMasks: Sendable {
+  /// The regression of n samples of d coordinates under these masks, at any ridge.
+  ///
+  /// Passes over the samples at least once; a scheme that needs them again keeps the source.
+  /// - Throws: `BackendError`, and what the source throws.
+  func solver<Device: Backend>(
+    on device: Device, sampleCount n: Int, coordinateCount d: Int, samples: @escaping SampleSource<Device>
+  ) throws -> SchemeSolver<Device>
+
+  /// The error of each coordinate under Σ, in closed form over the masks.
+  /// - Parameter predictor: Â, d × d, hollow; kept.
+  /// - Parameter errors: scratch of the right order on the predictor's device.
+  func errors<Device: Backend>(
+    of predictor: Device.Matrix, covariance: any CovarianceOperator<Device>, by errors: SchemeErrors<Device>
+  ) throws(BackendError) -> [Double]
+}
+
+/// Blocks of coordinates hidden together; the mean of the predictors of several passes.
+///
+/// Its errors are those with every other coordinate that the predictor reads visible.
+public struct PartitionMasks: TrainingMasks, Equatable {
+  /// At least one partition of the coordinates.
+  public var passes: [Partition]
+
+  public init(_ passes: [Partition]) { self.passes = passes }
+
+  public func solver<Device: Backend>(
+    on device: Device, sampleCount n: Int, coordinateCount d: Int, samples: @escaping SampleSource<Device>
+  ) throws -> SchemeSolver<Device> {
+    let regression = try PartitionRegression(
+      device: device, gram: gram(of: samples, sampleCount: n, coordinateCount: d, on: device), sampleCount: n)
+    return { try regression.fit(passes, ridge: $0) }
+  }
+
+  public func errors<Device: Backend>(
+    of predictor: Device.Matrix, covariance: any CovarianceOperator<Device>, by errors: SchemeErrors<Device>
+  ) throws(BackendError) -> [Double] {
+    try errors.forms(of: predictor, covariance: covariance)
+  }
+}
+
+/// All masks that show each coordinate with one probability, in closed form.
+public struct BernoulliMasks: TrainingMasks, Equatable {
+  /// p in (0, 1), p² a normal number.
+  public var keep: Double
+
+  public init(keep: Double) { self.keep = keep }
+
+  public func solver<Device: Backend>(
+    on device: Device, sampleCount n: Int, coordinateCount d: Int, samples: @escaping SampleSource<Device>
+  ) throws -> SchemeSolver<Device> {
+    let regression = try RandomMaskRegression(
+      device: device, gram: gram(of: samples, sampleCount: n, coordinateCount: d, on: device))
+    return { try regression.fit(MaskMoments(keep: keep), ridge: $0) }
+  }
+
+  public func errors<Device: Backend>(
+    of predictor: Device.Matrix, covariance: any CovarianceOperator<Device>, by errors: SchemeErrors<Device>
+  ) throws(BackendError) -> [Double] {
+    try errors.overMasks(of: predictor, moments: MaskMoments(keep: keep), covariance: covariance)
+  }
+}
+
+/// Masks drawn for each sample, and the loss over what they hide, or over all coordinates with none reading itself.
+public struct DrawnMasks: TrainingMasks, Equatable {
+  public var pattern: MaskPattern
+  /// Of the pattern's masks under the loss.
+  public var moments: MaskMoments
+  public var hiddenOnly: Bool
+
+  public init(_ pattern: MaskPattern, moments: MaskMoments, hiddenOnly: Bool) {
+    self.pattern = pattern
+    self.moments = moments
+    self.hiddenOnly = hiddenOnly
+  }
+
+  /// With the hidden loss every fit passes over the samples again.
+  public func solver<Device: Backend>(
+    on device: Device, sampleCount n: Int, coordinateCount d: Int, samples: @escaping SampleSource<Device>
+  ) throws -> SchemeSolver<Device> {
+    if hiddenOnly {
+      let regression = try HiddenLossRegression(
+        device: device, masks: pattern, moments: moments, sampleCount: n, coordinateCount: d, samples: samples)
+      return { try regression.fit(ridge: $0) }
+    }
+    let regression = try DenoisingRegression(
+      device: device, masks: pattern, sampleCount: n, coordinateCount: d, samples: samples)
+    return { try regression.fit(ridge: $0) }
+  }
+
+  public func errors<Device: Backend>(
+    of predictor: Device.Matrix, covariance: any CovarianceOperator<Device>, by errors: SchemeErrors<Device>
+  ) throws(BackendError) -> [Double] {
+    try errors.overMasks(of: predictor, moments: moments, covariance: covariance)
+  }
+}
+
+/// Masks written out, shared by all samples.
+extension GivenMasks: TrainingMasks {
+  public func solver<Device: Backend>(
+    on device: Device, sampleCount n: Int, coordinateCount d: Int, samples: @escaping SampleSource<Device>
+  ) throws -> SchemeSolver<Device> {
+    let regression = try SharedMaskRegression(
+      device: device, gram: gram(of: samples, sampleCount: n, coordinateCount: d, on: device))
+    return { try regression.fit(self, ridge: $0) }
+  }
+
+  public func errors<Device: Backend>(
+    of predictor: Device.Matrix, covariance: any CovarianceOperator<Device>, by errors: SchemeErrors<Device>
+  ) throws(BackendError) -> [Double] {
+    try errors.overMasks(of: predictor, given: self, covariance: covariance)
+  }
+}
+
+/// S of the samples, d × d, lower triangle.
+private func gram<Device: Backend>(
+  of samples: SampleSource<Device>, sampleCount n: Int, coordinateCount d: Int, on device: Device
+) throws -> Device.Matrix {
+  let gram = try device.makeMatrix(rows: d, columns: d)
+  try samples { rows, _ in
+    try device.accumulateGram(of: rows, scale: 1 / Device.Element(n), into: gram)
+  }
+  return gram
+}
