@@ -1,4 +1,5 @@
 import DeterministicEquivalents
+import RealModule
 
 /// The plain computation that structured populations are tested against: Σ as rows, inverses by Gauss–Jordan elimination.
 struct DenseReference {
@@ -52,6 +53,20 @@ struct DenseReference {
       }
     }
     return DenseReference(b)
+  }
+
+  /// ln det of a positive definite matrix, by elimination.
+  var logDeterminant: Double {
+    var a = rows
+    var sum = 0.0
+    for k in 0..<count {
+      sum += Double.log(a[k][k])
+      for i in (k + 1)..<max(count, k + 1) {
+        let factor = a[i][k] / a[k][k]
+        for j in k..<count { a[i][j] -= factor * a[k][j] }
+      }
+    }
+    return sum
   }
 
   /// The traces and diagonals at κ, each from its definition.

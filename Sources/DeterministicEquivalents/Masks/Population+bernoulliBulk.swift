@@ -38,6 +38,7 @@ extension Population {
     var bulk = try predictorBulk(sampleCount: n, ridge: shift / p)
     bulk.gain = 1 / p
     bulk.fluctuation = nil
+    bulk.shrinkage = nil
     if self is DiagonalPopulation {
       let root = try effectiveRidge(population: self, sampleCount: n, ridge: shift / p)
       let share = root.traces.resolventCovarianceResolvent / root.traces.resolvent

@@ -72,7 +72,7 @@ public struct AutoregressivePopulation: Population {
   }
 
   /// f_k, f_k − κ f_k′ and κ f_k′.
-  private func predictionVariances(
+  func predictionVariances(
     effectiveRidge ridge: Double
   ) -> [(variance: Double, error: Double, slope: Double)] {
     let squared = correlation * correlation

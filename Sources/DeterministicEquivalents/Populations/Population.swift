@@ -17,6 +17,12 @@ public protocol Population: Sendable {
   /// diag Σ⁻¹; its reciprocals are the errors of the best linear prediction of each coordinate from all others.
   func precisionDiagonal() throws(PopulationError) -> [Double]
 
+  /// ln det(Σ + κI).
+  func logDeterminant(effectiveRidge: Double) throws(PopulationError) -> Double
+
+  /// The traces of the powers of Σ.
+  func powerTraces() throws(PopulationError) -> PowerTraces
+
   /// The moments at κ that entries other than Gaussian bring in; nil where the way the data are mixed from independent
   /// entries is not known.
   func entryMoments(effectiveRidge: Double) throws(PopulationError) -> EntryMoments?

@@ -1,4 +1,5 @@
 import LacunaAlgebra
+import RealModule
 
 /// A stationary covariance: Σ_ij = c_|i−j|. Each κ costs O(d²) time (one Levinson–Durbin recursion) and O(d) storage.
 ///
@@ -45,6 +46,12 @@ public struct ToeplitzPopulation: Population {
     try resolventColumns(effectiveRidge: ridge).diagonals()
   }
 
+  public func logDeterminant(effectiveRidge ridge: Double) throws(PopulationError) -> Double {
+    var row = firstRow
+    row[0] += ridge
+    return try Self.predictionFilter(firstRow: row).logDeterminant
+  }
+
   /// tr ΣA for a symmetric A given by the sums of its diagonals.
   private func traceWithCovariance(_ sums: [Double]) -> Double {
     var terms = Array(repeating: 0.0, count: sums.count)
@@ -65,11 +72,13 @@ public struct ToeplitzPopulation: Population {
   }
 
   /// The forward prediction filter of order d − 1 (1, a_1, …) and its error variance, by the Levinson–Durbin recursion:
-  /// the first column of the inverse is coefficients/variance.
+  /// the first column of the inverse is coefficients/variance, and ln det comes along.
   static func predictionFilter(
     firstRow c: [Double]
-  ) throws(PopulationError) -> (coefficients: [Double], variance: Double) {
+  ) throws(PopulationError) -> (coefficients: [Double], variance: Double, logDeterminant: Double) {
     let d = c.count
+    // ln det is the sum of the logarithms of the prediction variances of all orders.
+    var logDeterminant = Double.log(c[0])
     var a = Array(repeating: 0.0, count: d)
     a[0] = 1
     var variance = c[0]
@@ -96,6 +105,7 @@ public struct ToeplitzPopulation: Population {
             failedAt = order + 1
             return
           }
+          logDeterminant += .log(variance)
           // a ← a + reflection · reversed(a), both ends at once.
           var low = 0
           var high = order
@@ -113,6 +123,6 @@ public struct ToeplitzPopulation: Population {
     if let order = failedAt {
       throw .notPositiveDefinite(reason: "the leading minor of order \(order) of the Toeplitz matrix is not positive")
     }
-    return (a, variance)
+    return (a, variance, logDeterminant)
   }
 }

@@ -39,6 +39,9 @@ public struct BulkMeasure: Sendable {
   /// a of μ = a(1 − 1/z), the eigenvalue of the joint predictor that stands at z: 1, and 1/p under Bernoulli masks.
   public internal(set) var gain: Double
 
+  /// c₀ = λ/κ of the leave-one-out predictor, where c₀Σ′ + λD has the diagonal inverse 1; nil for the Gram and under other masks.
+  public internal(set) var shrinkage: Double?
+
   /// p, q, w and w·p, padded to whole SIMD groups by entries that count for nothing.
   let scaled: [Double]
   let shift: [Double]
@@ -48,8 +51,11 @@ public struct BulkMeasure: Sendable {
   /// Where Σ′ and D are not diagonal together, the source of the nodes at each z; `nodes` are then those for z → ∞.
   let pencil: DensePencil?
 
-  public init(nodes: [Node], sampleCount: Int, fluctuation: MetricFluctuation? = nil, gain: Double = 1) {
+  public init(
+    nodes: [Node], sampleCount: Int, fluctuation: MetricFluctuation? = nil, gain: Double = 1, shrinkage: Double? = nil
+  ) {
     self.init(nodes: nodes, sampleCount: sampleCount, fluctuation: fluctuation, gain: gain, pencil: nil)
+    self.shrinkage = shrinkage
   }
 
   init(pencil: DensePencil, sampleCount: Int) {
@@ -61,7 +67,9 @@ public struct BulkMeasure: Sendable {
   /// The bulk as it is at one real z; nil where the eigensolver of a dense Σ fails.
   func local(to z: Double) -> BulkMeasure? {
     guard let pencil else { return self }
-    return pencil.nodes(at: z).map { BulkMeasure(nodes: $0, sampleCount: sampleCount, gain: gain) }
+    return pencil.nodes(at: z).map {
+      BulkMeasure(nodes: $0, sampleCount: sampleCount, gain: gain, shrinkage: shrinkage)
+    }
   }
 
   private init(
@@ -70,6 +78,7 @@ public struct BulkMeasure: Sendable {
     self.fluctuation = fluctuation
     self.gain = gain
     self.pencil = pencil
+    shrinkage = nil
     let merged = Self.merged(nodes)
     self.nodes = merged
     self.sampleCount = sampleCount

@@ -59,7 +59,10 @@ public struct OutlierEquivalent: Sendable {
     try self.init(SpikeFrame(gramOf: population, sampleCount: sampleCount))
   }
 
+  let frame: SpikeFrame
+
   init(_ frame: SpikeFrame) throws(PopulationError) {
+    self.frame = frame
     spectrum = try SpectrumEquivalent(bulk: frame.bulk)
     edgeThresholds = spectrum.components.flatMap { component in
       [(component.lower, false), (component.upper, true)].map { edge, isUpper in

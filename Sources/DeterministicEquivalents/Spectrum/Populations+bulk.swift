@@ -41,7 +41,8 @@ extension DiagonalPopulation {
     }
     return BulkMeasure(
       nodes: nodes, sampleCount: sampleCount,
-      fluctuation: commonVariance.map { _ in metricFluctuation(root, sampleCount: sampleCount) })
+      fluctuation: commonVariance.map { _ in metricFluctuation(root, sampleCount: sampleCount) },
+      shrinkage: root.shrinkage)
   }
 
   public func gramBulk(sampleCount: Int) throws(PopulationError) -> BulkMeasure {
@@ -66,7 +67,8 @@ extension CirculantPopulation {
       BulkMeasure.Node(eigenvalue: $0.value, metric: metric, ridge: ridge, weight: $0.weight)
     }
     return BulkMeasure(
-      nodes: nodes, sampleCount: sampleCount, fluctuation: metricFluctuation(root, sampleCount: sampleCount))
+      nodes: nodes, sampleCount: sampleCount, fluctuation: metricFluctuation(root, sampleCount: sampleCount),
+      shrinkage: root.shrinkage)
   }
 
   public func gramBulk(sampleCount: Int) throws(PopulationError) -> BulkMeasure {
@@ -85,7 +87,7 @@ extension AutoregressivePopulation {
     try ring.gramBulk(sampleCount: sampleCount)
   }
 
-  private var ring: CirculantPopulation {
+  var ring: CirculantPopulation {
     let innovation = (1 - correlation) * (1 + correlation)
     let distance = (1 - correlation) * (1 - correlation)
     let values = (0..<coordinateCount).map { j in
@@ -130,10 +132,12 @@ extension BlockPopulation {
     let root = try shrinkage(self, sampleCount: sampleCount, ridge: ridge)
     // Two sizes that differ by one have nearly the same D.
     let fluctuation = metricFluctuation(root, sampleCount: sampleCount)
-    return bulk(sampleCount: sampleCount, ridge: ridge, fluctuation: fluctuation) { values, size in
+    var bulk = bulk(sampleCount: sampleCount, ridge: ridge, fluctuation: fluctuation) { values, size in
       (Double(size - 1) / (values.repeated + root.value) + 1 / (values.mean + root.value)) / Double(size)
         / root.shrinkage
     }
+    bulk.shrinkage = root.shrinkage
+    return bulk
   }
 
   public func gramBulk(sampleCount: Int) throws(PopulationError) -> BulkMeasure {
@@ -176,7 +180,9 @@ extension DensePopulation {
     do throws(BackendError) {
       let pencil = try DensePencil(
         eigenvalues: eigenvalues, vectors: eigenvectors, metric: metric, ridge: ridge, backend: backend)
-      return BulkMeasure(pencil: pencil, sampleCount: sampleCount)
+      var bulk = BulkMeasure(pencil: pencil, sampleCount: sampleCount)
+      bulk.shrinkage = root.shrinkage
+      return bulk
     } catch {
       throw .noConvergence(what: "the spectrum of a dense covariance: \(error)")
     }

@@ -103,6 +103,18 @@ struct SpectralComponent: Sendable {
     return Self.position(angle, lower, upper, halfWidth)
   }
 
+  /// The mean of z over the interval: the midpoint rule in θ.
+  var mean: Double {
+    let order = max(64, 2 * coefficients.count)
+    var sums = SIMD2<Double>.zero
+    for j in 0..<order {
+      let angle = (Double(j) + 0.5) * .pi / Double(order)
+      let density = mass(below: angle).slope
+      sums += density * SIMD2(Self.position(angle, lower, upper, halfWidth), 1)
+    }
+    return sums.x / sums.y
+  }
+
   /// ∫₀^θ and the integrand, by the recurrences of sin kθ and cos kθ.
   private func mass(below angle: Double) -> (mass: Double, slope: Double) {
     var integral = coefficients[0] * angle

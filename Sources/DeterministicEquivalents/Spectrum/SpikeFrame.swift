@@ -37,7 +37,8 @@ struct SpikeFrame: Sendable {
             eigenvalue: $0.value, metric: factor / (($0.value + root.value) * root.shrinkage), ridge: ridge,
             weight: $0.weight)
         }, sampleCount: sampleCount,
-        fluctuation: noise.commonVariance.map { _ in metricFluctuation(root, sampleCount: sampleCount) })
+        fluctuation: noise.commonVariance.map { _ in metricFluctuation(root, sampleCount: sampleCount) },
+        shrinkage: root.shrinkage)
       return
     }
     let dominated = (0..<d).filter { full[$0] < 0.8 * plain[$0] }
@@ -48,7 +49,7 @@ struct SpikeFrame: Sendable {
     let exact = BulkMeasure(
       nodes: (0..<d).filter { !excluded.contains($0) }.map { k in
         BulkMeasure.Node(eigenvalue: variances[k], metric: full[k] / root.shrinkage, ridge: ridge, weight: 1)
-      }, sampleCount: sampleCount)
+      }, sampleCount: sampleCount, shrinkage: root.shrinkage)
     if exact.nodes.count <= 4096 {
       bulk = exact
     } else {
@@ -59,7 +60,7 @@ struct SpikeFrame: Sendable {
           BulkMeasure.Node(
             eigenvalue: $0.value, metric: 1 / (($0.value + root.value) * root.shrinkage), ridge: ridge,
             weight: $0.weight)
-        }, sampleCount: sampleCount)
+        }, sampleCount: sampleCount, shrinkage: root.shrinkage)
     }
   }
 

@@ -1,5 +1,4 @@
 import DeterministicEquivalents
-import RealModule
 
 /// Theory of what a stage measures beyond the errors, at one ridge.
 public struct SpectralTheory: Sendable {
@@ -70,8 +69,8 @@ struct SpikeExpectation {
   var edge: Double
   /// z of the outermost outlier; nil where none leaves the bulk on this side.
   var outlier: Double?
-  /// z to be expected at this d: the outlier, or else the edge with its mean displacement of order d^(−2/3).
-  var extreme: Double
+  /// z to be expected at this d: the outlier, or else the edge with its mean displacement; nil where that is not known.
+  var extreme: Double?
   var overlap: Double
   /// The same at this d, where it can be told.
   var finiteSizeOverlap: Double?
@@ -79,7 +78,7 @@ struct SpikeExpectation {
   var threshold: Double
 
   /// - Parameter weak: for a spike that does not leave the bulk.
-  init?(_ theory: OutlierEquivalent, weak: SubcriticalOverlap?, spike: Int, strength: Double, coordinateCount d: Int) {
+  init?(_ theory: OutlierEquivalent, weak: SubcriticalOverlap?, spike: Int, strength: Double) {
     guard let lowest = theory.edgeThresholds.first, let highest = theory.edgeThresholds.last else { return nil }
     let isUpper = strength >= 0
     let nearest = isUpper ? highest : lowest
@@ -88,26 +87,7 @@ struct SpikeExpectation {
     let outliers = theory.outliers.filter { isUpper ? $0.position > highest.edge : $0.position < lowest.edge }
     outlier = isUpper ? outliers.first?.position : outliers.last?.position
     overlap = outliers.reduce(0) { $0 + $1.overlaps[spike].symmetrized }
-    extreme = outlier ?? theory.spectrum.meanExtreme(isUpper: isUpper, coordinateCount: d)
-    finiteSizeOverlap = outlier == nil ? weak?.value(at: extreme, threshold: threshold) : nil
-  }
-}
-
-extension SpectrumEquivalent {
-  /// The mean of the extreme eigenvalue of a bulk without outliers, in z.
-  ///
-  /// Where the density falls as (a/π)√x at a distance x from the edge, the extreme eigenvalue lies at the edge plus
-  /// (d·a)^(−2/3) times a variable of the Tracy–Widom law, whose mean for real matrices is −1.2065336.
-  /// Source: I. M. Johnstone, *On the distribution of the largest eigenvalue in principal components analysis*, 2001,
-  /// doi:10.1214/aos/1009210544; at a general edge, N. El Karoui, 2007, doi:10.1214/009117906000000917.
-  func meanExtreme(isUpper: Bool, coordinateCount d: Int) -> Double {
-    guard let interval = isUpper ? intervals.last : intervals.first else { return .nan }
-    let distance = 1e-5 * (interval.upper - interval.lower)
-    let edge = isUpper ? interval.upper : interval.lower
-    let inside = density(at: isUpper ? edge - distance : edge + distance)
-    guard inside > 0 else { return edge }
-    let scale = Double(d) * Double.pi * inside / distance.squareRoot()
-    let shift = 1.2065336 / Double.pow(scale, 2.0 / 3)
-    return isUpper ? edge - shift : edge + shift
+    extreme = outlier ?? theory.meanExtreme(isUpper: isUpper)
+    finiteSizeOverlap = outlier == nil ? extreme.flatMap { weak?.value(at: $0, threshold: threshold) } : nil
   }
 }

@@ -43,12 +43,11 @@ extension Experiment.Stage {
 
   private func recovery(_ trials: [SpectralOutcome.Recovery], theory: SpectralTheory?) -> RecoveryResult {
     let strengths = point.configuration.data.spikes.map(\.strength)
-    let d = model.coordinateCount
     func expectation(
       _ outliers: OutlierEquivalent?, _ weak: SubcriticalOverlap?, _ spike: Int
     ) -> SpikeExpectation? {
       outliers.flatMap {
-        SpikeExpectation($0, weak: weak, spike: spike, strength: strengths[spike], coordinateCount: d)
+        SpikeExpectation($0, weak: weak, spike: spike, strength: strengths[spike])
       }
     }
     let predicted = strengths.indices.map { expectation(theory?.outliers, theory?.weakOverlap, $0) }
@@ -72,10 +71,10 @@ extension Experiment.Stage {
     return RecoveryResult(
       thresholdTheory: own?.threshold, lowestThresholdTheory: lowestThreshold, edgeTheory: edge,
       outlier: Statistic(
-        of: eigenvalues, theory: own?.outlier.map(predictor), finiteSizeTheory: own.map { predictor($0.extreme) }),
+        of: eigenvalues, theory: own?.outlier.map(predictor), finiteSizeTheory: own?.extreme.map(predictor)),
       gap: Statistic(
         of: eigenvalues.compactMap { gap($0) }, theory: gap(own?.outlier.map(predictor)),
-        finiteSizeTheory: gap(own.map { predictor($0.extreme) })),
+        finiteSizeTheory: gap(own?.extreme.map(predictor))),
       overlap: overlaps[0], overlaps: overlaps.count > 1 ? overlaps : nil,
       principalThresholdTheory: principal?.threshold,
       principalOutlier: Statistic(
