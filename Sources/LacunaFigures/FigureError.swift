@@ -16,17 +16,6 @@ public enum FigureError: Error, Sendable, Equatable {
   case gnuplotFailed(figure: String, status: Int, log: String)
   /// A file could not be written.
   case file(DataFileError)
-
-  /// The exit status that sysexits.h gives this kind of failure.
-  public var exitStatus: Int32 {
-    switch self {
-    case .nothingToDraw, .emptySeries, .invalidRange: 65
-    case .invalidName: 73
-    case .gnuplotMissing: 69
-    case .gnuplotFailed: 70
-    case .file(let error): error.category.rawValue
-    }
-  }
 }
 
 extension FigureError: CustomStringConvertible {

@@ -20,13 +20,8 @@ public enum DataFileError: Error, Sendable, Equatable {
     case cell(row: Int, column: Int, byte: Int)
   }
 
-  /// The kind of failure, as the exit status that sysexits.h gives it.
-  public enum Category: Int32, Sendable {
-    case data = 65
-    case noInput = 66
-    case cannotCreate = 73
-    case io = 74
-  }
+  /// The kind of failure.
+  public enum Category: Sendable { case data, noInput, cannotCreate, io }
 
   public var category: Category {
     switch self {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DeterministicEquivalents
 import LacunaAlgebra
+import LacunaDevices
 import LacunaFigures
 import LacunaFiles
 import LacunaStudy
@@ -16,6 +17,42 @@ enum ExitStatus {
   static let cannotCreate: Int32 = 73
   static let io: Int32 = 74
   static let interrupted: Int32 = 130
+}
+
+extension ExitStatus {
+  static func of(_ error: DataFileError) -> Int32 {
+    switch error.category {
+    case .noInput: noInput
+    case .data: data
+    case .cannotCreate: cannotCreate
+    case .io: io
+    }
+  }
+
+  static func of(_ error: FigureError) -> Int32 {
+    switch error {
+    case .nothingToDraw, .emptySeries, .invalidRange: data
+    case .invalidName: cannotCreate
+    case .gnuplotMissing: device
+    case .gnuplotFailed: software
+    case .file(let error): of(error)
+    }
+  }
+
+  static func of(_ error: BackendError) -> Int32 {
+    switch error {
+    case .nonFinite, .notPositiveDefinite: data
+    case .outOfMemory, .unsupported, .device: device
+    case .noConvergence, .dimensionMismatch: software
+    }
+  }
+
+  static func of(_ error: DeviceError) -> Int32 {
+    switch error {
+    case .unknown, .unusable: device
+    case .failed(let error): of(error)
+    }
+  }
 }
 
 /// A message and the exit status that goes with it.
@@ -36,7 +73,7 @@ struct Failure: Error {
     case let error as ConfigurationError:
       self.init(error.description, status: error.isUsage ? ExitStatus.usage : ExitStatus.data)
     case let error as DataFileError:
-      self.init(error.description, status: error.category.rawValue)
+      self.init(error.description, status: ExitStatus.of(error))
     case let error as PopulationError:
       self.init(error.description, status: ExitStatus.data)
     case let error as ModelError:
@@ -47,14 +84,12 @@ struct Failure: Error {
       self.init(error.description, status: ExitStatus.data)
     case let error as PartitionError:
       self.init(error.description, status: ExitStatus.data)
+    case let error as DeviceError:
+      self.init(error.description, status: ExitStatus.of(error))
     case let error as BackendError:
-      switch error {
-      case .nonFinite, .notPositiveDefinite: self.init(error.description, status: ExitStatus.data)
-      case .outOfMemory, .unsupported, .device: self.init(error.description, status: ExitStatus.device)
-      case .noConvergence, .dimensionMismatch: self.init(error.description, status: ExitStatus.software)
-      }
+      self.init(error.description, status: ExitStatus.of(error))
     case let error as FigureError:
-      self.init(error.description, status: error.exitStatus)
+      self.init(error.description, status: ExitStatus.of(error))
     default:
       self.init("\(error)", status: ExitStatus.software)
     }

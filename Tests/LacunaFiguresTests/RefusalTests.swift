@@ -26,7 +26,7 @@ import Testing
     #expect(
       error([panel([.init(1, 1)], logarithmic: true, yRange: 0...1)])
         == .invalidRange(figure: "e", panel: 1, axis: "y"))
-    #expect(empty.exitStatus == 65 && empty.description.contains("series 1 (theory)"))
+    #expect(empty.description.contains("series 1 (theory)"))
     #expect(folder.contents.isEmpty)
   }
 
@@ -48,7 +48,7 @@ import Testing
         try Figure(panels: [panel([.init(1, 1)])]).write(to: folder.path, name: "a", searchPath: searchPath)
       }
       #expect(error == .gnuplotMissing)
-      #expect(error?.exitStatus == 69 && error?.description.contains("gnuplot-nox") == true)
+      #expect(error == .gnuplotMissing && error?.description.contains("gnuplot-nox") == true)
     }
     #expect(folder.contents.isEmpty)
   }
@@ -67,6 +67,6 @@ import Testing
     let error = failure { () throws(FigureError) in
       try Figure(panels: [panel([.init(1, 1)])]).write(to: missing, name: "a")
     }
-    #expect(error?.exitStatus == 73 && error?.description.contains(missing) == true)
+    #expect(error?.description.contains(missing) == true)
   }
 }
