@@ -52,6 +52,9 @@ let package = Package(
       ],
       exclude: ["README.md"]),
     .target(
+      name: "LacunaDevices", dependencies: ["LacunaAlgebra", "LacunaHost", "LacunaOpenCL", "LacunaFiles"],
+      exclude: ["README.md"]),
+    .target(
       name: "DeterministicEquivalents",
       dependencies: ["LacunaAlgebra", .product(name: "RealModule", package: "swift-numerics")],
       exclude: ["README.md", "Errors/FiniteSize.md"]),
@@ -78,8 +81,8 @@ let package = Package(
     .executableTarget(
       name: "lacuna",
       dependencies: [
-        "LacunaAlgebra", "LacunaHost", "LacunaOpenCL", "DeterministicEquivalents", "MaskedRegression",
-        "LacunaStudy", "LacunaFiles", "LacunaFigures",
+        "LacunaAlgebra", "LacunaDevices", "DeterministicEquivalents", "MaskedRegression", "LacunaStudy",
+        "LacunaFiles", "LacunaFigures",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -91,6 +94,8 @@ let package = Package(
       exclude: ["README.md"]),
     .testTarget(
       name: "LacunaOpenCLTests", dependencies: ["LacunaOpenCL", "LacunaAlgebra", "COpenBLAS"]),
+    .testTarget(
+      name: "LacunaDevicesTests", dependencies: ["LacunaDevices", "LacunaAlgebra", "LacunaHost"]),
     .testTarget(
       name: "DeterministicEquivalentsTests",
       dependencies: [

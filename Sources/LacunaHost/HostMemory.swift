@@ -20,6 +20,9 @@ package enum HostMemory {
   /// Bytes that this process held at most so far; nil where the system does not say.
   package static var peak: Int? { firstNumber(of: "/proc/self/status", after: "VmHWM:").map { $0 << 10 } }
 
+  /// Bytes that this process holds in memory now; nil where the system does not say.
+  package static var resident: Int? { firstNumber(of: "/proc/self/status", after: "VmRSS:").map { $0 << 10 } }
+
   /// The first whole number of a small file after a label.
   private static func firstNumber(of path: String, after label: String) -> Int? {
     let file = open(path, O_RDONLY)

@@ -1,7 +1,6 @@
 import ArgumentParser
 import LacunaAlgebra
-import LacunaHost
-import LacunaOpenCL
+import LacunaDevices
 import LacunaStudy
 
 struct Devices: ParsableCommand {
@@ -10,26 +9,23 @@ struct Devices: ParsableCommand {
     discussion: """
       Examples:
         lacuna devices
-        lacuna devices --json
+        lacuna devices --precision float32 --json
         lacuna simulate example:learning-curve --device opencl:0
       """)
 
-  @Flag(help: "Print one JSON object on stdout.")
-  var json = false
-
-  @Option(help: "The precision auto chooses for: float64 or float32.")
-  var precision: Precision = .float64
+  @OptionGroup var precision: PrecisionOptions
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var terminal: TerminalOptions
 
   func run() throws {
     try reportingFailures {
-      let host = HostBackend<Double>()
-      let ranking =
-        precision == .float64 ? DeviceRanking(host: host) : DeviceRanking(host: HostBackend<Float>())
+      let registry = DeviceRegistry.ofThisMachine
+      let ranking = registry.rank(precision: precision.precision, threads: threads.threads)
+      let absences = registry.absences()
       let list = DeviceList(
-        devices: [DeviceEntry(host: host)] + OpenCLDevice.all().map(DeviceEntry.init),
-        auto: ranking.best.map { "opencl:\($0.index)" } ?? "host", autoReason: ranking.reason,
-        note: OpenCLDevice.absence())
-      print(json ? try encodeJSON(list, pretty: true) : list.text)
+        devices: registry.list().map(DeviceEntry.init), auto: ranking.id, autoReason: ranking.reason,
+        note: absences.isEmpty ? nil : absences.joined(separator: "\n"))
+      print(terminal.json ? try encodeJSON(list, pretty: true) : list.text)
     }
   }
 }
@@ -38,7 +34,7 @@ struct Devices: ParsableCommand {
 private struct DeviceList: Encodable {
   var devices: [DeviceEntry]
   var auto, autoReason: String
-  /// Why no OpenCL device is listed.
+  /// Why a kind of device is not listed.
   var note: String?
 
   enum CodingKeys: String, CodingKey {
@@ -68,22 +64,13 @@ private struct DeviceEntry: Encodable {
   var usable: Bool
   var obstacle: String?
 
-  init(host: HostBackend<Double>) {
-    id = "host"
-    type = "cpu"
-    name = host.description
-    memoryBytes = HostMemory.available
-    float64 = true
-    usable = true
-  }
-
-  init(_ device: OpenCLDevice) {
-    id = "opencl:\(device.index)"
+  init(_ device: ComputeDevice) {
+    id = device.id
     type = device.kind.rawValue
     name = device.name
     platform = device.platform
     driver = device.driver
-    memoryBytes = device.globalMemory
+    memoryBytes = device.memory
     largestAllocationBytes = device.largestAllocation
     float64 = device.hasFloat64
     usable = device.isUsable

@@ -41,8 +41,7 @@ struct Fit: ParsableCommand {
     transform: MaskConfiguration.parse)
   var mask = MaskConfiguration.leaveOneOut
 
-  @Option(help: "Seed of drawn masks, and of the cells hidden to choose a ridge.")
-  var seed: UInt64 = 1
+  @OptionGroup var seeding: SeedOptions
 
   @Flag(help: "Fit an intercept: columns are centred, and leave-one-sample-out errors stay exact.")
   var center = false
@@ -55,6 +54,9 @@ struct Fit: ParsableCommand {
 
   @OptionGroup var device: DeviceOptions
   @OptionGroup var output: OutputOptions
+
+  /// Of drawn masks, and of the cells hidden to choose a ridge.
+  var seed: UInt64 { seeding.seed ?? 1 }
 
   func validate() throws {
     if residuals && mask != .leaveOneOut {

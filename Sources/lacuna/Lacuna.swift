@@ -1,8 +1,8 @@
 import ArgumentParser
-import LacunaHost
+import LacunaDevices
 
 /// The program's version, recorded in every result.
-let lacunaVersion = "0.1.0"
+let lacunaVersion = "0.2.0"
 
 @main
 struct Lacuna: ParsableCommand {
@@ -26,7 +26,7 @@ struct Lacuna: ParsableCommand {
     ])
 
   static func main() {
-    shortenOpenBLASWaits()
+    DeviceRegistry.ofThisMachine.prepareProcess()
     main(nil)
   }
 }

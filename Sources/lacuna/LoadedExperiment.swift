@@ -53,10 +53,9 @@ struct StudyArguments: ParsableArguments {
   @Argument(help: ArgumentHelp("Overrides by dotted key.", valueName: "key=value"))
   var overrides: [String] = []
 
-  @Option(help: "Seed of all random streams; replaces experiment.seed.")
-  var seed: UInt64?
+  @OptionGroup var seeding: SeedOptions
 
   func load() throws -> LoadedExperiment {
-    try LoadedExperiment(source: config, overrides: overrides, seed: seed)
+    try LoadedExperiment(source: config, overrides: overrides, seed: seeding.seed)
   }
 }

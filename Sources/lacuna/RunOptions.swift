@@ -1,15 +1,11 @@
 import ArgumentParser
 import LacunaAlgebra
-import LacunaHost
+import LacunaDevices
 
-/// Options that every computing command shares.
-struct DeviceOptions: ParsableArguments {
-  @Option(help: "Where to compute: auto, host, opencl, opencl:INDEX or part of a name; lacuna devices lists them.")
-  var device = DeviceChoice.auto
+// The options that commands share. Each means one thing, and is spelled and explained in this file alone.
 
-  @Option(help: "float64 or float32.")
-  var precision: Precision = .float64
-
+/// `--threads`.
+struct ThreadOptions: ParsableArguments {
   @Option(help: "Threads on the host; default: OPENBLAS_NUM_THREADS, SLURM_CPUS_PER_TASK, or all cores.")
   var threads: Int?
 
@@ -18,16 +14,65 @@ struct DeviceOptions: ParsableArguments {
   }
 
   /// The host in float64, which theory may use for an eigenproblem.
-  func host() -> HostBackend<Double> { HostBackend(threads: threads) }
+  func host() -> any Backend<Double> { DeviceRegistry.ofThisMachine.host.reference(threads: threads) }
+}
+
+/// `--precision`.
+struct PrecisionOptions: ParsableArguments {
+  @Option(help: "float64 or float32.", transform: Precision.init(option:))
+  var precision: Precision = .float64
+}
+
+/// Options that every computing command shares: `--device`, `--precision` and `--threads`.
+struct DeviceOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Where to compute: \(DeviceChoice.syntax); lacuna devices lists them.", valueName: "device"))
+  var device = DeviceChoice.auto
+
+  @OptionGroup var precisionOptions: PrecisionOptions
+  @OptionGroup var threadOptions: ThreadOptions
+
+  var precision: Precision { precisionOptions.precision }
+  var threads: Int? { threadOptions.threads }
+
+  func host() -> any Backend<Double> { threadOptions.host() }
 
   func select() throws -> DeviceSelection {
-    try DeviceSelection(device, precision: precision, threads: threads)
+    try DeviceRegistry.ofThisMachine.select(device, precision: precision, threads: threads)
   }
 }
 
-extension Precision: ExpressibleByArgument {}
+/// The same for commands that compute on several devices.
+struct SeveralDevicesOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Where to compute: \(DeviceChoice.syntax); repeatable. Default: all.", valueName: "device"))
+  var device: [DeviceChoice] = []
 
-/// Where results go and what is said meanwhile.
+  @Option(help: "float64 or float32; repeatable. Default: float64.", transform: Precision.init(option:))
+  var precision: [Precision] = []
+
+  @OptionGroup var threadOptions: ThreadOptions
+
+  /// In the order of their names, each once.
+  var precisions: [Precision] { precision.isEmpty ? [.float64] : Precision.allCases.filter(precision.contains) }
+}
+
+/// `--seed`.
+struct SeedOptions: ParsableArguments {
+  @Option(help: "Seed of all random streams, 0 to 2⁶⁴ − 1; default: that of the configuration, or 1.")
+  var seed: UInt64?
+}
+
+/// What is said: `--json` and `--quiet`.
+struct TerminalOptions: ParsableArguments {
+  @Flag(help: "Print the summary as one JSON object on stdout.")
+  var json = false
+
+  @Flag(help: "No progress on stderr.")
+  var quiet = false
+}
+
+/// Where results go and what is said meanwhile: `--output`, `--overwrite`, `--json` and `--quiet`.
 struct OutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Folder for the results; without it nothing is written.", valueName: "dir"))
   var output: String?
@@ -35,9 +80,38 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Replace the files of an existing result folder.")
   var overwrite = false
 
-  @Flag(help: "Print the summary as one JSON object on stdout.")
-  var json = false
+  @OptionGroup var terminal: TerminalOptions
 
-  @Flag(help: "No progress on stderr.")
-  var quiet = false
+  var json: Bool { terminal.json }
+  var quiet: Bool { terminal.quiet }
+}
+
+extension DeviceChoice: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+
+  public var defaultValueDescription: String { description }
+}
+
+extension Precision {
+  /// - Throws: what may be written; for a number of bits, its name of today.
+  init(option text: String) throws {
+    if let value = Precision(rawValue: text) {
+      self = value
+    } else if text == "32" || text == "64" {
+      throw ValidationError("--precision \(text) is now --precision float\(text)")
+    } else {
+      throw ValidationError("use float64 or float32")
+    }
+  }
+}
+
+extension DeviceRegistry {
+  /// The devices of this machine; what is measured on them is kept in the user's cache folder.
+  static let ofThisMachine = DeviceRegistry(
+    cache: .user { event in
+      switch event {
+      case .left: log.warning("\(event)")
+      case .damagedCache, .remeasured: log.notice("\(event)")
+      }
+    })
 }

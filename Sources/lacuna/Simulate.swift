@@ -1,6 +1,6 @@
 import ArgumentParser
 import LacunaAlgebra
-import LacunaHost
+import LacunaDevices
 import LacunaStudy
 
 struct Simulate: ParsableCommand {
@@ -58,7 +58,7 @@ struct Simulate: ParsableCommand {
       let summary = Summary(
         name: loaded.name, points: points, device: used, deviceFallback: left, precision: device.precision.rawValue,
         seed: loaded.points[0].configuration.seed, runtimeSeconds: progress.elapsed, version: lacunaVersion)
-      if explain, left == nil, selection.backend.standingBytes > 0, let peak = HostMemory.peak {
+      if explain, left == nil, selection.backend.standingBytes > 0, let peak = HostProvider.peakMemory {
         writeError(memoryExplanation(plans, peak: peak))
       }
       try report(summary, loaded: loaded, stages: stages, folder: folder, output: output)
@@ -100,14 +100,8 @@ struct Theory: ParsableCommand {
 
   @OptionGroup var study: StudyArguments
 
-  @Option(help: "Threads on the host.")
-  var threads: Int?
-
+  @OptionGroup var threads: ThreadOptions
   @OptionGroup var output: OutputOptions
-
-  func validate() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
-  }
 
   func run() throws {
     try reportingFailures {
@@ -115,7 +109,7 @@ struct Theory: ParsableCommand {
       let experiment = Experiment(loaded.points)
       let folder = try output.output.map { try ResultFolder($0, overwrite: output.overwrite) }
       let clock = Progress(total: 1, label: "theory", quiet: true)
-      let stages = try experiment.stages(device: HostBackend<Double>(threads: threads))
+      let stages = try experiment.stages(device: threads.host())
       let summary = Summary(
         name: loaded.name, points: experiment.theory(stages), device: nil, precision: Precision.float64.rawValue,
         seed: loaded.points[0].configuration.seed, runtimeSeconds: clock.elapsed, version: lacunaVersion)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `lacuna devices` and `bench` as their users see them.
+/// `lacuna devices`, and what is said of devices before a run, as their users see them.
 @Suite(.serialized) struct DeviceTests {
   @Test func devices() throws {
     try withFolder { folder in
@@ -17,6 +17,29 @@ import Testing
       for device in devices where device["usable"] as? Bool == false { #expect(device["obstacle"] is String) }
       let text = try Program.run(["devices"], in: folder)
       #expect(text.status == 0 && text.output.contains("auto takes"))
+    }
+  }
+
+  /// `--precision`, `--threads`, `--seed` and `--json` are spelled and refused alike wherever they are taken.
+  @Test func sharedOptions() throws {
+    try withFolder { folder in
+      let study = ["example:ridge-path", "data.coordinates=20", "data.samples=30", "experiment.trials=1"]
+      for command in [["devices"], ["bench"], ["simulate"] + study, ["fit", "x.csv"], ["reproduce", "--output", "r"]] {
+        let bits = try Program.run(command + ["--precision", "64"], in: folder)
+        #expect(bits.status == 64 && bits.errors.contains("--precision 64 is now --precision float64"), "\(command)")
+      }
+      for command in [["devices"], ["bench"], ["simulate"] + study, ["theory"] + study, ["fit", "x.csv"]] {
+        let none = try Program.run(command + ["--threads", "0"], in: folder)
+        #expect(none.status == 64 && none.errors.contains("--threads must be at least 1"), "\(command)")
+      }
+      func seeded(_ seed: String) throws -> String {
+        let result = try Program.run(
+          ["simulate"] + study + ["--device", "host", "--json", "--quiet", "--seed", seed], in: folder)
+        #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+        let points = try #require(try object(result.output)["points"])
+        return String(decoding: try JSONSerialization.data(withJSONObject: points, options: .sortedKeys), as: UTF8.self)
+      }
+      #expect(try seeded("3") == seeded("3") && seeded("3") != seeded("4"))
     }
   }
 
@@ -66,72 +89,6 @@ import Testing
         ["simulate", "example:ridge-path", "data.coordinates=2000000", "data.samples=4000000"], in: folder)
       #expect(result.status == 69)
       #expect(result.errors.contains("d up to"))
-    }
-  }
-
-  @Test func bench() throws {
-    try withFolder { folder in
-      for file in ["a.json", "b.json"] {
-        let result = try Program.run(
-          [
-            "bench", "--device", "host", "--sizes", "64,96", "--operations", "multiply,copy,masked_gram,trial",
-            "--max-time",
-            "0.05",
-            "--json", file, "--csv", "a.csv", "--export-markdown", "a.md", "--quiet",
-          ], in: folder)
-        #expect(result.status == 0, "\(result.errors)")
-        let report = try object(try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8))
-        let results = try #require(report["results"] as? [[String: Any]])
-        #expect(results.count == 8)
-        for row in results {
-          #expect(row["median"] as? Double ?? 0 > 0)
-          #expect(row["relative_error"] as? Double == 0)
-          #expect(row["multiply_fraction"] is Double || row["operation"] as? String == "copy")
-          #expect((row["exponent"] is Double) == (row["size"] as? Int == 96))
-        }
-      }
-      let compared = try Program.run(["bench", "compare", "a.json", "b.json"], in: folder)
-      #expect(compared.status == 0 && compared.output.contains("speed against (1)"))
-      let names = ["multiply", "copy", "masked_gram", "trial"]
-      for name in names { #expect(compared.output.contains(name), "\(compared.output)") }
-      let other = try Program.run(
-        [
-          "bench", "--device", "host", "--sizes", "32", "--operations", "gram", "--max-time", "0.05", "--json",
-          "c.json", "--quiet",
-        ],
-        in: folder)
-      #expect(other.status == 0)
-      #expect(try Program.run(["bench", "compare", "a.json", "c.json"], in: folder).status == 65)
-      #expect(try Program.run(["bench", "compare", "a.json", "a.csv"], in: folder).status == 65)
-    }
-  }
-
-  /// Two machines whose times follow d³ and d²: they cross at 128, wherever the sizes lie.
-  @Test func crossover() throws {
-    try withFolder { folder in
-      func report(_ machine: String, _ time: (Double) -> Double) -> [String: Any] {
-        [
-          "version": "0", "machine": machine, "devices": ["host": "a processor"], "crossovers": [],
-          "results": [64, 96, 256, 300].map { size in
-            [
-              "device": "host", "operation": "inverse", "precision": "float64", "size": size,
-              "median": time(Double(size)), "runs": 5, "memory_bytes": 0,
-            ] as [String: Any]
-          },
-        ]
-      }
-      let cubic = report("slow") { $0 * $0 * $0 * 1e-9 }
-      let square = report("fast") { $0 * $0 * 128e-9 }
-      for (name, value) in [("a.json", cubic), ("b.json", square)] {
-        try JSONSerialization.data(withJSONObject: value).write(to: folder.appendingPathComponent(name))
-      }
-      let forward = try Program.run(["bench", "compare", "a.json", "b.json", "--figure", "figures"], in: folder)
-      #expect(forward.status == 0, "\(forward.errors)")
-      #expect(forward.output.contains("inverse, float64: (2) overtakes (1) at d ≈ 128"), "\(forward.output)")
-      #expect(forward.output.contains("×2.34"))
-      #expect(FileManager.default.fileExists(atPath: folder.appendingPathComponent("figures/compare.svg").path))
-      let backward = try Program.run(["bench", "compare", "b.json", "a.json"], in: folder)
-      #expect(backward.output.contains("inverse, float64: (1) is faster than (2) at d = 300"), "\(backward.output)")
     }
   }
 }

@@ -54,13 +54,15 @@ extension OpenCLBackend {
 
   /// The candidate that multiplies fastest of those that pass the self-test.
   private func fastestTiling() throws(BackendError) -> GemmParameters {
-    var best: (tiling: GemmParameters, time: Duration)?
+    // Large enough for the rearranging route.
+    let order = context.routes.actsAsGPU ? 2048 : 512
+    var best: (tiling: GemmParameters, rate: Double)?
     var failure: BackendError?
     for tiling in GemmParameters.candidates(device, precision: Element.precision) {
       do throws(BackendError) {
         try adopt(tiling)
-        let time = try multiplyTime()
-        if time < (best?.time ?? .seconds(1 << 30)) { best = (tiling, time) }
+        let rate = try DeviceRates.measure(.multiply, order: order, on: self)
+        if rate > (best?.rate ?? 0) { best = (tiling, rate) }
       } catch {
         // One that this driver does not build or computes wrongly with.
         failure = error
@@ -70,22 +72,5 @@ extension OpenCLBackend {
       throw failure ?? .unsupported("products: no tiling fits its limits", device: device.name)
     }
     return best.tiling
-  }
-
-  /// The least of three times of a square product, large enough for the rearranging route, after one that builds it.
-  private func multiplyTime() throws(BackendError) -> Duration {
-    let size = context.routes.actsAsGPU ? 2048 : 512
-    let a = try makeMatrix(rows: size, columns: size)
-    let c = try makeMatrix(rows: size, columns: size)
-    try fill(a, law: .gaussian, stream: RandomStream(seed: 1, purpose: .probes, index: 0), offset: 0)
-    var best = Duration.seconds(1 << 30)
-    for run in 0..<4 {
-      try context.finish()
-      let start = ContinuousClock.now
-      try multiply(a, transposeA: false, a, transposeB: true, alpha: 1, beta: 0, into: c)
-      try context.finish()
-      if run > 0 { best = min(best, ContinuousClock.now - start) }
-    }
-    return best
   }
 }

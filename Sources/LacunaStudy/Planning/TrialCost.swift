@@ -1,3 +1,5 @@
+import LacunaAlgebra
+
 /// The work of one trial.
 struct TrialCost {
   /// Work, order of the matrices, operations.

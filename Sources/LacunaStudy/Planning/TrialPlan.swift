@@ -36,6 +36,8 @@ public struct TrialPlanner: Sendable {
   /// Bytes of storage on the device, and of the largest single matrix.
   public let memory: Int
   public let largestAllocation: Int
+  /// Bytes that the process holds beside the backend's `standingBytes`, for other devices.
+  public let processBytes: Int
   /// A route to take wherever a stage has it, whatever it costs.
   public let forced: ErrorRoute?
   /// Whether every route's time is wanted by the given rates, where there is no choice and of eigenvectors too.
@@ -43,19 +45,21 @@ public struct TrialPlanner: Sendable {
 
   public init(
     rates: DeviceRates = .nominal, singleThreadedRates: DeviceRates? = nil, memory: Int = .max,
-    largestAllocation: Int = .max, forced: ErrorRoute? = nil,
+    largestAllocation: Int = .max, processBytes: Int = 0, forced: ErrorRoute? = nil,
     predictsAlways: Bool = false
   ) {
     self.rates = rates
     self.singleThreadedRates = singleThreadedRates
     self.memory = memory
     self.largestAllocation = largestAllocation
+    self.processBytes = processBytes
     self.forced = forced
     self.predictsAlways = predictsAlways
   }
 
   public func plan<Device: Backend>(_ stage: Experiment.Stage, on device: Device) -> TrialPlan {
     let trials = stage.point.configuration.trials
+    let standing = device.standingBytes
     func plan(_ route: ErrorRoute?, _ candidates: [TrialPlan.Candidate], _ forecast: TrialForecast) -> TrialPlan {
       // Variance compares each trial with the one before it: they have to follow each other.
       let concurrency = stage.point.configuration.measures.contains(.variance) ? 1 : device.concurrency
@@ -65,7 +69,7 @@ public struct TrialPlanner: Sendable {
         speedup: singleThreadedRates.map { seconds($0) / seconds(self.rates) } ?? Double(concurrency))
       return TrialPlan(
         candidates: candidates, route: route, forecast: forecast, arrangement: arrangement,
-        peakBytes: arrangement.width * forecast.bytes + device.standingBytes)
+        peakBytes: arrangement.width * forecast.bytes + (standing > 0 ? standing + processBytes : 0))
     }
     guard stage.point.configuration.mask == .leaveOneOut else {
       let forecast = stage.forecast(on: device, route: nil)

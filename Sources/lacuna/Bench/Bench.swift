@@ -1,9 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
 import LacunaAlgebra
-import LacunaFiles
-import LacunaHost
-import LacunaOpenCL
 import LacunaStudy
 
 struct Bench: ParsableCommand {
@@ -15,8 +12,8 @@ struct Bench: ParsableCommand {
 
       Examples:
         lacuna bench
-        lacuna bench --sizes 512,1024,2048 --operations inverse,trial --precision 32 --precision 64
-        lacuna bench --device host --device opencl:0 --json this-machine.json --export-markdown table.md
+        lacuna bench --sizes 512,1024,2048 --operations inverse,trial --precision float32 --precision float64
+        lacuna bench --device host --device opencl:0 --export this-machine.json --export table.md
         lacuna bench --device host --operations trial --sizes 512,1024,2048,4096 --figure scaling
         lacuna bench compare this-machine.json other.json
       """,
@@ -30,11 +27,7 @@ struct Bench: ParsableCommand {
           lacuna bench run --sizes 1024 --operations multiply,gram
         """)
 
-    @Option(help: "Device as in lacuna devices; repeatable. Default: all.")
-    var device: [DeviceChoice] = []
-
-    @Option(help: ArgumentHelp("32 or 64; repeatable. Default: 64.", valueName: "bits"))
-    var precision: [Int] = [64]
+    @OptionGroup var devices: SeveralDevicesOptions
 
     @Option(
       help: "Sizes d, separated by commas.", transform: { try list($0) { Int($0).flatMap { $0 > 0 ? $0 : nil } } })
@@ -55,23 +48,32 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("Seconds an operation may take at one size.", valueName: "seconds"))
     var maxTime = 5.0
 
-    @Option(help: ArgumentHelp("Save everything as JSON.", valueName: "file"))
-    var json: String?
-
-    @Option(help: ArgumentHelp("Save a row a result.", valueName: "file"))
-    var csv: String?
-
-    @Option(help: ArgumentHelp("Save the table.", valueName: "file"))
-    var exportMarkdown: String?
+    @Option(
+      help: ArgumentHelp(
+        "Save the report: .json everything, for compare; .csv a row a result; .md the table. Repeatable.",
+        valueName: "file"),
+      transform: BenchExport.init(option:))
+    var export: [BenchExport] = []
 
     @Option(help: ArgumentHelp("Draw time against d, a panel an operation, into this folder.", valueName: "folder"))
     var figure: String?
 
-    @Flag(help: "No progress on stderr.")
-    var quiet = false
+    @OptionGroup var terminal: TerminalOptions
+
+    // Names of before 0.2.0, so that who still writes them is told what to write.
+    @Option(help: .hidden) var csv: String?
+    @Option(help: .hidden) var exportMarkdown: String?
+    @Argument(help: .hidden) var rest: [String] = []
 
     func validate() throws {
-      guard precision.allSatisfy({ $0 == 32 || $0 == 64 }) else { throw ValidationError("--precision is 32 or 64") }
+      if csv != nil { throw ValidationError("--csv is now --export FILE.csv") }
+      if exportMarkdown != nil { throw ValidationError("--export-markdown is now --export FILE.md") }
+      if let first = rest.first {
+        throw ValidationError(
+          terminal.json
+            ? "--json FILE is now --export FILE.json; --json alone prints the report"
+            : "Unexpected argument '\(first)'")
+      }
       guard warmup >= 0, runs >= 1, maxTime > 0 else {
         throw ValidationError("--warmup is 0 or more, --runs 1 or more, --max-time above 0")
       }
@@ -80,11 +82,13 @@ struct Bench: ParsableCommand {
     func run() throws {
       try reportingFailures {
         let report = try BenchRun(options: self).report()
-        print(benchTable(report.results).text)
-        for crossover in report.crossovers { print(crossover.text) }
-        if let json { try AtomicFile.write(try encodeJSON(report, pretty: true) + "\n", to: json) }
-        if let csv { try writeBench(report.results, to: csv) }
-        if let exportMarkdown { try AtomicFile.write(benchTable(report.results).markdown + "\n", to: exportMarkdown) }
+        if terminal.json {
+          print(try encodeJSON(report, pretty: true))
+        } else {
+          print(benchTable(report.results).text)
+          for crossover in report.crossovers { print(crossover.text) }
+        }
+        for file in export { try file.write(report) }
         if let figure {
           try benchFigure(report.devices.keys.sorted().map { BenchColumn(report, device: $0, name: $0) })
             .write(to: ResultFolder(figure, overwrite: true).path, name: "bench")
@@ -131,24 +135,4 @@ private func seconds(_ value: Double?) -> String {
   guard let value else { return "–" }
   if value < 1e-3 { return format(value * 1e6, digits: 3) + " µs" }
   return value < 1 ? format(value * 1e3, digits: 3) + " ms" : format(value, digits: 3) + " s"
-}
-
-private func writeBench(_ results: [BenchResult], to path: String) throws {
-  func cell(_ value: Double?) -> CSVCell { value.map(CSVCell.number) ?? .missing }
-  try writeCSV(
-    names: [
-      "operation", "size", "precision", "device", "median", "minimum", "uncertainty", "runs", "gflops",
-      "gigabytes_per_second", "multiply_fraction", "copy_fraction", "exponent", "relative_error", "memory_bytes",
-      "host_ratio", "reason",
-    ],
-    rows: results.map { result in
-      [
-        .text(result.operation), .integer(result.size), .text(result.precision), .text(result.device),
-        cell(result.median), cell(result.minimum), cell(result.uncertainty), .integer(result.runs), cell(result.gflops),
-        cell(result.gigabytesPerSecond), cell(result.multiplyFraction), cell(result.copyFraction),
-        cell(result.exponent),
-        cell(result.relativeError),
-        .integer(result.memoryBytes), cell(result.hostRatio), result.reason.map(CSVCell.text) ?? .missing,
-      ]
-    }, to: path)
 }

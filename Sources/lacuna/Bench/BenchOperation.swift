@@ -1,6 +1,6 @@
 import ArgumentParser
 import LacunaAlgebra
-import LacunaHost
+import LacunaDevices
 import LacunaStudy
 
 /// What `lacuna bench` times, each at one size d.
@@ -22,15 +22,25 @@ enum BenchOperation: String, CaseIterable, ExpressibleByArgument {
   /// A whole trial: 2d samples of d coordinates, one ridge, both errors.
   case trial
 
+  /// The work that devices are rated by which this is.
+  private var work: DeviceRates.Work? {
+    switch self {
+    case .normal: .fill
+    case .multiply: .multiply
+    case .inverse: .invert
+    case .eigenvectors: .eigendecompose
+    case .copy, .gram, .maskedGram, .eigenvalues, .trial: nil
+    }
+  }
+
   /// Nominal floating-point operations; nil where they say nothing.
   func operations(size: Int, precision: Precision) -> Double? {
     let d = Double(size)
     return switch self {
     case .normal, .copy: nil
-    case .multiply, .gram, .maskedGram: 2 * d * d * d
-    case .inverse: d * d * d
+    case .multiply, .inverse, .eigenvectors: work?.operations(order: d)
+    case .gram, .maskedGram: DeviceRates.Work.multiply.operations(order: d)
     case .eigenvalues: 4 / 3 * d * d * d
-    case .eigenvectors: 4 * d * d * d
     case .trial:
       TrialForecast(sampleCount: 2 * size, coordinateCount: size, ridgeCount: 1, precision: precision).operations
     }
@@ -64,6 +74,8 @@ enum BenchOperation: String, CaseIterable, ExpressibleByArgument {
 
 /// An operation ready to run again and again on one device.
 struct PreparedOperation {
+  /// Puts the operands back; no part of the time.
+  var reset: () throws -> Void = {}
   /// Runs once and waits for the device.
   var run: () throws -> Void
   /// What came out of the last run, to compare between devices: O(d) or O(d²) numbers.
@@ -74,6 +86,10 @@ extension BenchOperation {
   private static let stream = RandomStream(seed: 1, purpose: .probes, index: 1)
 
   func prepare<Device: Backend>(on device: Device, size d: Int) throws -> PreparedOperation {
+    if let work {
+      let timed = try work.prepare(on: device, order: d)
+      return PreparedOperation(reset: timed.reset, run: timed.run, result: timed.result)
+    }
     func gaussian(rows: Int) throws -> Device.Matrix {
       let x = try device.makeMatrix(rows: rows, columns: d)
       try device.fill(x, law: .gaussian, stream: Self.stream, offset: 0)
@@ -85,84 +101,50 @@ extension BenchOperation {
       try device.rowDots(matrix, matrix, weights: nil, into: out)
       return try device.download(out).map(Double.init)
     }
-    func wait(_ matrix: Device.Matrix) throws {
-      _ = try device.download(matrix.firstRows(1).reshaped(rows: 1, columns: 1))
-    }
-    /// Gram of 2d samples plus a ridge: positive definite, full.
-    func positive() throws -> Device.Matrix {
-      let s = try device.makeMatrix(rows: d, columns: d)
-      try device.accumulateGram(of: try gaussian(rows: 2 * d), scale: 1 / Device.Element(2 * d), into: s)
-      try device.addDiagonal(0.1, to: s)
-      try device.symmetrize(s)
-      return s
-    }
 
     switch self {
-    case .normal:
-      let x = try device.makeMatrix(rows: d, columns: d)
-      return PreparedOperation(
-        run: {
-          try device.fill(x, law: .gaussian, stream: Self.stream, offset: 0)
-          try wait(x)
-        }, result: { try device.download(x).map(Double.init) })
+    case .normal, .multiply, .inverse, .eigenvectors:
+      preconditionFailure("prepared above, as the work it is")
     case .copy:
       let a = try gaussian(rows: d)
       let c = try device.makeMatrix(rows: d, columns: d)
       return PreparedOperation(
         run: {
           try device.copy(a, to: c)
-          try wait(c)
-        }, result: { try rowNorms(c) })
-    case .multiply:
-      let a = try gaussian(rows: d)
-      let c = try device.makeMatrix(rows: d, columns: d)
-      return PreparedOperation(
-        run: {
-          try device.multiply(a, transposeA: false, a, transposeB: true, alpha: 1, beta: 0, into: c)
-          try wait(c)
+          try device.wait(for: c)
         }, result: { try rowNorms(c) })
     case .gram, .maskedGram:
       let masks = MaskPattern.bernoulli(keep: 0.5, count: 1, stream: Self.stream)
       let x = try gaussian(rows: 2 * d)
       let s = try device.makeMatrix(rows: d, columns: d)
+      let scale = 1 / Device.Element(2 * d)
       return PreparedOperation(
-        run: {
+        reset: {
           try device.clear(s)
-          let scale = 1 / Device.Element(2 * d)
+          try device.wait(for: s)
+        },
+        run: {
           if self == .gram {
             try device.accumulateGram(of: x, scale: scale, into: s)
           } else {
             try device.accumulateMaskedGram(of: x, masks: masks, firstSample: 0, scale: scale, into: s)
           }
-          try wait(s)
+          try device.wait(for: s)
         },
         result: {
           try device.symmetrize(s)
           return try rowNorms(s)
         })
-    case .inverse:
-      let source = try positive()
-      let work = try device.makeMatrix(rows: d, columns: d)
-      return PreparedOperation(
-        run: {
-          try device.copy(source, to: work)
-          _ = try device.invertPositiveDefinite(work)
-          try wait(work)
-        },
-        result: {
-          try device.symmetrize(work)
-          return try rowNorms(work)
-        })
-    case .eigenvalues, .eigenvectors:
-      let source = try positive()
+    case .eigenvalues:
+      let source = try device.makeMatrix(rows: d, columns: d)
+      try device.makeWellConditioned(source)
       let work = try device.makeMatrix(rows: d, columns: d)
       var values: [Double] = []
       return PreparedOperation(
-        run: {
+        reset: {
           try device.copy(source, to: work)
-          values = try self == .eigenvalues ? device.eigenvalues(of: work) : device.eigendecompose(work)
-          try wait(work)
-        }, result: { values })
+          try device.wait(for: work)
+        }, run: { values = try device.eigenvalues(of: work) }, result: { values })
     case .trial:
       let experiment = Experiment([
         ExperimentPoint(
@@ -170,7 +152,7 @@ extension BenchOperation {
             name: "bench", trials: 1, data: DataConfiguration(model: .isotropic, coordinates: d, samples: [2 * d]),
             ridges: .list([0.1])))
       ])
-      let trial = try experiment.preparedTrial(on: device, host: HostBackend<Double>())
+      let trial = try experiment.preparedTrial(on: device, host: DeviceRegistry.ofThisMachine.host.reference())
       var errors: [Double] = []
       return PreparedOperation(run: { errors = try trial() }, result: { errors })
     }

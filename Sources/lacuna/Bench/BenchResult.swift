@@ -38,7 +38,7 @@ struct BenchResult: Codable, Sendable {
   }
 }
 
-/// Everything one `lacuna bench` measured: what `--json` saves and `compare` reads.
+/// Everything one `lacuna bench` measured: what `--json` prints, `--export` saves and `compare` reads.
 struct BenchReport: Codable, Sendable {
   /// Devices with their drivers, by the name the results use.
   var devices: [String: String]

@@ -1,7 +1,6 @@
 import FoundationEssentials
 import LacunaAlgebra
-import LacunaHost
-import LacunaOpenCL
+import LacunaDevices
 import RealModule
 
 /// Measures every (operation, size, precision, device) in turn.
@@ -9,19 +8,21 @@ struct BenchRun {
   let options: Bench.Run
 
   func report() throws -> BenchReport {
-    let choices = options.device.isEmpty ? Self.everyDevice : options.device
-    let total = options.operations.count * options.sizes.count * options.precision.count * choices.count
-    let progress = Progress(total: total, label: "measurements", quiet: options.quiet)
+    let registry = DeviceRegistry.ofThisMachine
+    let precisions = options.devices.precisions
+    let isNamed = !options.devices.device.isEmpty
+    let choices = isNamed ? options.devices.device : registry.list().map(\.choice)
+    let total = options.operations.count * options.sizes.count * precisions.count * choices.count
+    let progress = Progress(total: total, label: "measurements", quiet: options.terminal.quiet)
     var results: [BenchResult] = []
     var devices: [String: String] = [:]
-    for bits in options.precision.sorted() {
-      let precision: Precision = bits == 32 ? .float32 : .float64
+    for precision in precisions {
       let opened = choices.map { choice in
-        (choice, Result { try DeviceSelection(choice, precision: precision, threads: nil) })
+        (choice, Result { try registry.select(choice, precision: precision, threads: threads) })
       }
       for (choice, selection) in opened {
         devices["\(choice)"] = (try? selection.get())?.backend.description ?? devices["\(choice)"]
-        if case .failure(let error) = selection, !options.device.isEmpty { throw error }
+        if case .failure(let error) = selection, isNamed { throw error }
       }
       for operation in options.operations {
         for size in options.sizes {
@@ -42,12 +43,13 @@ struct BenchRun {
       machine: ProcessInfo.processInfo.hostName)
   }
 
-  private static var everyDevice: [DeviceChoice] { [.host] + OpenCLDevice.all().map { .opencl($0.index) } }
+  private var threads: Int? { options.devices.threadOptions.threads }
 
   /// The host in float64 on the same data, up to a size where that costs little.
   private func referenceResult(_ operation: BenchOperation, size: Int) throws -> [Double]? {
     guard size <= 1024 else { return nil }
-    let prepared = try operation.prepare(on: HostBackend<Double>(), size: size)
+    let prepared = try operation.prepare(on: DeviceRegistry.ofThisMachine.host.reference(threads: threads), size: size)
+    try prepared.reset()
     try prepared.run()
     return try prepared.result()
   }
@@ -67,7 +69,8 @@ struct BenchRun {
       }
       let prepared = try operation.prepare(on: selection.backend, size: size)
       let timing = try Timing(
-        warmup: max(1, options.warmup), runs: options.runs, limit: options.maxTime, prepared.run)
+        warmup: max(1, options.warmup), runs: options.runs, limit: options.maxTime, reset: prepared.reset,
+        prepared.run)
       result.median = timing.median
       result.minimum = timing.minimum
       result.uncertainty = timing.uncertainty

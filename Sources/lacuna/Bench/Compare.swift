@@ -15,7 +15,7 @@ extension Bench {
           lacuna bench compare laptop.json cluster.json --figure figures
         """)
 
-    @Argument(help: "Files that lacuna bench --json saved.")
+    @Argument(help: "Files that lacuna bench --export FILE.json saved.")
     var files: [String]
 
     @Option(help: ArgumentHelp("Draw time against d, a line a device, into this folder.", valueName: "folder"))
@@ -36,7 +36,7 @@ extension Bench {
           } catch {
             throw DataFileError.malformed(
               path: path, position: .file, reason: "it is not a report of lacuna bench",
-              remedy: "save one with lacuna bench --json FILE")
+              remedy: "save one with lacuna bench --export FILE.json")
           }
         }
         print(try comparison(reports))

@@ -23,13 +23,18 @@ struct Timing: Sendable {
   }
 
   /// Runs until the median is known to 2%, but `runs` times at least and no longer than `limit` seconds.
-  init(warmup: Int, runs: Int, limit: Double, _ body: () throws -> Void) rethrows {
+  /// - Parameter reset: goes before each run and is no part of its time.
+  init(warmup: Int, runs: Int, limit: Double, reset: () throws -> Void = {}, _ body: () throws -> Void) rethrows {
     func now() -> Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
     let start = now()
-    for index in 0..<warmup where index == 0 || now() - start < limit / 4 { try body() }
+    for index in 0..<warmup where index == 0 || now() - start < limit / 4 {
+      try reset()
+      try body()
+    }
     var seconds: [Double] = []
     let begin = now()
     repeat {
+      try reset()
       let before = now()
       try body()
       seconds.append(now() - before)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LacunaAlgebra
+import LacunaDevices
 import LacunaFigures
 import LacunaFiles
 import LacunaStudy
@@ -26,6 +27,7 @@ struct Reproduce: ParsableCommand {
   @Option(help: ArgumentHelp("Coordinates d of every study, 50 or more; n follows.", valueName: "d"))
   var scale = 1000
 
+  @OptionGroup var seeding: SeedOptions
   @OptionGroup var device: DeviceOptions
   @OptionGroup var output: OutputOptions
 
@@ -70,7 +72,7 @@ struct Reproduce: ParsableCommand {
   ) throws -> ReproducedFigure {
     let loaded = try LoadedExperiment(
       source: "example:\(reproduction.example)",
-      overrides: reproduction.overrides(scale) + ["experiment.name=\(reproduction.name)"], seed: nil)
+      overrides: reproduction.overrides(scale) + ["experiment.name=\(reproduction.name)"], seed: seeding.seed)
     let experiment = Experiment(loaded.points)
     let stages = try experiment.stages(device: device.host())
     let folder = try ResultFolder(path, overwrite: output.overwrite)

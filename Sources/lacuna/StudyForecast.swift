@@ -1,4 +1,5 @@
 import LacunaAlgebra
+import LacunaDevices
 import LacunaStudy
 
 /// What a study takes before it runs: the memory of its largest stage, and the time on each device.
@@ -15,19 +16,13 @@ struct StudyForecast {
   init(_ stages: [Experiment.Stage], plans: [TrialPlan], selection: DeviceSelection) {
     bytes = plans.map { $0.forecast.bytes * $0.arrangement.width }.max() ?? 0
     trials = stages.reduce(0) { $0 + $1.point.configuration.trials }
-    var devices: [(any Backend, String)] = [(selection.backend, selection.rateKey)]
-    if selection.host.rateKey != selection.rateKey { devices.append((selection.host.backend, selection.host.rateKey)) }
-    var cache = RateCache()
-    seconds = devices.compactMap { backend, key in
-      cache.rate(of: key) { try multiplyRate(backend) }.map { gigaflops in
-        let rates = DeviceRates.nominal(multiply: gigaflops * 1e9)
-        let all = zip(stages, plans).reduce(0) { sum, pair in
-          sum + Double(pair.0.point.configuration.trials) * pair.0.seconds(route: pair.1.route, rates: rates)
-        }
-        return (backend.description, all)
+    seconds = selection.multiplyRates().map { device, rate in
+      let rates = DeviceRates.nominal(multiply: rate)
+      let all = zip(stages, plans).reduce(0) { sum, pair in
+        sum + Double(pair.0.point.configuration.trials) * pair.0.seconds(route: pair.1.route, rates: rates)
       }
+      return (device, all)
     }
-    if cache.isChanged { cache.save() }
   }
 
   var text: String {

@@ -1,0 +1,44 @@
+import LacunaAlgebra
+
+/// One way to devices: lists those of this machine, describes, opens and rates them.
+///
+/// A new kind of device is a conformance and its line in `DeviceRegistry.providers`.
+public protocol DeviceProvider: Sendable {
+  /// What its devices are called on a command line: all of an identifier, or what stands before its colon.
+  var word: String { get }
+
+  /// The devices of this machine, in an order that stays; the `index` of each is its position.
+  func list() -> [ComputeDevice]
+
+  /// Why `list()` is empty, with the remedy; nil where it is not.
+  func absence() -> String?
+
+  /// A backend on a device of `list()`.
+  /// - Parameter threads: of the host, where it computes; nil takes the default.
+  /// - Parameter cache: where what is measured on the way is kept.
+  /// - Throws: `unsupported`, `device` or `outOfMemory`, where the device does not serve.
+  func open(
+    _ device: ComputeDevice, precision: Precision, threads: Int?, cache: MeasurementCache
+  ) throws(BackendError) -> any Backend
+
+  /// Under which rates of a device are kept: another driver, library or number of threads gives another key.
+  func rateKey(_ device: ComputeDevice, precision: Precision, threads: Int?) -> String
+
+  /// Operations a second of one kind of work at one order; `DeviceRates.measure` unless the provider knows better.
+  func rate(_ work: DeviceRates.Work, order: Int, on backend: any Backend) throws(BackendError) -> Double
+
+  /// What the process needs done once, before it has a second thread.
+  func prepareProcess()
+}
+
+extension DeviceProvider {
+  public func rateKey(_ device: ComputeDevice, precision: Precision, threads: Int?) -> String {
+    ([device.platform, device.name, device.driver].compactMap { $0 } + [precision.rawValue]).joined(separator: " ")
+  }
+
+  public func rate(_ work: DeviceRates.Work, order: Int, on backend: any Backend) throws(BackendError) -> Double {
+    try DeviceRates.measure(work, order: order, on: backend)
+  }
+
+  public func prepareProcess() {}
+}

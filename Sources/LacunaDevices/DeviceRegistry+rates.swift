@@ -1,0 +1,32 @@
+import LacunaAlgebra
+
+extension DeviceRegistry {
+  /// The order at which devices are compared: the largest at which rates are measured.
+  static let comparedOrder = DeviceRates.orders[DeviceRates.orders.count - 1]
+
+  /// Operations a second of a product on a device that may have to be opened first; nil where it fails.
+  /// - Parameter key: the provider's `rateKey`.
+  func multiplyRate(
+    _ key: String, by provider: any DeviceProvider, open: () throws(BackendError) -> any Backend
+  ) -> Double? {
+    rates.rate(of: Self.key(key, .multiply, Self.comparedOrder)) { () throws(BackendError) in
+      try provider.rate(.multiply, order: Self.comparedOrder, on: try open())
+    }
+  }
+
+  /// All rates of an open device; what is missing is measured when it is asked for, and kept.
+  ///
+  /// Where a measurement fails, the nominal rate stands: whichever route follows from it is exact.
+  func deviceRates(of backend: any Backend, key: String, by provider: any DeviceProvider) -> DeviceRates {
+    DeviceRates { [rates] work, order in
+      rates.rate(of: Self.key(key, work, order)) { () throws(BackendError) in
+        try provider.rate(work, order: order, on: backend)
+      } ?? DeviceRates.nominal.rate(work, order)
+    }
+  }
+
+  /// Under which one rate is kept.
+  private static func key(_ device: String, _ work: DeviceRates.Work, _ order: Int) -> String {
+    "\(device) \(work.rawValue) \(order)"
+  }
+}

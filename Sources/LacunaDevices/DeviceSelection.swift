@@ -1,0 +1,59 @@
+import LacunaAlgebra
+import LacunaHost
+
+/// The backend a run computes on, and the one it may retreat to.
+public struct DeviceSelection: Sendable {
+  public let backend: any Backend
+  /// The host, where `auto` took something else.
+  public let retreat: (any Backend)?
+  /// Why this device.
+  public let reason: String
+  /// Bytes of memory, and of the largest single allocation, that the device offers.
+  public let memory: Int
+  public let largestAllocation: Int
+  /// Rates of the device, and of its `singleThreaded` copy: kept ones, and what is missing is measured when asked for.
+  public let rates, singleThreadedRates: DeviceRates
+  /// Operations a second of a product, on the device and on the host where that is another; measured where they are not kept.
+  public let multiplyRates: @Sendable () -> [(device: String, rate: Double)]
+  private let report: @Sendable (DeviceEvent) -> Void
+
+  /// The host after a failure under `auto`, reported once; nil where a device was named.
+  public func retreat(after error: BackendError) -> (any Backend)? {
+    guard let retreat else { return nil }
+    report(.left(device: backend.description, error: error))
+    return retreat
+  }
+
+  init(
+    registry: DeviceRegistry, provider: any DeviceProvider, device: ComputeDevice, backend: any Backend,
+    retreat: (any Backend)?, reason: String, precision: Precision, threads: Int?
+  ) {
+    let own = provider.rateKey(device, precision: precision, threads: threads)
+    let isHost = provider.word == registry.host.word
+    self.backend = backend
+    self.retreat = retreat
+    self.reason = reason
+    memory = isHost ? HostMemory.available : device.memory
+    largestAllocation = device.largestAllocation ?? .max
+    rates = registry.deviceRates(of: backend, key: own, by: provider)
+    singleThreadedRates = registry.deviceRates(
+      of: backend.singleThreaded, key: provider.rateKey(device, precision: precision, threads: 1), by: provider)
+    multiplyRates = {
+      var rates: [(device: String, rate: Double)] = []
+      if let rate = registry.multiplyRate(own, by: provider, open: { () throws(BackendError) in backend }) {
+        rates.append((backend.description, rate))
+      }
+      if !isHost {
+        let here = registry.host.list()[0]
+        let key = registry.host.rateKey(here, precision: precision, threads: threads)
+        if let host = try? registry.host.open(here, precision: precision, threads: threads, cache: registry.cache),
+          let rate = registry.multiplyRate(key, by: registry.host, open: { () throws(BackendError) in host })
+        {
+          rates.append((host.description, rate))
+        }
+      }
+      return rates
+    }
+    report = registry.cache.report
+  }
+}

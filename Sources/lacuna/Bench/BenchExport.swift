@@ -1,0 +1,48 @@
+import ArgumentParser
+import LacunaFiles
+import LacunaStudy
+
+/// A file that `bench --export` writes, in the format that its name says.
+struct BenchExport {
+  enum Format: String, CaseIterable { case json, csv, md }
+
+  var path: String
+  var format: Format
+
+  /// - Throws: for a name that ends in none of the formats.
+  init(option text: String) throws {
+    let known = Format.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
+    guard let format = Format.allCases.first(where: { text.lowercased().hasSuffix(".\($0.rawValue)") }) else {
+      throw ValidationError("the name of the file says its format: \(known)")
+    }
+    path = text
+    self.format = format
+  }
+
+  func write(_ report: BenchReport) throws {
+    switch format {
+    case .json: try AtomicFile.write(try encodeJSON(report, pretty: true) + "\n", to: path)
+    case .md: try AtomicFile.write(benchTable(report.results).markdown + "\n", to: path)
+    case .csv: try writeRows(report.results)
+    }
+  }
+
+  private func writeRows(_ results: [BenchResult]) throws {
+    func cell(_ value: Double?) -> CSVCell { value.map(CSVCell.number) ?? .missing }
+    try writeCSV(
+      names: [
+        "operation", "size", "precision", "device", "median", "minimum", "uncertainty", "runs", "gflops",
+        "gigabytes_per_second", "multiply_fraction", "copy_fraction", "exponent", "relative_error", "memory_bytes",
+        "host_ratio", "reason",
+      ],
+      rows: results.map { result in
+        [
+          .text(result.operation), .integer(result.size), .text(result.precision), .text(result.device),
+          cell(result.median), cell(result.minimum), cell(result.uncertainty), .integer(result.runs),
+          cell(result.gflops), cell(result.gigabytesPerSecond), cell(result.multiplyFraction),
+          cell(result.copyFraction), cell(result.exponent), cell(result.relativeError), .integer(result.memoryBytes),
+          cell(result.hostRatio), result.reason.map(CSVCell.text) ?? .missing,
+        ]
+      }, to: path)
+  }
+}

@@ -1,0 +1,97 @@
+import LacunaAlgebra
+import LacunaDevices
+import Synchronization
+import Testing
+
+/// A provider that no command knows of is listed, named, ranked, opened and left like any other.
+@Suite struct ProviderTests {
+  private let failure = BackendError.device(call: "fakeOpen", status: -1, log: "forced")
+
+  @Test func listsBehindTheHost() {
+    let registry = DeviceRegistry(providers: [
+      FakeProvider(devices: [FakeProvider.device(), FakeProvider.device(index: 1)])
+    ])
+    #expect(registry.list().map(\.id) == ["host", "fake:0", "fake:1"])
+    #expect(registry.absences().isEmpty)
+    #expect(DeviceRegistry(providers: [FakeProvider(devices: [])]).absences() == ["no fake was made"])
+  }
+
+  @Test func choicesAreRead() {
+    let providers = [FakeProvider()]
+    for (text, choice) in [
+      ("auto", DeviceChoice.auto), ("HOST", .provider("host")), ("fake", .provider("fake")),
+      ("Fake:12", .device("fake", 12)), ("Pretender", .named("Pretender")), ("faker", .named("faker")),
+    ] {
+      #expect(DeviceChoice(text, providers: providers) == choice)
+      if case .named = choice { continue }
+      #expect(DeviceChoice(choice.description, providers: providers) == choice)
+    }
+    for text in ["", "fake:", "fake:-1", "fake:x"] {
+      #expect(DeviceChoice(text, providers: providers) == nil, "\(text)")
+    }
+  }
+
+  @Test func namedDevicesAreOpened() throws {
+    let devices = [
+      FakeProvider.device(obstacle: "out of order"), FakeProvider.device(index: 1, kind: .cpu),
+      FakeProvider.device(index: 2),
+    ]
+    let registry = DeviceRegistry(providers: [FakeProvider(devices: devices)])
+    // The first that is usable, no processor before a GPU.
+    let first = try registry.select(.provider("fake"), precision: .float64)
+    #expect(first.memory == 1 << 30 && first.largestAllocation == 1 << 28)
+    #expect(first.retreat == nil && first.reason == "asked for")
+    _ = try registry.select(.named("PRETENDER 1"), precision: .float32)
+    #expect(throws: DeviceError.unusable(.device("fake", 0), name: "Pretender 0", obstacle: "out of order")) {
+      try registry.select(.device("fake", 0), precision: .float64)
+    }
+    let error = #expect(throws: DeviceError.self) { try registry.select(.device("fake", 7), precision: .float64) }
+    #expect(error?.description.contains("known: host, fake:0 (Pretender 0)") == true)
+    let none = DeviceRegistry(providers: [FakeProvider(devices: [])])
+    #expect(throws: DeviceError.unknown(.provider("fake"), remedy: "no fake was made")) {
+      try none.select(.provider("fake"), precision: .float64)
+    }
+    let host = try none.select(.provider("host"), precision: .float32, threads: 1)
+    func precision<Device: Backend>(_ device: Device) -> Precision { Device.Element.precision }
+    #expect(precision(host.backend) == .float32 && host.retreat == nil)
+  }
+
+  @Test func autoTakesTheFastest() {
+    func taken(_ provider: FakeProvider, _ precision: Precision = .float64) -> String {
+      DeviceRegistry(providers: [provider]).rank(precision: precision, threads: 1).id
+    }
+    #expect(taken(FakeProvider()) == "fake:0")
+    #expect(taken(FakeProvider(claimedRate: 1)) == "host")
+    #expect(taken(FakeProvider(devices: [])) == "host")
+    // Processors behind a driver, what is out of order and what lacks the precision do not compete.
+    #expect(taken(FakeProvider(devices: [FakeProvider.device(kind: .cpu)])) == "host")
+    #expect(taken(FakeProvider(devices: [FakeProvider.device(obstacle: "out of order")])) == "host")
+    let single = FakeProvider(devices: [FakeProvider.device(hasFloat64: false)])
+    #expect(taken(single) == "host" && taken(single, .float32) == "fake:0")
+  }
+
+  @Test func failuresRetreatUnderAuto() throws {
+    let events = Events()
+    func registry(_ provider: FakeProvider) -> DeviceRegistry {
+      DeviceRegistry(providers: [provider], cache: MeasurementCache(folder: nil) { events.add($0) })
+    }
+    // It opens, and fails later: the host is there, and it is said.
+    let selection = try registry(FakeProvider()).select(.auto, precision: .float64, threads: 1)
+    let retreat = try #require(selection.retreat(after: failure))
+    #expect(retreat.description.hasPrefix("host"))
+    #expect(events.texts.count == 1 && events.texts[0].contains("is left for the host"))
+    // One that does not open cannot be rated, and is not taken.
+    let closed = try registry(FakeProvider(failure: failure)).select(.auto, precision: .float64, threads: 1)
+    #expect(closed.backend.description.hasPrefix("host") && closed.retreat == nil)
+    // Named, its failure stands.
+    #expect(throws: DeviceError.failed(failure)) {
+      try registry(FakeProvider(failure: failure)).select(.provider("fake"), precision: .float64)
+    }
+  }
+
+  private final class Events: Sendable {
+    private let kept = Mutex<[String]>([])
+    var texts: [String] { kept.withLock { $0 } }
+    func add(_ event: DeviceEvent) { kept.withLock { $0.append("\(event)") } }
+  }
+}
