@@ -78,11 +78,14 @@ let package = Package(
       ]),
     .target(name: "LacunaFiles", exclude: ["README.md"]),
     .target(name: "LacunaFigures", dependencies: ["LacunaFiles"], exclude: ["README.md"]),
+    .target(
+      name: "LacunaFits", dependencies: ["LacunaAlgebra", "MaskedRegression", "LacunaFiles", "LacunaFigures"],
+      exclude: ["README.md"]),
     .executableTarget(
       name: "lacuna",
       dependencies: [
         "LacunaAlgebra", "LacunaDevices", "DeterministicEquivalents", "MaskedRegression", "LacunaStudy",
-        "LacunaFiles", "LacunaFigures",
+        "LacunaFiles", "LacunaFigures", "LacunaFits",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

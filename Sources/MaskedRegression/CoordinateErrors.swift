@@ -25,6 +25,6 @@ public struct CoordinateErrors: Sendable, Equatable {
 }
 
 /// The arithmetic mean.
-public func mean(_ values: [Double]) -> Double {
+package func mean(_ values: [Double]) -> Double {
   values.reduce(0, +) / Double(values.count)
 }

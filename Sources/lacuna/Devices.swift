@@ -1,6 +1,7 @@
 import ArgumentParser
 import LacunaAlgebra
 import LacunaDevices
+import LacunaFiles
 import LacunaStudy
 
 struct Devices: ParsableCommand {

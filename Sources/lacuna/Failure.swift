@@ -78,9 +78,13 @@ struct Failure: Error {
       self.init(error.description, status: ExitStatus.data)
     case let error as ModelError:
       self.init(error.description, status: ExitStatus.data)
+    case let error as FitError:
+      switch error {
+      case .regression, .missingData, .data: self.init(error.description, status: ExitStatus.data)
+      case .request: self.init(error.description, status: ExitStatus.usage)
+      case .backend(let error): self.init(error)
+      }
     case let error as RegressionError:
-      self.init(error.description, status: ExitStatus.data)
-    case let error as MissingDataError:
       self.init(error.description, status: ExitStatus.data)
     case let error as PartitionError:
       self.init(error.description, status: ExitStatus.data)

@@ -30,11 +30,11 @@ enum RidgeArgument: ExpressibleByArgument, Equatable {
 
   var defaultValueDescription: String { "auto" }
 
-  func path(automatic: [Double]) -> [Double] {
+  var choice: RidgeChoice {
     switch self {
-    case .auto: automatic
-    case .ridgeless: [0]
-    case .values(let values): values
+    case .auto: .automatic
+    case .ridgeless: .ridgeless
+    case .values(let values): .path(values)
     }
   }
 }

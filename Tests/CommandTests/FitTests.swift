@@ -44,7 +44,9 @@ import Testing
         let square = residuals.values.reduce(0) { $0 + $1 * $1 } / 150
         #expect(abs(square - errors.last!) < 1e-12 * square)
         let coordinates = try String(contentsOf: base.appendingPathComponent("coordinates.csv"), encoding: .utf8)
-        #expect(coordinates.hasPrefix("name,training_error,leave_one_out_error,r_squared\n"))
+        #expect(
+          coordinates.hasPrefix(
+            "name,training_error,leave_one_out_error,r_squared,held_out_error,mean,mean_square,weight\n"))
         #expect(coordinates.contains(data == "data.csv" ? "\nd_1," : "\n4,"))
         for file in ["fit.json", "figures/ridge.svg", "figures/ridge.pdf", "figures/ridge.png"] {
           #expect(FileManager.default.fileExists(atPath: base.appendingPathComponent(file).path), "\(file)")
@@ -106,6 +108,53 @@ import Testing
       }
       let reported = try #require(try object(result.output)["training_error"] as? Double)
       #expect(abs(reported - sum) < 1e-8 * sum)
+    }
+  }
+
+  /// One ridge for columns of unlike scales is warned of by the option that mends it; with it the smallest column is predicted
+  /// as well as any, and nothing is left to warn of.
+  @Test func weightsOfTheRidge() throws {
+    try withFolder { folder in
+      let (n, d) = (60, 4)
+      let values = samples(n: n, d: d).enumerated().map { $1 * ($0 % d == 2 ? 1e-4 : 1) }
+      try writeNPY(values, shape: [n, d], to: folder.appendingPathComponent("x.npy").path)
+      func fit(_ weights: String) throws -> (summary: [String: Any], r: [Double], errors: String) {
+        let result = try Program.run(
+          ["fit", "x.npy", "--center", "--weights", weights, "--json", "--output", weights, "--quiet"], in: folder)
+        #expect(result.status == 0, "\(result.errors)")
+        let table = try readCSV(folder.appendingPathComponent("\(weights)/coordinates.csv").path)
+        let column = try #require(table.names?.firstIndex(of: "r_squared"))
+        return (
+          try object(result.output), (0..<d).map { table.values[$0 * table.columns + column] }, result.errors
+        )
+      }
+      let uniform = try fit("uniform")
+      let warnings = try #require(uniform.summary["warnings"] as? [String])
+      #expect(warnings.contains { $0.contains("--weights variance") } && uniform.errors.contains("--weights variance"))
+      let variance = try fit("variance")
+      #expect(variance.summary["warnings"] as? [String] == [])
+      let weights = try #require(variance.summary["weights"] as? [String: Any])
+      #expect(weights["kind"] as? String == "variance")
+      let standardized = try #require(weights["standardized_error"] as? Double)
+      #expect(abs(standardized - variance.r.reduce(0) { $0 + (1 - $1) / Double(d) }) < 1e-9)
+      #expect(variance.r[2] > 0.8 && abs(variance.r[2] - variance.r[1]) < 0.05 && uniform.r[2] < variance.r[2])
+    }
+  }
+
+  /// A path that ends where the digits do says so in fit.json and on stderr; a table whose least error lies below the start of
+  /// the path is followed there.
+  @Test func edgesOfThePathAreSaid() throws {
+    try withFolder { folder in
+      let exact = samples(n: 20, d: 1).flatMap { [$0, 2 * $0, -$0] }
+      try writeNPY(exact, shape: [20, 3], to: folder.appendingPathComponent("exact.npy").path)
+      let result = try Program.run(["fit", "exact.npy", "--json", "--quiet"], in: folder)
+      let summary = try object(result.output)
+      #expect(result.status == 0 && summary["at_edge"] as? Bool == true, "\(result.errors)")
+      let warnings = try #require(summary["warnings"] as? [String])
+      #expect(warnings.contains { $0.contains("digits") } && result.errors.contains("digits"))
+      let path = try Program.run(["fit", "exact.npy", "--ridge", "1:10:3", "--json", "--quiet"], in: folder)
+      #expect(
+        (try object(path.output)["warnings"] as? [String])?.contains { $0.contains("end of the ridge path") } == true)
     }
   }
 

@@ -67,6 +67,15 @@ private func largestDifference(_ a: [Double], _ b: [Double]) -> Double {
   return zip(a, b).map { abs($0 - $1) }.max() ?? 0
 }
 
+extension RidgeFit {
+  /// All residuals, n × d.
+  func residuals(ridge: Double) throws -> [Device.Element] {
+    var cells: [Device.Element] = []
+    guard try residuals(ridge: ridge, { cells += $0 }) else { return [] }
+    return cells
+  }
+}
+
 @Suite struct DataFitTests {
   @Test(arguments: KnownAnswer.all.indices)
   func knownAnswers(index: Int) throws {
@@ -74,14 +83,14 @@ private func largestDifference(_ a: [Double], _ b: [Double]) -> Double {
     let n = known.samples.count
     let fit = try DataFit(device: host, values: known.samples.flatMap { $0 }, sampleCount: n, centered: false)
     let errors = try fit.errors(ridge: known.ridge)
-    #expect(largestDifference(errors.training, known.trainingErrors) < 1e-10)
+    #expect(largestDifference(try #require(errors.training), known.trainingErrors) < 1e-10)
     #expect(largestDifference(try fit.predictor(ridge: known.ridge), known.predictor.flatMap { $0 }) < 1e-10)
     let residuals = try #require(known.residuals)
-    #expect(largestDifference(try fit.leaveOneOutResiduals(ridge: known.ridge), residuals.flatMap { $0 }) < 1e-10)
+    #expect(largestDifference(try fit.residuals(ridge: known.ridge), residuals.flatMap { $0 }) < 1e-10)
     let squares = known.samples[0].indices.map { k in
       residuals.reduce(0) { $0 + $1[k] * $1[k] } / Double(n)
     }
-    for (value, expected) in zip(errors.leaveOneOut, squares) {
+    for (value, expected) in zip(errors.heldOut, squares) {
       #expect(abs(value - expected) <= 1e-10 * max(1, expected))
     }
   }
@@ -94,7 +103,7 @@ private func largestDifference(_ a: [Double], _ b: [Double]) -> Double {
     let x = samples(n: n, d: d, seed: 11)
     let fit = try DataFit(device: host, values: x.flatMap { $0 }, sampleCount: n, centered: centered)
     let errors = try fit.errors(ridge: ridge)
-    let residuals = try fit.leaveOneOutResiduals(ridge: ridge)
+    let residuals = try fit.residuals(ridge: ridge)
     let predictor = try fit.predictor(ridge: ridge)
     for k in 0..<d {
       let whole = BruteForce.regression(x, coordinate: k, penalty: Double(n) * ridge, intercept: centered)
@@ -112,8 +121,8 @@ private func largestDifference(_ a: [Double], _ b: [Double]) -> Double {
         left += residual(model) * residual(model)
         training += residual(whole) * residual(whole)
       }
-      #expect(abs(errors.leaveOneOut[k] - left / Double(n)) < 1e-10 * left)
-      #expect(abs(errors.training[k] - training / Double(n)) < 1e-10 * max(training, 1e-3))
+      #expect(abs(errors.heldOut[k] - left / Double(n)) < 1e-10 * left)
+      #expect(abs(try #require(errors.training)[k] - training / Double(n)) < 1e-10 * max(training, 1e-3))
     }
   }
 
@@ -131,8 +140,8 @@ private func largestDifference(_ a: [Double], _ b: [Double]) -> Double {
     var trace = 0.0
     for k in 0..<d { trace += BruteForce.solve(regularized, gram.map { $0[k] })[k] }
     let errors = try fit.errors(ridge: ridge)
-    let expected = errors.meanTraining / ((1 - trace / Double(n)) * (1 - trace / Double(n)))
-    #expect(abs(errors.gcv - expected) < 1e-10 * expected)
+    let expected = try #require(errors.meanTraining) / ((1 - trace / Double(n)) * (1 - trace / Double(n)))
+    #expect(abs(try #require(errors.meanGCV) - expected) < 1e-10 * expected)
   }
 
   @Test func ridgeZero() throws {
@@ -176,39 +185,57 @@ private func largestDifference(_ a: [Double], _ b: [Double]) -> Double {
         let residual = x[i][k] - model.intercept - zip(model.weights, x[i]).reduce(0) { $0 + $1.0 * $1.1 }
         sum += residual * residual
       }
-      #expect(abs(errors.leaveOneOut[k] - sum / Double(n)) < 1e-9 * sum)
+      #expect(abs(errors.heldOut[k] - sum / Double(n)) < 1e-9 * sum)
     }
     // The limit it is the limit of.
     let near = try fit.errors(ridge: 1e-11)
-    #expect(abs(near.gcv - errors.gcv) < 1e-5 * errors.gcv)
-    #expect(abs(near.meanLeaveOneOut - errors.meanLeaveOneOut) < 1e-5 * errors.meanLeaveOneOut)
+    let gcv = try #require(errors.meanGCV)
+    #expect(abs(try #require(near.meanGCV) - gcv) < 1e-5 * gcv)
+    #expect(abs(near.meanHeldOut - errors.meanHeldOut) < 1e-5 * errors.meanHeldOut)
   }
 
-  /// The predictor applied to new rows, and from its factors, against the predictor written out.
-  @Test(arguments: [(12, 5), (5, 9), (4, 600)], [false, true])
-  func implicitPredictors(shape: (Int, Int), centered: Bool) throws {
-    let (n, d) = shape
+  /// The predictor from its factors against the predictor written out.
+  @Test(arguments: [(12, 5, false), (5, 9, true), (5, 9, false), (4, 600, true)], RidgeWeights.allCases)
+  func factoredPredictors(problem: (Int, Int, Bool), weights: RidgeWeights) throws {
+    let (n, d, centered) = problem
     let ridge = 0.3
     let fit = try DataFit(
-      device: host, values: samples(n: n, d: d, seed: 6).flatMap { $0 }, sampleCount: n, centered: centered)
-    let a = try fit.predictor(ridge: ridge)
-    let new = samples(n: 3, d: d, seed: 7)
-    let predictions = try fit.predictions(of: new.flatMap { $0 }, ridge: ridge)
-    for (i, row) in new.enumerated() {
-      for k in 0..<d {
-        let expected = (0..<d).reduce(fit.means[k]) { $0 + a[k * d + $1] * (row[$1] - fit.means[$1]) }
-        #expect(abs(predictions[i * d + k] - expected) < 1e-10 * max(1, abs(expected)))
-      }
-    }
+      device: host, values: samples(n: n, d: d, seed: 6).flatMap { $0 }, sampleCount: n, centered: centered,
+      weights: weights)
     #expect(fit.isFactored == (n < d))
-    guard fit.isFactored else { return }
     var factors: [Double] = []
-    let scales = try fit.factors(ridge: ridge) { factors += $0 }
+    let found = try fit.factors(ridge: ridge) { factors += $0 }
+    #expect((found == nil) == (n >= d))
+    guard let scales = found else { return }
+    let a = try fit.predictor(ridge: ridge)
     #expect(scales.count == d && factors.count == n * d)
     for k in 0..<d {
       for j in 0..<d where j != k {
         let product = (0..<n).reduce(0) { $0 + factors[k * n + $1] * factors[j * n + $1] }
-        #expect(abs(scales[k] * product - a[k * d + j]) < 1e-12)
+        #expect(abs(scales[k] * product - a[k * d + j]) < 1e-11 * max(1, abs(a[k * d + j])))
+      }
+    }
+  }
+
+  /// More rows than one block: rows keep their order, and each its own diagonal.
+  @Test func predictorsComeInWholeRows() throws {
+    let (n, d) = (3, 1100)
+    let fit = try DataFit(
+      device: host, values: samples(n: n, d: d, seed: 16).flatMap { $0 }, sampleCount: n, centered: false)
+    var (blocks, rows) = (0, [Double]())
+    try fit.predictor(ridge: 0.4) {
+      #expect($0.count % d == 0)
+      blocks += 1
+      rows += $0
+    }
+    #expect(blocks > 1 && rows.count == d * d)
+    var factors: [Double] = []
+    let scales = try #require(try fit.factors(ridge: 0.4) { factors += $0 })
+    for k in stride(from: 0, to: d, by: 97) {
+      #expect(rows[k * d + k] == 0)
+      for j in stride(from: 1, to: d, by: 31) where j != k {
+        let product = (0..<n).reduce(0) { $0 + factors[k * n + $1] * factors[j * n + $1] }
+        #expect(abs(scales[k] * product - rows[k * d + j]) < 1e-12)
       }
     }
   }
@@ -218,17 +245,7 @@ private func largestDifference(_ a: [Double], _ b: [Double]) -> Double {
     let x = samples(n: 30, d: 5, seed: 3).map { $0 + [$0[1] + $0[2]] }
     let fit = try DataFit(device: host, values: x.flatMap { $0 }, sampleCount: 30, centered: false)
     #expect(throws: RegressionError.self) { try fit.errors(ridge: 0) }
-    #expect(try fit.errors(ridge: 1e-3).meanLeaveOneOut > 0)
-  }
-
-  @Test func searchFindsTheLeastError() throws {
-    let x = samples(n: 40, d: 12, seed: 8)
-    let fit = try DataFit(device: host, values: x.flatMap { $0 }, sampleCount: 40, centered: true)
-    let search = try fit.search(path: fit.automaticPath, refine: true)
-    #expect(!search.atEdge)
-    for factor in [0.5, 0.9, 0.99, 1.01, 1.1, 2] {
-      #expect(try fit.errors(ridge: search.best.ridge * factor).meanLeaveOneOut >= search.best.meanLeaveOneOut)
-    }
+    #expect(try fit.errors(ridge: 1e-3).meanHeldOut > 0)
   }
 
   @Test func singlePrecisionFollowsDouble() throws {
@@ -236,7 +253,7 @@ private func largestDifference(_ a: [Double], _ b: [Double]) -> Double {
     let double = try DataFit(device: host, values: x, sampleCount: 60, centered: true).errors(ridge: 0.5)
     let single = try DataFit(device: HostBackend<Float>(), values: x, sampleCount: 60, centered: true)
       .errors(ridge: 0.5)
-    #expect(abs(single.meanLeaveOneOut - double.meanLeaveOneOut) < 1e-4 * double.meanLeaveOneOut)
-    #expect(abs(single.meanTraining - double.meanTraining) < 1e-4 * double.meanTraining)
+    #expect(abs(single.meanHeldOut - double.meanHeldOut) < 1e-4 * double.meanHeldOut)
+    #expect(abs(single.meanTraining! - double.meanTraining!) < 1e-4 * double.meanTraining!)
   }
 }

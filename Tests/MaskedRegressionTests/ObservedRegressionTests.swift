@@ -19,6 +19,12 @@ private let host = HostBackend<Double>()
     return (whole, holed)
   }
 
+  private func predictor(_ fit: ObservedRegression<HostBackend<Double>>, ridge: Double) throws -> [Double] {
+    var rows: [Double] = []
+    try fit.predictor(ridge: ridge) { rows += $0 }
+    return rows
+  }
+
   /// Each row's hidden cells against its own normal equations, over the Gram of jointly observed pairs written out.
   @Test(arguments: [0.3, 0.75]) func fillsWithConditionalMeans(missing: Double) throws {
     let (n, d, ridge) = (60, 7, 0.1)
@@ -70,7 +76,7 @@ private let host = HostBackend<Double>()
     let fit = try ObservedRegression(device: host, values: values, sampleCount: n, centered: false)
     #expect(try #require(fit.liftedEigenvalue) < -0.01)
     // With the lifted Gram every ridge above 0 has a predictor.
-    #expect(try fit.predictor(ridge: 1e-3).allSatisfy { $0.isFinite })
+    #expect(try predictor(fit, ridge: 1e-3).allSatisfy { $0.isFinite })
   }
 
   @Test func withoutGapsItIsTheOrdinaryFit() throws {
@@ -80,7 +86,7 @@ private let host = HostBackend<Double>()
     let plain = try DataFit(device: host, values: values, sampleCount: n, centered: true)
     #expect(observed.missingCount == 0 && observed.liftedEigenvalue == nil)
     #expect(
-      zip(try observed.predictor(ridge: 0.2), try plain.predictor(ridge: 0.2)).allSatisfy { abs($0 - $1) < 1e-12 })
+      zip(try predictor(observed, ridge: 0.2), try plain.predictor(ridge: 0.2)).allSatisfy { abs($0 - $1) < 1e-12 })
     #expect(try observed.filled(values, ridge: 0.2) == values)
   }
 
@@ -101,83 +107,71 @@ private let host = HostBackend<Double>()
   @Test func choosesARidge() throws {
     let (n, d) = (120, 30)
     let (whole, values) = data(n: n, d: d, missing: 0.3, seed: 8)
-    let ridges = geometricPath(from: 1e-4, to: 1e2, count: 13)
-    let search = try chooseObservedRidge(
-      device: host, values: values, sampleCount: n, centered: true, ridges: ridges,
+    let fit = try ObservedFit(
+      device: host, values: values, sampleCount: n, centered: true,
       stream: RandomStream(seed: 1, purpose: .masks, index: 9))
+    let search = try fit.search(.path(geometricPath(from: 1e-4, to: 1e2, count: 13)))
     #expect(!search.atEdge && search.path.count == 13)
-    let fit = try ObservedRegression(device: host, values: values, sampleCount: n, centered: true)
     func error(_ ridge: Double) throws -> Double {
-      let filled = try fit.filled(values, ridge: ridge)
+      let filled = try #require(try fit.filled(ridge: ridge))
       return whole.indices.reduce(0) { $0 + (filled[$1] - whole[$1]) * (filled[$1] - whole[$1]) }
     }
     let best = try error(search.best.ridge)
     #expect(try best < error(search.best.ridge * 100) && best < error(1e9) * 0.5)
   }
-}
 
-@Suite struct SchemeFitTests {
-  /// Held-out errors against the mean over all masks of the residuals of each fold under the other folds' predictor.
-  @Test func heldOutErrorsAreThoseOfTheFolds() throws {
-    let (n, d, keep, ridge) = (23, 4, 0.7, 0.1)
-    let stream = RandomStream(seed: 4, purpose: .samples, index: 1)
-    let x = (0..<n * d).map { e in
-      EntryLaw.gaussian.value(at: UInt64(e), of: stream)
-        + EntryLaw.gaussian.value(at: UInt64(90_000 + e / d), of: stream)
-    }
-    let fit = try SchemeFit(
-      device: host, values: x, sampleCount: n, centered: false, scheme: BernoulliMasks(keep: keep))
+  /// The errors of each coordinate are those of a fit that never saw the cells hidden: they are hidden here by hand.
+  @Test(arguments: RidgeWeights.allCases) func errorsOfHiddenCells(weights: RidgeWeights) throws {
+    let (n, d, ridge) = (40, 6, 0.3)
+    var values = data(n: n, d: d, missing: 0.2, seed: 12).holed
+    for cell in values.indices where cell % d == 2 { values[cell] *= 1000 }
+    let stream = RandomStream(seed: 3, purpose: .masks, index: 0)
+    let fit = try ObservedFit(
+      device: host, values: values, sampleCount: n, centered: true, weights: weights, stream: stream)
     let errors = try fit.errors(ridge: ridge)
-    var expected = [Double](repeating: 0, count: d)
-    for fold in 0..<5 {
-      let train = (0..<n).filter { $0 % 5 != fold }
-      let gram = try host.makeMatrix(rows: d, columns: d)
-      try host.accumulateGram(
-        of: host.makeMatrix(train.flatMap { i in Array(x[i * d..<(i + 1) * d]) }, rows: train.count, columns: d),
-        scale: 1 / Double(train.count), into: gram)
-      let a = try host.download(
-        RandomMaskRegression(device: host, gram: gram).fit(MaskMoments(keep: keep), ridge: ridge).matrix)
-      for i in 0..<n where i % 5 == fold {
-        for bits in 0..<(1 << d) {
-          let mask = (0..<d).map { bits >> $0 & 1 == 1 }
-          let probability = mask.reduce(1.0) { $0 * ($1 ? keep : 1 - keep) }
-          for k in 0..<d where !mask[k] {
-            let guess = (0..<d).reduce(0) { $0 + (mask[$1] ? a[k * d + $1] * x[i * d + $1] : 0) }
-            expected[k] += probability * (x[i * d + k] - guess) * (x[i * d + k] - guess) / Double(n)
-          }
-        }
-      }
+    let masks = MaskPattern.bernoulli(keep: 0.9, count: 1, stream: stream)
+    var kept = values
+    for i in 0..<n {
+      let visible = masks.visibility(sample: i, mask: 0, coordinateCount: d)
+      for k in 0..<d where !visible[k] { kept[i * d + k] = .nan }
     }
-    #expect(zip(errors.heldOut, expected).allSatisfy { abs($0 - $1) < 1e-11 })
-    let whole = try host.makeMatrix(rows: d, columns: d)
-    try host.accumulateGram(of: host.makeMatrix(x, rows: n, columns: d), scale: 1 / Double(n), into: whole)
-    let direct = try RandomMaskRegression(device: host, gram: whole).fit(MaskMoments(keep: keep), ridge: ridge)
-    #expect(zip(errors.training, direct.training).allSatisfy { abs($0 - $1) < 1e-12 })
-    #expect(zip(try fit.predictor(ridge: ridge), try host.download(direct.matrix)).allSatisfy { abs($0 - $1) < 1e-12 })
+    let filled = try ObservedRegression(
+      device: host, values: kept, sampleCount: n, centered: true, weights: weights
+    ).filled(kept, ridge: ridge)
+    var (total, cells) = (0.0, 0)
+    for k in 0..<d {
+      let hidden = (0..<n).map { $0 * d + k }.filter { kept[$0].isNaN && !values[$0].isNaN }
+      let sum = hidden.reduce(0) { $0 + (filled[$1] - values[$1]) * (filled[$1] - values[$1]) }
+      #expect(errors.heldOutCells?[k] == hidden.count && !hidden.isEmpty)
+      #expect(abs(errors.heldOut[k] - sum / Double(hidden.count)) <= 1e-12 * errors.heldOut[k])
+      (total, cells) = (total + sum, cells + hidden.count)
+    }
+    #expect(abs(errors.meanHeldOut - total / Double(cells)) <= 1e-12 * errors.meanHeldOut)
+    // Weights of the variances are the fit of scaled columns: a unit leaves what is filled in where it was.
+    let scaled = try ObservedRegression(
+      device: host, values: values.enumerated().map { $1 * ($0 % d == 4 ? 1e-3 : 1) }, sampleCount: n, centered: true,
+      weights: .variance)
+    let plain = try ObservedRegression(
+      device: host, values: values, sampleCount: n, centered: true, weights: .variance)
+    let pairs = zip(
+      try scaled.filled(values.enumerated().map { $1 * ($0 % d == 4 ? 1e-3 : 1) }, ridge: ridge),
+      try plain.filled(values, ridge: ridge))
+    for (cell, pair) in pairs.enumerated() {
+      #expect(abs(pair.0 * (cell % d == 4 ? 1e3 : 1) - pair.1) <= 1e-9 * max(1, abs(pair.1)))
+    }
   }
 
-  /// Every scheme, end to end: training below held out, the predictor hollow, blocks of several uploads alike.
-  @Test func everyScheme() throws {
-    let (n, d) = (40, 6)
-    let stream = RandomStream(seed: 6, purpose: .samples, index: 1)
-    let x = (0..<n * d).map { e in
-      EntryLaw.gaussian.value(at: UInt64(e), of: stream)
-        + EntryLaw.gaussian.value(at: UInt64(90_000 + e / d), of: stream)
-    }
-    let masks = MaskPattern.bernoulli(keep: 0.6, count: 2, stream: RandomStream(seed: 1, purpose: .masks, index: 0))
-    let schemes: [any TrainingMasks] = [
-      PartitionMasks([Partition(contiguous: 3, coordinateCount: d)]), BernoulliMasks(keep: 0.6),
-      DrawnMasks(masks, moments: MaskMoments(keep: 0.6), hiddenOnly: true),
-      DrawnMasks(masks, moments: .everywhere(keep: 0.6), hiddenOnly: false),
-      GivenMasks(visible: (0..<12).map { $0 % 2 == $0 / 6 }, weights: [1, 1]),
-    ]
-    for scheme in schemes {
-      let fit = try SchemeFit(device: host, values: x, sampleCount: n, centered: true, scheme: scheme)
-      let errors = try fit.errors(ridge: 0.05)
-      #expect(errors.meanTraining > 0 && errors.meanTraining < errors.meanHeldOut)
-      #expect(errors.meanHeldOut < mean(fit.variances))
-      let predictor = try fit.predictor(ridge: 0.05)
-      #expect((0..<d).allSatisfy { predictor[$0 * (d + 1)] == 0 } && predictor.contains { abs($0) > 0.1 })
+  /// Where hiding cells would leave a pair unseen that is seen together, they are shown again; with nothing left to hide the
+  /// errors are no numbers.
+  @Test func hidesOnlyWhatCanBeSpared() throws {
+    let values: [Double] = [1, 2, .nan, 3, .nan, 4, .nan, 1, 5, 2, 4, .nan]
+    for seed in 0..<40 {
+      let fit = try ObservedFit(
+        device: host, values: values, sampleCount: 4, centered: false,
+        stream: RandomStream(seed: UInt64(seed), purpose: .masks, index: 0))
+      let errors = try fit.errors(ridge: 0.5)
+      for k in 0..<3 { #expect(errors.heldOut[k].isNaN == (errors.heldOutCells?[k] == 0)) }
+      #expect(errors.meanHeldOut.isNaN == (errors.heldOutCells == [0, 0, 0]))
     }
   }
 }

@@ -94,11 +94,3 @@ public final class ResultFolder {
     try AtomicFile.write(try encodeJSON(summary, pretty: true) + "\n", to: path + "/metrics.json")
   }
 }
-
-/// One value as JSON with its keys in alphabetical order.
-public func encodeJSON(_ value: some Encodable, pretty: Bool) throws -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting =
-    pretty ? [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
-  return String(decoding: try encoder.encode(value), as: UTF8.self)
-}

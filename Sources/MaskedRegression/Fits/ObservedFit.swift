@@ -1,50 +1,88 @@
 import LacunaAlgebra
 
-/// The ridge path of data with missing cells, each ridge scored on observed cells that were hidden too.
-public struct ObservedSearch: Sendable, Equatable {
-  /// (λ, mean squared error over the cells hidden for the purpose), ascending in λ.
-  public var path: [(ridge: Double, error: Double)]
-  public var best: (ridge: Double, error: Double)
-  /// The best ridge is an end of the path.
-  public var atEdge: Bool
-
-  public static func == (a: ObservedSearch, b: ObservedSearch) -> Bool {
-    a.best == b.best && a.atEdge == b.atEdge && a.path.elementsEqual(b.path, by: ==)
-  }
-}
-
-/// Hides a tenth of the observed cells, fits the rest at each ridge and scores what it fills in.
+/// Data with missing cells, the observed pattern as the mask: the gaps filled, and errors on observed cells that were hidden
+/// for the purpose, by which the ridge is chosen.
 ///
-/// Cell (i, k) is hidden where a Bernoulli mask of the stream hides it; the last observed cell of a coordinate, or of a pair,
-/// may fall to it only where `ObservedRegression` then says so.
-/// - Parameter ridges: each above 0.
-/// - Throws: as `ObservedRegression`.
-public func chooseObservedRidge<Device: Backend>(
-  device: Device, values: [Double], sampleCount n: Int, centered: Bool, ridges: [Double], stream: RandomStream,
-  report: (Int, Int) -> Void = { _, _ in }
-) throws -> ObservedSearch {
-  precondition(!ridges.isEmpty)
-  let d = values.count / n
-  let masks = MaskPattern.bernoulli(keep: 0.9, count: 1, stream: stream)
-  var kept = values
-  var held: [Int] = []
-  for i in 0..<n {
-    let visible = masks.visibility(sample: i, mask: 0, coordinateCount: d)
-    for cell in i * d..<(i + 1) * d where !visible[cell - i * d] && !values[cell].isNaN {
-      kept[cell] = .nan
-      held.append(cell)
+/// A tenth of the observed cells is hidden, cell (i, k) where a Bernoulli mask of the stream hides it, and predicted by the fit
+/// of the others, whose means and weights are theirs. Cells are shown again where a coordinate, or a pair that is observed
+/// together, would not be seen without them.
+public struct ObservedFit<Device: Backend>: RidgeFit {
+  public let device: Device
+  public let weights: RidgeWeights
+  public var sampleCount: Int { regression.sampleCount }
+  public var coordinateCount: Int { regression.coordinateCount }
+  public var means: [Double] { regression.means }
+  public var variances: [Double] { regression.variances }
+  public var penalty: [Double] { regression.scaling ?? [Double](repeating: 1, count: coordinateCount) }
+  public var missingCount: Int { regression.missingCount }
+  public var liftedEigenvalue: Double? { regression.liftedEigenvalue }
+  public var validation: Validation { .hiddenCells }
+
+  private let values: [Double]
+  private let regression: ObservedRegression<Device>
+  /// The data with more cells hidden, their fit, and which cells those are.
+  private let kept: [Double]
+  private let scored: ObservedRegression<Device>
+  private let held: [Int]
+
+  /// - Parameter values: n × d, row-major; NaN is missing.
+  /// - Throws: as `ObservedRegression`.
+  public init(
+    device: Device, values: [Double], sampleCount n: Int, centered: Bool, weights: RidgeWeights = .uniform,
+    stream: RandomStream
+  ) throws {
+    self.device = device
+    self.values = values
+    self.weights = weights
+    func fit(_ values: [Double]) throws -> ObservedRegression<Device> {
+      try ObservedRegression(
+        device: device, values: values, sampleCount: n, centered: centered, weights: weights)
     }
+    regression = try fit(values)
+    let d = values.count / n
+    let masks = MaskPattern.bernoulli(keep: 0.9, count: 1, stream: stream)
+    var kept = values
+    for i in 0..<n {
+      let visible = masks.visibility(sample: i, mask: 0, coordinateCount: d)
+      for k in 0..<d where !visible[k] { kept[i * d + k] = .nan }
+    }
+    var scored: ObservedRegression<Device>?
+    while scored == nil {
+      do {
+        scored = try fit(kept)
+      } catch let error as MissingDataError {
+        let coordinates: [Int] =
+          switch error {
+          case .neverObserved(let k): [k]
+          case .neverObservedTogether(let first, let second): [first, second]
+          }
+        for i in 0..<n where coordinates.allSatisfy({ !values[i * d + $0].isNaN }) {
+          for k in coordinates { kept[i * d + k] = values[i * d + k] }
+        }
+      }
+    }
+    self.scored = scored!
+    self.kept = kept
+    held = values.indices.filter { kept[$0].isNaN && !values[$0].isNaN }
   }
-  let regression = try ObservedRegression(device: device, values: kept, sampleCount: n, centered: centered)
-  var path: [(ridge: Double, error: Double)] = []
-  let sorted = ridges.sorted()
-  for ridge in sorted {
-    let filled = try regression.filled(kept, ridge: ridge)
-    let squares = held.reduce(0) { $0 + (filled[$1] - values[$1]) * (filled[$1] - values[$1]) }
-    path.append((ridge, squares / Double(max(held.count, 1))))
-    report(path.count, sorted.count)
+
+  /// Errors of the cells held out; there are no training errors where cells are missing.
+  public func errors(ridge: Double) throws -> FitErrors {
+    let filled = try scored.filled(kept, ridge: ridge)
+    var sums = [Double](repeating: 0, count: coordinateCount)
+    var cells = [Int](repeating: 0, count: coordinateCount)
+    for cell in held {
+      let error = filled[cell] - values[cell]
+      sums[cell % coordinateCount] += error * error
+      cells[cell % coordinateCount] += 1
+    }
+    return FitErrors(
+      ridge: ridge, training: nil, heldOut: zip(sums, cells).map { $0 / Double($1) }, heldOutCells: cells)
   }
-  let index = path.indices.min { path[$0].error < path[$1].error }!
-  return ObservedSearch(
-    path: path, best: path[index], atEdge: path.count > 1 && (index == 0 || index == path.count - 1))
+
+  public func predictor(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws {
+    try regression.predictor(ridge: ridge, body)
+  }
+
+  public func filled(ridge: Double) throws -> [Double]? { try regression.filled(values, ridge: ridge) }
 }

@@ -1,7 +1,30 @@
+import LacunaAlgebra
 import RealModule
 
+/// Which ridges a fit tries.
+public enum RidgeChoice: Sendable, Equatable {
+  /// A geometric path about the mean square of a column, extended while its least error is at an end, the best refined.
+  case automatic
+  /// The limit λ → 0.
+  case ridgeless
+  /// These, each ≥ 0 and at least one.
+  case path([Double])
+}
+
+/// What a search for the ridge of least error held out found.
+public struct RidgeSearch: Sendable, Equatable {
+  /// Every ridge tried, ascending.
+  public var path: [FitErrors]
+  /// The best of them.
+  public var best: FitErrors
+  /// The best ridge is an end of the path: the least error may lie beyond.
+  public var atEdge: Bool
+  /// The smallest ridge that the path could not go below because the digits end there, where it came to that.
+  public var digitsEndAt: Double?
+}
+
 /// A geometric path of `count` ridges from `from` to `to`, both ends exact.
-public func geometricPath(from: Double, to: Double, count: Int) -> [Double] {
+package func geometricPath(from: Double, to: Double, count: Int) -> [Double] {
   precondition(from > 0 && to > 0 && count >= 1)
   guard count > 1 else { return [from] }
   let step = (Double.log(to) - Double.log(from)) / Double(count - 1)
@@ -10,67 +33,161 @@ public func geometricPath(from: Double, to: Double, count: Int) -> [Double] {
   }
 }
 
-extension DataFit {
-  /// What a search for the ridge of least leave-one-sample-out error found.
-  public struct RidgeSearch: Sendable {
-    /// Every ridge tried, ascending.
-    public var path: [FitErrors]
-    /// The best of them.
-    public var best: FitErrors
-    /// The best ridge is an end of the path: the least error may lie beyond.
-    public var atEdge: Bool
+extension RidgeFit {
+  /// The error that ridges are compared by: the mean over the cells held out, with weights of the variances in their units.
+  public func criterion(_ errors: FitErrors) -> Double {
+    weights == .uniform ? errors.meanHeldOut : errors.standardizedHeldOut(variances: variances)
   }
 
-  /// Scans a path and takes the ridge of least mean leave-one-sample-out error.
+  /// Tries ridges and takes the one of least error held out.
   ///
-  /// - Parameter refine: narrow the minimum down by golden section between its neighbours on the path, until ln λ is
-  ///   known to 10⁻⁴.
-  /// - Parameter report: called after each evaluation with (done, total so far known).
-  public func search(path ridges: [Double], refine: Bool, report: (Int, Int) -> Void = { _, _ in }) throws
-    -> RidgeSearch
-  {
-    precondition(!ridges.isEmpty)
-    let sorted = ridges.sorted()
-    let ratio = (Double.sqrt(5) - 1) / 2
-    let refinements = refine && sorted.count > 2 ? 24 : 0
-    var done = 0
-    func evaluate(_ ridge: Double) throws -> FitErrors {
-      let errors = try errors(ridge: ridge)
-      done += 1
-      report(done, sorted.count + refinements)
-      return errors
+  /// The automatic path spans 10⁻⁶…10² times the mean square of a column over its weight, three ridges a decade where errors
+  /// are exact and two where they are of folds or hidden cells. It goes on below while the least error is at its lower end,
+  /// down to ε times the least mean square or to where the fit throws `numericallySingular`, and above to 10⁶ times the mean
+  /// square. The best is then narrowed down between its neighbours until ln λ is known to 10⁻⁴ (10⁻³ for folds and hidden
+  /// cells), by parabolas guarded by golden sections. Source: R. P. Brent, *Algorithms for Minimization without
+  /// Derivatives*, 1973, chapter 5.
+  /// - Parameter report: called after each ridge with (done, total so far known).
+  /// - Throws: as `errors(ridge:)`; on the automatic path `numericallySingular` only where no ridge of it can be fitted.
+  public func search(_ choice: RidgeChoice, report: @escaping (Int, Int) -> Void = { _, _ in }) throws -> RidgeSearch {
+    var trials = Trials(fit: self, report: report)
+    switch choice {
+    case .ridgeless: try trials.add([0])
+    case .path(let ridges):
+      precondition(!ridges.isEmpty, "at least one ridge")
+      trials.expected = ridges.count
+      try trials.add(ridges)
+    case .automatic:
+      try trials.addAutomaticPath()
+      try trials.refine(tolerance: validation == .leaveOneSampleOut ? 1e-4 : 1e-3)
     }
-    var path = try sorted.map(evaluate)
-    let index = path.indices.min { path[$0].meanLeaveOneOut < path[$1].meanLeaveOneOut }!
-    let atEdge = path.count > 1 && (index == 0 || index == path.count - 1)
-    if refinements > 0 && !atEdge && path[index - 1].ridge > 0 {
-      var low = Double.log(path[index - 1].ridge)
-      var high = Double.log(path[index + 1].ridge)
-      var left = try evaluate(Double.exp(high - ratio * (high - low)))
-      var right = try evaluate(Double.exp(low + ratio * (high - low)))
-      path += [left, right]
-      while high - low > 1e-4 {
-        if left.meanLeaveOneOut < right.meanLeaveOneOut {
-          high = Double.log(right.ridge)
-          right = left
-          left = try evaluate(Double.exp(high - ratio * (high - low)))
-          path.append(left)
-        } else {
-          low = Double.log(left.ridge)
-          left = right
-          right = try evaluate(Double.exp(low + ratio * (high - low)))
-          path.append(right)
+    report(trials.path.count, trials.path.count)
+    return RidgeSearch(
+      path: trials.path, best: trials.path[trials.best], atEdge: trials.isAtEdge, digitsEndAt: trials.digitsEndAt)
+  }
+}
+
+/// The ridges tried so far.
+private struct Trials<Fit: RidgeFit> {
+  let fit: Fit
+  let report: (Int, Int) -> Void
+  var expected = 1
+  /// Ascending.
+  private(set) var path: [FitErrors] = []
+  private(set) var isAtEdge = false
+  private(set) var digitsEndAt: Double?
+
+  init(fit: Fit, report: @escaping (Int, Int) -> Void) {
+    self.fit = fit
+    self.report = report
+  }
+
+  /// The first of least error; one that is no number is never the best.
+  var best: Int {
+    path.indices.min { (score($0), $0) < (score($1), $1) }!
+  }
+
+  private func score(_ index: Int) -> Double {
+    let value = fit.criterion(path[index])
+    return value.isNaN ? .infinity : value
+  }
+
+  mutating func add(_ ridges: [Double]) throws {
+    for ridge in ridges { _ = try evaluate(ridge) }
+    isAtEdge = path.count > 1 && (best == 0 || best == path.count - 1)
+  }
+
+  @discardableResult
+  private mutating func evaluate(_ ridge: Double) throws -> Double {
+    let errors = try fit.errors(ridge: ridge)
+    let index = path.firstIndex { $0.ridge > ridge } ?? path.count
+    path.insert(errors, at: index)
+    report(path.count, max(expected, path.count + 1))
+    return score(index)
+  }
+
+  mutating func addAutomaticPath() throws {
+    let squares = zip(fit.variances, fit.penalty).map { $0 / $1 }
+    let positive = squares.filter { $0 > 0 }
+    // Of data that are all zero every ridge makes the same.
+    let scale = positive.isEmpty ? 1 : mean(squares)
+    let perDecade = fit.validation == .leaveOneSampleOut ? 3 : 2
+    expected = 8 * perDecade + 1
+    let start = geometricPath(from: 1e-6 * scale, to: 1e2 * scale, count: expected)
+    // From the top, where the digits last longest.
+    for ridge in start.reversed() where try !reaches(ridge) { break }
+    let ratio = Double.exp(Double.log(10) / Double(perDecade))
+    let floor = Double(Fit.Device.Element.ulpOfOne) * (positive.min() ?? scale)
+    while best == 0, path.count > 1, digitsEndAt == nil, !positive.isEmpty {
+      let next = path[0].ridge / ratio
+      guard next >= floor, try reaches(next) else {
+        digitsEndAt = path[0].ridge
+        break
+      }
+    }
+    while best == path.count - 1, path.count > 1, path[best].ridge * ratio <= 1e6 * scale {
+      try evaluate(path[best].ridge * ratio)
+    }
+    isAtEdge = path.count > 1 && !positive.isEmpty && (best == 0 || best == path.count - 1)
+  }
+
+  /// Evaluates a ridge below all others; false where the digits end, which is an error only where there are no others.
+  private mutating func reaches(_ ridge: Double) throws -> Bool {
+    do {
+      try evaluate(ridge)
+      return true
+    } catch let error as RegressionError {
+      guard case .numericallySingular = error, let lowest = path.first else { throw error }
+      digitsEndAt = lowest.ridge
+      return false
+    }
+  }
+
+  mutating func refine(tolerance: Double) throws {
+    guard !isAtEdge, path.count > 2, path[best - 1].ridge > 0 else { return }
+    let center = path[best]
+    var low = Double.log(path[best - 1].ridge)
+    var high = Double.log(path[best + 1].ridge)
+    // The three least so far: x, w, v of Brent's method.
+    var (x, w, v) = (Double.log(center.ridge), Double.log(center.ridge), Double.log(center.ridge))
+    var (fx, fw, fv) = (score(best), score(best), score(best))
+    var (step, before) = (0.0, 0.0)
+    let golden = (3 - Double.sqrt(5)) / 2
+    expected = path.count + 10
+    for _ in 0..<40 {
+      let middle = (low + high) / 2
+      guard abs(x - middle) > 2 * tolerance - (high - low) / 2 else { break }
+      var isParabolic = false
+      if abs(before) > tolerance {
+        let r = (x - w) * (fx - fv)
+        let q = (x - v) * (fx - fw)
+        var p = (x - v) * q - (x - w) * r
+        var divisor = 2 * (q - r)
+        if divisor > 0 { p = -p } else { divisor = -divisor }
+        if abs(p) < abs(divisor * before / 2), p > divisor * (low - x), p < divisor * (high - x) {
+          (before, step) = (step, p / divisor)
+          isParabolic = true
+          let u = x + step
+          if u - low < 2 * tolerance || high - u < 2 * tolerance { step = x < middle ? tolerance : -tolerance }
         }
       }
-      path.sort { $0.ridge < $1.ridge }
+      if !isParabolic {
+        before = (x < middle ? high : low) - x
+        step = golden * before
+      }
+      let u = x + (abs(step) >= tolerance ? step : step > 0 ? tolerance : -tolerance)
+      let fu = try evaluate(Double.exp(u))
+      if fu <= fx {
+        if u < x { high = x } else { low = x }
+        (v, fv, w, fw, x, fx) = (w, fw, x, fx, u, fu)
+      } else {
+        if u < x { low = u } else { high = u }
+        if fu <= fw || w == x {
+          (v, fv, w, fw) = (w, fw, u, fu)
+        } else if fu <= fv || v == x || v == w {
+          (v, fv) = (u, fu)
+        }
+      }
     }
-    let best = path.min { $0.meanLeaveOneOut < $1.meanLeaveOneOut }!
-    return RidgeSearch(path: path, best: best, atEdge: atEdge)
-  }
-
-  /// The path that `auto` searches: 25 ridges over 10⁻⁶…10² times the mean square of a column.
-  public var automaticPath: [Double] {
-    let scale = mean(variances)
-    return geometricPath(from: 1e-6 * scale, to: 1e2 * scale, count: 25)
   }
 }

@@ -3,91 +3,188 @@ import LacunaAlgebra
 /// A mask scheme on given data: predictors, and errors on samples held out, by which the ridge is chosen.
 ///
 /// Five folds, sample i in fold i mod 5. Each fold's error is that of the predictor of the other four, over the scheme's masks
-/// under the Gram of the fold: exact in the masks, no mask is drawn for it. Centring takes the means of all samples off, so
-/// held-out errors of centred data are too low by about 1/n of the variance.
-public struct SchemeFit<Device: Backend> {
+/// under the second moments of the fold: exact in the masks, no mask is drawn for it. Means and weights are those of the four
+/// folds: nothing of the fifth is in the predictor that meets it.
+public struct SchemeFit<Device: Backend>: RidgeFit {
+  public let device: Device
   public let sampleCount: Int
   public let coordinateCount: Int
+  public let means: [Double]
   public let variances: [Double]
+  public let weights: RidgeWeights
+  public var penalty: [Double] { scaling ?? [Double](repeating: 1, count: coordinateCount) }
+  public var validation: Validation { .folds }
 
+  /// w; nil stands for ones.
+  private let scaling: [Double]?
   private let whole: SchemeRegression<Device>
-  private let folds: [(regression: SchemeRegression<Device>, held: GramCovariance<Device>, share: Double)]
-  private let device: Device
+  private let folds: [Fold]
 
-  static var foldCount: Int { 5 }
+  /// A predictor of four folds and the second moments of the fifth, both in the frame of the four.
+  private struct Fold {
+    var regression: SchemeRegression<Device>
+    var held: GramCovariance<Device>
+    var share: Double
+    var scaling: [Double]?
+  }
+
+  public static var foldCount: Int { 5 }
 
   /// - Parameter values: n × d, row-major, finite, n ≥ 5.
-  public init(device: Device, values: [Double], sampleCount n: Int, centered: Bool, scheme: any TrainingMasks) throws {
+  public init(
+    device: Device, values: [Double], sampleCount n: Int, centered: Bool, scheme: any TrainingMasks,
+    weights: RidgeWeights = .uniform
+  ) throws {
     let d = values.count / n
     precondition(n >= Self.foldCount && values.count == n * d, "at least \(Self.foldCount) samples")
     self.device = device
+    self.weights = weights
     sampleCount = n
     coordinateCount = d
-    var means = [Double](repeating: 0, count: d)
-    if centered {
-      for i in 0..<n { for k in 0..<d { means[k] += values[i * d + k] / Double(n) } }
-    }
-    func source(_ rows: [Int]) -> SampleSource<Device> {
-      let size = min(rows.count, max(256, (1 << 22) / d))
-      return { body in
-        let buffer = try device.makeMatrix(rows: size, columns: d)
-        for first in stride(from: 0, to: rows.count, by: size) {
-          let part = rows[first..<min(first + size, rows.count)]
-          let block = buffer.firstRows(part.count)
-          try device.upload(
-            part.flatMap { i in (0..<d).map { Device.Element(values[i * d + $0] - means[$0]) } }, to: block,
-            firstRow: 0)
-          try body(block, first)
-        }
-      }
-    }
-    func regression(_ rows: [Int]) throws -> SchemeRegression<Device> {
+    let moments = ColumnMoments(values, sampleCount: n, centered: centered)
+    means = moments.means
+    variances = moments.variances
+    scaling = weights.penalty(variances: moments.variances)
+    let parts = try FoldedSamples(
+      device: device, values: values, coordinateCount: d, means: moments.means, foldCount: Self.foldCount)
+
+    func regression(_ samples: FoldedSamples<Device>.Selection) throws -> SchemeRegression<Device> {
       try SchemeRegression(
-        device: device, scheme: scheme, sampleCount: rows.count, coordinateCount: d, samples: source(rows))
+        device: device, scheme: scheme, sampleCount: samples.sampleCount, coordinateCount: d, samples: samples.source)
     }
-    func gram(_ rows: [Int]) throws -> GramCovariance<Device> {
-      let gram = try device.makeMatrix(rows: d, columns: d)
-      try source(rows)({ block, _ in
-        try device.accumulateGram(of: block, scale: 1 / Device.Element(rows.count), into: gram)
-      })
-      try device.symmetrize(gram)
-      return try GramCovariance(device: device, gram: gram)
-    }
-    variances = try gram(Array(0..<n)).variances
-    whole = try regression(Array(0..<n))
+    let none = [Double](repeating: 0, count: d)
+    whole = try regression(
+      parts.select(Array(0..<Self.foldCount), frame: ColumnFrame(means: none, weights: scaling)))
     folds = try (0..<Self.foldCount).map { fold in
-      let held = (0..<n).filter { $0 % Self.foldCount == fold }
-      return (
-        try regression((0..<n).filter { $0 % Self.foldCount != fold }), try gram(held), Double(held.count) / Double(n)
-      )
+      let others = (0..<Self.foldCount).filter { $0 != fold }
+      var frame = ColumnFrame(means: centered ? parts.means(of: others) : none, weights: nil)
+      if weights != .uniform {
+        frame.weights = weights.penalty(variances: try parts.select(others, frame: frame).meanSquares())
+      }
+      let held = try parts.select([fold], frame: frame)
+      return Fold(
+        regression: try regression(parts.select(others, frame: frame)),
+        held: try GramCovariance(device: device, gram: held.gram()), share: Double(held.sampleCount) / Double(n),
+        scaling: frame.weights)
     }
   }
 
-  /// Training and held-out error of each coordinate.
-  public func errors(ridge: Double) throws -> SchemeFitErrors {
+  public func errors(ridge: Double) throws -> FitErrors {
     let training = try whole.fit(ridge: ridge).training
     var heldOut = [Double](repeating: 0, count: coordinateCount)
     for fold in folds {
-      let errors = try fold.regression.errors(
-        of: fold.regression.fit(ridge: ridge).matrix, covariance: fold.held)
-      for k in heldOut.indices { heldOut[k] += fold.share * errors[k] }
+      let errors = try fold.regression.errors(of: fold.regression.fit(ridge: ridge).matrix, covariance: fold.held)
+      for k in heldOut.indices { heldOut[k] += fold.share * errors[k] * (fold.scaling?[k] ?? 1) }
     }
-    return SchemeFitErrors(ridge: ridge, training: training, heldOut: heldOut)
+    return FitErrors(
+      ridge: ridge, training: scaling.map { zip(training, $0).map { $0 * $1 } } ?? training, heldOut: heldOut)
   }
 
-  /// Â from all samples, d × d, row-major.
-  public func predictor(ridge: Double) throws -> [Device.Element] {
-    try device.download(whole.fit(ridge: ridge).matrix)
+  public func predictor(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws {
+    let a = try whole.fit(ridge: ridge).matrix
+    if let scaling {
+      let roots = scaling.map { $0.squareRoot() }
+      try device.scale(
+        a, rows: try device.makeVector(elements(roots)), columns: try device.makeVector(elements(roots.map { 1 / $0 })))
+    }
+    try device.forEachRows(of: a, body)
   }
 }
 
-/// The errors of a mask scheme on its own data at one ridge.
-public struct SchemeFitErrors: Sendable, Equatable {
-  public var ridge: Double
-  public var training: [Double]
-  /// On samples held out, five folds.
-  public var heldOut: [Double]
+/// Samples on a device by folds, sample i in fold i mod their number, the means of all taken off; any folds can be read in a
+/// frame of their own.
+private struct FoldedSamples<Device: Backend> {
+  private let device: Device
+  private let coordinateCount: Int
+  private let folds: [SampleBlocks<Device>]
+  /// Sums over each fold.
+  private let sums: [[Double]]
 
-  public var meanTraining: Double { mean(training) }
-  public var meanHeldOut: Double { mean(heldOut) }
+  init(device: Device, values: [Double], coordinateCount d: Int, means: [Double], foldCount: Int) throws {
+    let n = values.count / d
+    self.device = device
+    coordinateCount = d
+    let frame = ColumnFrame(means: means)
+    folds = try (0..<foldCount).map {
+      try SampleBlocks(
+        device: device, values: values, coordinateCount: d, rows: stride(from: $0, to: n, by: foldCount), frame: frame)
+    }
+    var sums = [[Double]](repeating: [Double](repeating: 0, count: d), count: foldCount)
+    for i in 0..<n { for k in 0..<d { sums[i % foldCount][k] += values[i * d + k] - means[k] } }
+    self.sums = sums
+  }
+
+  /// Means over some folds, of what is left after the means of all.
+  func means(of folds: [Int]) -> [Double] {
+    let count = folds.reduce(0) { $0 + self.folds[$1].sampleCount }
+    return (0..<coordinateCount).map { k in folds.reduce(0) { $0 + sums[$1][k] } / Double(count) }
+  }
+
+  /// Some folds, one after the other, in a frame.
+  struct Selection {
+    let device: Device
+    let coordinateCount: Int
+    let folds: [SampleBlocks<Device>]
+    /// −means; nil where they are zero.
+    let shift: Device.Matrix?
+    let factors: Device.Matrix?
+    let ones: Device.Matrix
+    let buffer: Device.Matrix
+
+    var sampleCount: Int { folds.reduce(0) { $0 + $1.sampleCount } }
+
+    /// Blocks in the frame; they hold until the next.
+    var source: SampleSource<Device> {
+      { body in
+        var first = 0
+        for block in folds.lazy.flatMap(\.blocks) {
+          var rows = block
+          if shift != nil || factors != nil {
+            rows = buffer.firstRows(block.rows)
+            try device.copy(block, to: rows)
+            if let shift {
+              try device.multiply(
+                ones.reshaped(rows: block.rows, columns: 1), transposeA: false, shift, transposeB: false, alpha: 1,
+                beta: 1, into: rows)
+            }
+            if let factors { try device.scale(rows, rows: nil, columns: factors) }
+          }
+          try body(rows, first)
+          first += block.rows
+        }
+      }
+    }
+
+    /// S, both triangles.
+    func gram() throws -> Device.Matrix {
+      let gram = try device.makeMatrix(rows: coordinateCount, columns: coordinateCount)
+      let scale = 1 / Device.Element(sampleCount)
+      try source({ block, _ in try device.accumulateGram(of: block, scale: scale, into: gram) })
+      try device.symmetrize(gram)
+      return gram
+    }
+
+    /// diag S.
+    func meanSquares() throws -> [Double] {
+      let sums = try device.makeVector(coordinateCount)
+      var total = [Double](repeating: 0, count: coordinateCount)
+      try source({ block, _ in
+        try device.columnDots(block, block, weights: nil, into: sums)
+        for (k, sum) in doubles(try device.download(sums)).enumerated() { total[k] += sum / Double(sampleCount) }
+      })
+      return total
+    }
+  }
+
+  func select(_ chosen: [Int], frame: ColumnFrame) throws -> Selection {
+    let height = folds.map(\.height).max() ?? 0
+    let moves = frame.means.contains { $0 != 0 }
+    return Selection(
+      device: device, coordinateCount: coordinateCount, folds: chosen.map { folds[$0] },
+      shift: moves ? try device.makeVector(elements(frame.means.map { -$0 })) : nil,
+      factors: try frame.factors.map { try device.makeVector(elements($0)) },
+      ones: try device.makeVector([Device.Element](repeating: 1, count: height)),
+      buffer: try device.makeMatrix(
+        rows: moves || frame.weights != nil ? height : 0, columns: coordinateCount))
+  }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import LacunaAlgebra
+import LacunaFiles
 import LacunaStudy
 
 struct Bench: ParsableCommand {

@@ -1,0 +1,111 @@
+import LacunaAlgebra
+import LacunaFigures
+import LacunaFiles
+import MaskedRegression
+
+extension FitSummary {
+  /// The largest d whose predictor is written out where it has factors.
+  public static let largestDensePredictor = 10_000
+}
+
+extension FitResult {
+  /// Whether the predictor is written as factors.
+  public var writesFactors: Bool { fit.isFactored && coordinateCount > FitSummary.largestDensePredictor }
+
+  /// Writes `predictor.npy` (or `predictor_factors.npy` and `predictor_scales.npy`), `coordinates.csv`, for data that may have
+  /// gaps `filled.npy`, and `fit.json` last. Matrices go out in blocks of rows, in the precision they have.
+  /// - Parameter folder: there already.
+  /// - Parameter residuals: also write `residuals.npy`, where the mask has them.
+  /// - Throws: `DataFileError`; what the fit throws.
+  public func write(_ summary: FitSummary, to folder: String, residuals: Bool) throws {
+    let (n, d) = (sampleCount, coordinateCount)
+    if writesFactors {
+      let scales = try writeRows(of: Device.Element.self, shape: [d, n], to: folder + "/predictor_factors.npy") {
+        try fit.factors(ridge: best.ridge, $0)
+      }
+      if let scales { try writeNPY(scales, shape: [d], to: folder + "/predictor_scales.npy") }
+    } else {
+      try writeRows(of: Device.Element.self, shape: [d, d], to: folder + "/predictor.npy") {
+        try fit.predictor(ridge: best.ridge, $0)
+      }
+    }
+    if residuals, fit.validation == .leaveOneSampleOut {
+      _ = try writeRows(of: Device.Element.self, shape: [n, d], to: folder + "/residuals.npy") {
+        try fit.residuals(ridge: best.ridge, $0)
+      }
+    }
+    if let filled = try fit.filled(ridge: best.ridge) {
+      try writeNPY(filled, shape: [n, d], to: folder + "/filled.npy")
+    }
+    try writeCoordinates(to: folder + "/coordinates.csv")
+    try AtomicFile.write(try encodeJSON(summary, pretty: true) + "\n", to: folder + "/fit.json")
+  }
+
+  /// `coordinates.csv`: R² = 1 − error held out / mean square; a cell is empty where the mask has no such number.
+  private func writeCoordinates(to path: String) throws(DataFileError) {
+    func cell(_ value: Double?) -> CSVCell { value.map { .number($0) } ?? .missing }
+    try writeCSV(
+      names: [
+        "name", "training_error", "leave_one_out_error", "r_squared", "held_out_error", "mean", "mean_square", "weight",
+      ],
+      rows: (0..<coordinateCount).lazy.map { k in
+        [
+          .text(name(of: k)), cell(best.training?[k]),
+          cell(fit.validation == .leaveOneSampleOut ? best.heldOut[k] : nil), cell(rSquared(of: k)),
+          .number(best.heldOut[k]), .number(fit.means[k]), .number(fit.variances[k]), .number(fit.penalty[k]),
+        ]
+      }, to: path)
+  }
+
+  /// Errors against the ridge, the chosen one marked; nil where one ridge was tried.
+  public func ridgeFigure() -> Figure? {
+    let path = search.path.filter { $0.ridge > 0 }
+    guard path.count > 1 else { return nil }
+    var series: [Figure.Series] = []
+    var values: [Double] = []
+    func add(_ name: FigureText, group: Int, _ value: (FitErrors) -> Double?) {
+      let points = path.compactMap { errors in
+        value(errors).flatMap { $0.isFinite ? Figure.Point(errors.ridge, $0) : nil }
+      }
+      if points.count > 1 { series.append(Figure.Series(.line, name: name, group: group, points: points)) }
+    }
+    let heldOut: FigureText =
+      switch fit.validation {
+      case .leaveOneSampleOut: "leave one sample out"
+      case .folds: "held out"
+      case .hiddenCells: "hidden cells"
+      }
+    let standardizes = fit.weights != .uniform
+    add(heldOut, group: 0) { fit.criterion($0) }
+    if !standardizes {
+      add("GCV", group: 1) { $0.meanGCV }
+      add("training", group: 2) { $0.meanTraining }
+    }
+    values = path.flatMap { [fit.criterion($0), standardizes ? nil : $0.meanTraining] }.compactMap { $0 }
+    guard !series.isEmpty else { return nil }
+    return Figure(panels: [
+      Figure.Panel(
+        xLabel: "ridge λ", yLabel: standardizes ? "mean squared error / mean square" : "mean squared error",
+        xLogarithmic: true, yLogarithmic: (values.min() ?? 0) > 0 && values.max()! / values.min()! > 20, series: series,
+        verticalMarks: [Figure.Mark(best.ridge, FigureText(plain: "λ = " + briefly(best.ridge)))])
+    ])
+  }
+}
+
+/// A `.npy` of rows that come block by block, in the precision they have.
+private func writeRows<Element: Scalar, Value>(
+  of type: Element.Type, shape: [Int], to path: String,
+  _ produce: (_ body: ([Element]) throws -> Void) throws -> Value
+) throws -> Value {
+  func write<Written: NPYElement>(as written: Written.Type) throws -> Value {
+    let file = try NPYWriter<Written>(path, shape: shape)
+    let value = try produce { try file.append(unsafeBitCast($0, to: [Written].self)) }
+    try file.commit()
+    return value
+  }
+  // The two scalars there are, as they lie in memory.
+  switch Element.precision {
+  case .float32: return try write(as: Float.self)
+  case .float64: return try write(as: Double.self)
+  }
+}

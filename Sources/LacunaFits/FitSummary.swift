@@ -1,0 +1,137 @@
+import LacunaAlgebra
+import MaskedRegression
+
+/// What a fit found: `fit.json`, one schema for every mask; a value that a mask does not have is null.
+public struct FitSummary: Encodable, Sendable {
+  /// Mean errors at one ridge, in the units of the data squared.
+  public struct Point: Encodable, Sendable {
+    public var ridge: Double
+    public var trainingError, leaveOneOutError, gcvError, heldOutError: Double?
+    /// The mean over the cells held out of error / mean square.
+    public var standardizedError: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case ridge
+      case trainingError = "training_error"
+      case leaveOneOutError = "leave_one_out_error"
+      case gcvError = "gcv_error"
+      case heldOutError = "held_out_error"
+      case standardizedError = "standardized_error"
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try encode(into: &container)
+      try container.encode(standardizedError, forKey: .standardizedError)
+    }
+
+    fileprivate func encode(into container: inout KeyedEncodingContainer<CodingKeys>) throws {
+      try container.encode(ridge, forKey: .ridge)
+      try container.encode(trainingError, forKey: .trainingError)
+      try container.encode(leaveOneOutError, forKey: .leaveOneOutError)
+      try container.encode(gcvError, forKey: .gcvError)
+      try container.encode(heldOutError, forKey: .heldOutError)
+    }
+  }
+
+  /// The penalty of the ridge.
+  public struct Weights: Encodable, Sendable {
+    public var kind: String
+    public var standardizedError: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case kind
+      case standardizedError = "standardized_error"
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(kind, forKey: .kind)
+      try container.encode(standardizedError, forKey: .standardizedError)
+    }
+  }
+
+  public var mask: String
+  public var seed: UInt64
+  public var sampleCount, coordinateCount: Int
+  public var best: Point
+  public var path: [Point]
+  /// Whether the least error is at an end of the path.
+  public var atEdge: Bool
+  public var validation: Validation
+  public var weights: Weights
+  public var centered: Bool
+  public var missingCells: Int
+  public var liftedEigenvalue: Double?
+  /// Mean square of a coordinate: the error of predicting nothing.
+  public var meanSquare: Double
+  public var warnings: [String]
+  public var device, precision, version: String
+
+  /// - Parameter version: of the program.
+  public init<Device: Backend>(_ result: FitResult<Device>, version: String) {
+    let fit = result.fit
+    func point(_ errors: FitErrors) -> Point {
+      Point(
+        ridge: errors.ridge, trainingError: finite(errors.meanTraining),
+        leaveOneOutError: fit.validation == .leaveOneSampleOut ? finite(errors.meanHeldOut) : nil,
+        gcvError: finite(errors.meanGCV), heldOutError: finite(errors.meanHeldOut),
+        standardizedError: finite(errors.standardizedHeldOut(variances: fit.variances)))
+    }
+    mask = result.request.maskName
+    seed = result.request.seed
+    sampleCount = fit.sampleCount
+    coordinateCount = fit.coordinateCount
+    best = point(result.best)
+    path = result.search.path.map(point)
+    atEdge = result.search.atEdge
+    validation = fit.validation
+    weights = Weights(kind: fit.weights.rawValue, standardizedError: best.standardizedError)
+    centered = result.request.centered
+    missingCells = fit.missingCount
+    liftedEigenvalue = fit.liftedEigenvalue
+    meanSquare = fit.variances.reduce(0, +) / Double(fit.coordinateCount)
+    warnings = result.warnings
+    device = fit.device.description
+    precision = result.precision.rawValue
+    self.version = version
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case mask, seed, path, weights, centered, warnings, device, precision, version, validation
+    case sampleCount = "n"
+    case coordinateCount = "d"
+    case atEdge = "at_edge"
+    case missingCells = "missing_cells"
+    case liftedEigenvalue = "lifted_eigenvalue"
+    case meanSquare = "mean_square"
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var errors = encoder.container(keyedBy: Point.CodingKeys.self)
+    try best.encode(into: &errors)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(mask, forKey: .mask)
+    try container.encode(seed, forKey: .seed)
+    try container.encode(sampleCount, forKey: .sampleCount)
+    try container.encode(coordinateCount, forKey: .coordinateCount)
+    try container.encode(path, forKey: .path)
+    try container.encode(atEdge, forKey: .atEdge)
+    try container.encode(validation.rawValue, forKey: .validation)
+    try container.encode(weights, forKey: .weights)
+    try container.encode(centered, forKey: .centered)
+    try container.encode(missingCells, forKey: .missingCells)
+    try container.encode(liftedEigenvalue, forKey: .liftedEigenvalue)
+    try container.encode(meanSquare, forKey: .meanSquare)
+    try container.encode(warnings, forKey: .warnings)
+    try container.encode(device, forKey: .device)
+    try container.encode(precision, forKey: .precision)
+    try container.encode(version, forKey: .version)
+  }
+}
+
+/// A number that JSON can hold, else nil.
+private func finite(_ value: Double?) -> Double? {
+  guard let value, value.isFinite else { return nil }
+  return value
+}

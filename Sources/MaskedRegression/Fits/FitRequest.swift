@@ -1,0 +1,99 @@
+import LacunaAlgebra
+import RealModule
+
+/// What a fit trains on: which coordinates are hidden.
+public enum FitMask: Sendable {
+  /// One coordinate at a time.
+  case leaveOneOut
+  /// The cells that are missing.
+  case observed
+  /// Another scheme.
+  case scheme(any TrainingMasks)
+}
+
+/// A fit of the joint predictor to given data, asked for in full: one workflow for every mask.
+public struct FitRequest: Sendable {
+  public var mask: FitMask
+  /// The mask's name in results.
+  public var maskName: String
+  public var ridge: RidgeChoice
+  public var weights: RidgeWeights
+  /// Whether an unpenalised intercept is fitted.
+  public var centered: Bool
+  /// Of the cells that are hidden to choose a ridge.
+  public var seed: UInt64
+
+  public init(
+    mask: FitMask = .leaveOneOut, maskName: String = "leave-one-out", ridge: RidgeChoice = .automatic,
+    weights: RidgeWeights = .uniform, centered: Bool = false, seed: UInt64 = 1
+  ) {
+    self.mask = mask
+    self.maskName = maskName
+    self.ridge = ridge
+    self.weights = weights
+    self.centered = centered
+    self.seed = seed
+  }
+
+  /// Fits, and chooses the ridge of least error held out.
+  ///
+  /// - Parameter values: n × d, row-major; NaN is missing, and has a place where cells are missing alone. Hand them over
+  ///   rather than keep them.
+  /// - Parameter names: of the coordinates, for messages and results.
+  /// - Parameter report: called after each ridge with (done, total so far known).
+  /// - Throws: `FitError`: fewer than two coordinates or, with masks of a scheme, five samples; a ridge of 0 where none is
+  ///   possible; no predictor at any ridge; a device that fails.
+  public func fit<Device: Backend>(
+    _ values: consuming [Double], sampleCount n: Int, names: [String]? = nil, on device: Device,
+    report: @escaping (Int, Int) -> Void = { _, _ in }
+  ) throws(FitError) -> FitResult<Device> {
+    guard n > 0, values.count % n == 0, values.count / n >= 2 else {
+      throw .data("a coordinate is predicted from others, so two columns are needed")
+    }
+    let fit = try prepare(values, sampleCount: n, on: device)
+    if ridge == .path([0]) && fit.isFactored {
+      throw .regression(.singularGram(sampleCount: n, coordinateCount: fit.coordinateCount))
+    }
+    return try FitError.wrapping {
+      FitResult(request: self, names: names, fit: fit, search: try fit.search(ridge, report: report))
+    }
+  }
+
+  private func prepare<Device: Backend>(
+    _ values: consuming [Double], sampleCount n: Int, on device: Device
+  ) throws(FitError) -> any RidgeFit<Device> {
+    switch mask {
+    case .leaveOneOut:
+      // The numbers are handed over, so that they are in memory once.
+      var handed: [Double] = []
+      swap(&handed, &values)
+      do {
+        return try DataFit(
+          device: device, values: consume handed, sampleCount: n, centered: centered, weights: weights)
+      } catch {
+        return try FitError.wrapping { throw error }
+      }
+    case .observed:
+      switch ridge {
+      case .path(let ridges) where ridges.allSatisfy { $0 > 0 }: break
+      case .automatic: break
+      default: throw .request("missing cells need a ridge above 0")
+      }
+      let values = values
+      return try FitError.wrapping {
+        try ObservedFit(
+          device: device, values: values, sampleCount: n, centered: centered, weights: weights,
+          stream: RandomStream(seed: seed, purpose: .masks, index: 0))
+      }
+    case .scheme(let scheme):
+      guard n >= SchemeFit<Device>.foldCount else {
+        throw .data("\(n) samples; masks are fitted in five folds")
+      }
+      let values = values
+      return try FitError.wrapping {
+        try SchemeFit(
+          device: device, values: values, sampleCount: n, centered: centered, scheme: scheme, weights: weights)
+      }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import LacunaAlgebra
+
+/// A fit with its ridge chosen: what was found, and the predictor, residuals and filled data on request.
+public struct FitResult<Device: Backend> {
+  public let request: FitRequest
+  /// Of the coordinates, where they have any.
+  public let names: [String]?
+  public let fit: any RidgeFit<Device>
+  /// Every ridge tried, the best of them, and whether it is at an end.
+  public let search: RidgeSearch
+  /// Sentences on what is doubtful.
+  public let warnings: [String]
+
+  public var sampleCount: Int { fit.sampleCount }
+  public var coordinateCount: Int { fit.coordinateCount }
+  public var best: FitErrors { search.best }
+  public var precision: Precision { Device.Element.precision }
+
+  init(request: FitRequest, names: [String]?, fit: any RidgeFit<Device>, search: RidgeSearch) {
+    self.request = request
+    self.names = names
+    self.fit = fit
+    self.search = search
+    warnings =
+      scaleWarnings(fit) + edgeWarnings(search, choice: request.ridge) + gapWarnings(fit, search.best)
+      + search.best.warnings
+  }
+
+  /// The name of coordinate k, counted from 0: its own, or its number from 1.
+  public func name(of k: Int) -> String { names?[k] ?? "\(k + 1)" }
+
+  /// 1 − error held out / mean square; nil for a coordinate that never varies, or of which no cell was held out.
+  public func rSquared(of k: Int) -> Double? {
+    let (error, variance) = (best.heldOut[k], fit.variances[k])
+    return variance > 0 && !error.isNaN ? 1 - error / variance : nil
+  }
+
+  /// The mean over the cells held out of error / mean square.
+  public var standardizedError: Double { best.standardizedHeldOut(variances: fit.variances) }
+}
+
+/// One ridge for columns of unlike scales.
+private func scaleWarnings(_ fit: some RidgeFit) -> [String] {
+  let scales = fit.variances.filter { $0 > 0 }.map { $0.squareRoot() }
+  guard fit.weights == .uniform, let least = scales.min(), let greatest = scales.max(), greatest > 100 * least else {
+    return []
+  }
+  return [
+    "the scales of the columns differ by a factor of \(briefly(greatest / least)), and one ridge for all of them all but "
+      + "leaves out the small ones: --weights variance fits them as if they were of one scale"
+  ]
+}
+
+/// A least error that may lie beyond the ridges tried.
+private func edgeWarnings(_ search: RidgeSearch, choice: RidgeChoice) -> [String] {
+  guard search.atEdge else { return [] }
+  let ridge = briefly(search.best.ridge)
+  if choice == .automatic {
+    if search.best.ridge == search.path[0].ridge {
+      return [
+        "the least error is at ridge \(ridge), the smallest that the digits of the numbers allow; "
+          + "it may lie lower, and --ridge ridgeless is the limit"
+      ]
+    }
+    return [
+      "the least error is at ridge \(ridge), the largest tried: no coordinate is seen to tell of the others"
+    ]
+  }
+  return ["the least error is at an end of the ridge path; it may lie beyond \(ridge)"]
+}
+
+private func gapWarnings(_ fit: some RidgeFit, _ best: FitErrors) -> [String] {
+  var warnings: [String] = []
+  if let lowest = fit.liftedEigenvalue {
+    warnings.append(
+      "the Gram of jointly observed pairs has eigenvalues down to \(briefly(lowest)); those below 0 are lifted to 0")
+  }
+  if best.meanHeldOut.isNaN {
+    warnings.append("there are too few observed cells to hide some, so that no ridge could be judged")
+  }
+  return warnings
+}

@@ -1,0 +1,79 @@
+import LacunaAlgebra
+
+/// A joint predictor of given data at any ridge: the errors by which a ridge is chosen, and what comes of the one chosen.
+///
+/// Row k of Â minimises the mean squared error of coordinate k plus a diagonal penalty, λ Σ_j w_j â_kj². All errors and
+/// predictors are in the units of the data. Laws: Â is hollow; the errors held out are those of predictors in which the cells
+/// they are measured on played no part, means and weights included where the weights are of the data.
+public protocol RidgeFit<Device> {
+  associatedtype Device: Backend
+
+  var device: Device { get }
+  var sampleCount: Int { get }
+  var coordinateCount: Int { get }
+  /// The column means that were taken off, which an unpenalised intercept amounts to; zeros without one.
+  var means: [Double] { get }
+  /// Mean square of each column after: what an empty predictor leaves.
+  var variances: [Double] { get }
+  /// w of the predictor that is written out.
+  var penalty: [Double] { get }
+  /// Whether w are the columns' own variances: λ is then a pure number, and errors are compared in units of the variances.
+  var weights: RidgeWeights { get }
+  /// What the errors held out are.
+  var validation: Validation { get }
+  /// Missing cells of the data.
+  var missingCount: Int { get }
+  /// The lowest eigenvalue of a Gram that was lifted to 0; nil where none was.
+  var liftedEigenvalue: Double? { get }
+
+  /// All errors at one ridge.
+  /// - Throws: `RegressionError` where the ridge is too small for the data; `BackendError`.
+  func errors(ridge: Double) throws -> FitErrors
+
+  /// Â, d × d, in whole rows from the first to the last: row k predicts coordinate k from the others.
+  /// - Parameter body: called with the rows that come next, row-major.
+  func predictor(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws
+
+  /// Â as n + 1 numbers a coordinate; nil where it has no such form. See `DataFit.factors`.
+  func factors(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> [Double]?
+
+  /// Whether `factors` gives any.
+  var isFactored: Bool { get }
+
+  /// Every cell less its prediction by the fit without its sample, n × d, in whole rows.
+  /// - Returns: false, and calls nothing, where the mask has no such residuals.
+  func residuals(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> Bool
+
+  /// The data with their gaps filled by conditional means, n × d; nil where gaps have no place.
+  func filled(ridge: Double) throws -> [Double]?
+}
+
+extension RidgeFit {
+  public var missingCount: Int { 0 }
+  public var liftedEigenvalue: Double? { nil }
+  public var isFactored: Bool { false }
+
+  public func factors(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> [Double]? { nil }
+
+  public func residuals(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> Bool { false }
+
+  public func filled(ridge: Double) throws -> [Double]? { nil }
+
+  /// Â, d × d, row-major.
+  public func predictor(ridge: Double) throws -> [Device.Element] {
+    var rows: [Device.Element] = []
+    rows.reserveCapacity(coordinateCount * coordinateCount)
+    try predictor(ridge: ridge) { rows += $0 }
+    return rows
+  }
+}
+
+/// How errors are measured on cells that the predictor did not see.
+public enum Validation: String, Sendable, CaseIterable {
+  /// Every cell, by the fit without its sample: exact.
+  case leaveOneSampleOut = "leave-one-sample-out"
+  /// Every sample, by the fit without its fold of five.
+  case folds = "five-folds"
+  /// Observed cells that were hidden for the purpose.
+  case hiddenCells = "hidden-cells"
+}
