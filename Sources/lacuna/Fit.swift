@@ -132,7 +132,7 @@ struct Fit: ParsableCommand {
     // What depends on the number of coordinates is checked now that there is one.
     let mask = try MaskConfiguration(argument: mask.argument, coordinateCount: d)
     if let draw = try mask.drawing(coordinateCount: d, key: "--mask") {
-      return .scheme(try draw(RandomStream(seed: seed, purpose: .masks, index: 0)))
+      return .scheme(draw(RandomStream(seed: seed, purpose: .masks, index: 0)))
     }
     return mask == .observed ? .observed : .leaveOneOut
   }
