@@ -46,7 +46,7 @@ struct PrimalEvaluation<Device: Backend> {
     let training = try regression.trainingErrors(ridge: ridge, resolvent: q, diagonal: diagonal)
     let diagonalVector = try device.makeVector(elements(diagonal))
     var total = [Double](repeating: 0, count: diagonal.count)
-    try samples.forEach { block, first in
+    try samples.forEachBlock { block, first in
       let r = residuals.firstRows(block.rows)
       func part(_ vector: Device.Matrix) -> Device.Matrix { vector.reshaped(rows: 1, columns: block.rows) }
       try device.multiply(block, transposeA: false, q, transposeB: false, alpha: 1, beta: 0, into: r)

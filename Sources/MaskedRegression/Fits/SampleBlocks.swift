@@ -27,7 +27,7 @@ struct SampleBlocks<Device: Backend> {
   }
 
   /// The blocks, each with the number of its first row.
-  func forEach(_ body: (Device.Matrix, Int) throws -> Void) rethrows {
+  func forEachBlock(_ body: (Device.Matrix, Int) throws -> Void) rethrows {
     var first = 0
     for block in blocks {
       try body(block, first)
