@@ -65,7 +65,7 @@ let package = Package(
     .target(
       name: "LacunaStudy",
       dependencies: [
-        "LacunaAlgebra", "DeterministicEquivalents", "MaskedRegression", "LacunaFiles",
+        "LacunaAlgebra", "DeterministicEquivalents", "MaskedRegression", "LacunaFiles", "LacunaFigures",
         .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["README.md", "Configuration/README.md"],

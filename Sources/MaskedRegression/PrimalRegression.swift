@@ -57,9 +57,21 @@ public struct PrimalRegression<Device: Backend> {
     ridge: Double, covariance: (any CovarianceOperator<Device>)?, scratch: Device.Matrix?
   ) throws -> CoordinateErrors {
     let (q, diagonal) = try resolvent(ridge: ridge, scratch: scratch)
+    return try errors(ridge: ridge, resolvent: q, diagonal: diagonal, covariance: covariance, keepingIn: nil)
+  }
+
+  /// The same from a resolvent that is already there.
+  /// - Parameter q: Q, as `resolvent` gives it.
+  /// - Parameter diagonal: diag Q.
+  /// - Parameter copy: d × d, destroyed in place of Q; nil destroys Q.
+  public func errors(
+    ridge: Double, resolvent q: Device.Matrix, diagonal: [Double], covariance: (any CovarianceOperator<Device>)?,
+    keepingIn copy: Device.Matrix?
+  ) throws -> CoordinateErrors {
     let training = try trainingErrors(ridge: ridge, resolvent: q, diagonal: diagonal)
     guard let covariance else { return CoordinateErrors(training: training, generalization: nil) }
-    try covariance.forms(of: q, into: vector)
+    if let copy { try device.copy(q, to: copy) }
+    try covariance.forms(of: copy ?? q, into: vector)
     let forms = try device.download(vector)
     return CoordinateErrors(
       training: training,

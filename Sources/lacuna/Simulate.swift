@@ -77,9 +77,8 @@ private func checkFits(
       continue
     }
     let d = stage.model.coordinateCount
-    let largest = TrialForecast.largestCoordinateCount(
-      aspect: Double(stage.sampleCount) / Double(d), ridgeCount: stage.ridges.count, precision: precision,
-      route: plan.route, mask: stage.point.configuration.mask, demands: stage.demands, memory: selection.memory,
+    let largest = stage.largestCoordinateCount(
+      precision: precision, route: plan.route, memory: selection.memory,
       largestAllocation: selection.largestAllocation)
     throw BackendError.outOfMemory(
       requested: forecast.bytes, available: selection.memory,
@@ -129,17 +128,15 @@ private func report(
       + (summary.device.map { ["device: \($0)"] } ?? ["theory alone"])
     try folder.finish(summary, configuration: resolvedYAML(loaded.points, comments: comments))
   }
-  for refusal in Set(stages.flatMap { $0.spectralTheory ?? [] }.compactMap { $0.refusal?.description }).sorted() {
-    log.warning("without theory of the spectrum: \(refusal)")
-  }
+  for warning in Set(stages.flatMap { $0.measures.flatMap(\.warnings) }).sorted() { log.warning("\(warning)") }
   if output.json {
     print(try encodeJSON(summary, pretty: true))
   } else {
-    print(([errorTable(summary)] + spectralTables(summary.points)).joined(separator: "\n\n"))
+    print(resultTables(summary.points).joined(separator: "\n\n"))
   }
   if let folder {
-    try errorFigure(summary, stages: stages)?.write(to: try folder.makeFigures(), name: "errors")
-    try spectrumFigure(summary.points, stages: stages)?.write(to: try folder.makeFigures(), name: "spectrum")
+    let study = StudyResults(stages: stages, points: summary.points)
+    for drawn in try study.figures() { try drawn.figure.write(to: try folder.makeFigures(), name: drawn.name) }
     if !output.quiet { log.info("results in \(folder.path)") }
   }
 }

@@ -29,7 +29,7 @@ import Testing
     #expect(found.data.law == .gaussian)
     #expect(found.data.variances == .geometric(0.2, 3))
     #expect(found.mask == .leaveOneOut)
-    #expect(found.measures == [.errors])
+    #expect(found.measures == ["errors"])
     guard case .list(let ridges) = found.ridges else {
       Issue.record("a path must come expanded")
       return

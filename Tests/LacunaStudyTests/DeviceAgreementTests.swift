@@ -22,9 +22,9 @@ struct DeviceAgreementTests {
   private func expectAgreement(_ a: [PointResult], _ b: [PointResult], relative: Double) throws {
     #expect(a.count == b.count && !a.isEmpty)
     for (left, right) in zip(a, b) {
-      for statistic in [\PointResult.trainingError, \PointResult.generalizationError] {
-        let x = try #require(left[keyPath: statistic].mean)
-        let y = try #require(right[keyPath: statistic].mean)
+      for name in [QuantityName.trainingError, .generalizationError] {
+        let x = try #require(left[name]?.mean)
+        let y = try #require(right[name]?.mean)
         #expect(abs(x - y) <= relative * abs(y), "n = \(left.sampleCount), ridge \(left.ridge): \(x) and \(y)")
       }
     }
@@ -83,7 +83,54 @@ struct DeviceAgreementTests {
       }
       #expect(error?.isDeviceFailure == true)
       #expect(finished.count < 6 * 2 * 2)
-      for record in finished { #expect(record.trainingError.isFinite && record.generalizationError.isFinite) }
+      for record in finished {
+        #expect(try #require(record[.trainingError]).isFinite && #require(record[.generalizationError]).isFinite)
+      }
+    }
+  }
+
+  /// Variance compares two trials: a device lost before the second of a pair, or within it, changes no number.
+  @Test func lostDeviceInsideAPair() throws {
+    let text = """
+      data: {model: isotropic, coordinates: 30, samples: 60}
+      model: {ridge: [0.2, 1.0], mask: {bernoulli: {keep: 0.5}}}
+      measure: [variance]
+      experiment: {name: test, trials: 6}
+      """
+    let experiment = Experiment(try loadExperiments(text: text, source: "test.yaml"))
+    let stages = try experiment.stages(device: host)
+    var expected: [TrialRecord] = []
+    _ = try experiment.simulate(stages, on: host) { expected += $0 }
+    for device in devices {
+      _ = try OpenCLBackend<Double>(device: device)
+      func backend(_ count: Counter, launches: Int) throws -> OpenCLBackend<Double> {
+        var faults = Faults()
+        faults.launch = { _ in count.next() > launches ? -5 : 0 }
+        return try OpenCLBackend<Double>(device: device, routes: Routes(device), faults: faults)
+      }
+      let all = Counter()
+      _ = try experiment.simulate(stages, on: try backend(all, launches: .max)) { _ in }
+      let total = all.next() - 1
+      var finished: Set<Int> = []
+      for part in 1...11 {
+        var found: [TrialRecord] = []
+        _ = try experiment.simulate(
+          stages, on: try backend(Counter(), launches: total * part / 12),
+          fallback: { _ in
+            finished.insert(found.count / 2)
+            return host
+          }, record: { found += $0 })
+        #expect(found.count == expected.count)
+        for (a, b) in zip(found, expected) {
+          #expect(a.trial == b.trial && (a[.predictorVariance] != nil) == (a.trial % 2 == 1))
+          for name in [QuantityName.predictorVariance, .trainingError, .generalizationError] {
+            let (x, y) = (a[name] ?? 0, b[name] ?? 0)
+            #expect(abs(x - y) <= 1e-9 * abs(y), "\(name), trial \(a.trial), part \(part)")
+          }
+        }
+      }
+      // Lost in trials of either place in a pair.
+      #expect(Set(finished.map { $0 % 2 }) == [0, 1])
     }
   }
 }

@@ -13,13 +13,12 @@ import Testing
   @Test(arguments: DataModel.all)
   func distributionOfEveryDataModel(model: DataModel) throws {
     var point = try model.configuration(coordinates: 2000, samples: [4000, 1000], ridges: "[0.1]", trials: 1)
-    point.configuration.measures = [.spectrum]
+    point.configuration.measures = ["spectrum"]
     let experiment = Experiment([point])
     let results = try experiment.simulate(try experiment.stages(device: host), on: HostBackend<Float>()) { _ in }
     for result in results {
-      let spectrum = try #require(result.spectrum)
-      #expect(try #require(spectrum.kolmogorovSmirnov) < 0.01, "n = \(result.sampleCount)")
-      if let whole = spectrum.finiteSizeKolmogorovSmirnov {
+      #expect(try #require(result.number(.kolmogorovSmirnov)) < 0.01, "n = \(result.sampleCount)")
+      if let whole = result.number(.finiteSizeKolmogorovSmirnov) {
         #expect(whole < 0.01, "n = \(result.sampleCount), smeared")
       }
     }
@@ -46,18 +45,16 @@ import Testing
       measure: [recovery]
       """, "data.spikes.0.strength=0.3,0.45,0.6,1,3")
     for result in results {
-      let recovery = try #require(result.recovery)
-      for statistic in [recovery.outlier, recovery.overlap, recovery.principalOverlap] {
-        #expect(abs(try #require(statistic.deviation)) < 3, "\(result.parameters): \(statistic)")
+      for name in [QuantityName.outlier, .overlap, .principalOverlap] {
+        #expect(abs(try #require(result[name]?.deviation)) < 3, "\(result.parameters): \(name)")
       }
-      #expect(abs(try #require(recovery.edgeTheory) - 0.7818) < 1e-3)
+      #expect(abs(try #require(result.number(.recoveryEdge)) - 0.7818) < 1e-3)
     }
-    #expect(results[0].recovery?.outlier.theory == nil)
+    #expect(try #require(results[0][.outlier]).theory == nil)
     // Where principal components see nothing, the masked regression does.
-    let weak = try #require(results[2].recovery)
-    #expect(try #require(weak.overlap.mean) > 0.25)
-    #expect(try #require(weak.principalOverlap.mean) < 0.02)
-    #expect(try #require(results[4].recovery?.principalOverlap.mean) > 0.4)
+    #expect(try #require(results[2][.overlap]?.mean) > 0.25)
+    #expect(try #require(results[2][.principalOverlap]?.mean) < 0.02)
+    #expect(try #require(results[4][.principalOverlap]?.mean) > 0.4)
   }
 
   /// Both thresholds of the phase diagram: on either side of each, for three spreads of the noise, the spike is recovered or not.
@@ -75,17 +72,19 @@ import Testing
       measure: [recovery]
       """
     let stage = try Experiment(try loadExperiments(text: text, source: "test.yaml")).stages(device: host)[0]
-    let theory = try #require(stage.spectralTheory?.first)
-    let masked = try #require(theory.outliers?.thresholds.first)
-    let principal = try #require(theory.principal?.thresholds.first)
+    let population = try #require(stage.model.population as? SpikedPopulation)
+    let n = stage.sampleCount
+    let masked = try #require(
+      try OutlierEquivalent(predictorOf: population, sampleCount: n, ridge: stage.ridges[0]).thresholds.first)
+    let principal = try #require(try OutlierEquivalent(gramOf: population, sampleCount: n).thresholds.first)
     // The masked regression never needs a stronger spike, and with equal noise as strong a one.
     #expect(spread == 0 ? abs(masked / principal - 1) < 1e-6 : masked < principal)
     for (threshold, overlap) in [
-      (masked, \RecoveryResult.overlap), (principal, \RecoveryResult.principalOverlap),
+      (masked, QuantityName.overlap), (principal, .principalOverlap),
     ] {
       let results = try recovery(text, "data.spikes.0.strength=\(0.55 * threshold),\(1.7 * threshold)")
-      #expect(try #require(results[0].recovery?[keyPath: overlap].mean) < 0.1)
-      #expect(try #require(results[1].recovery?[keyPath: overlap].mean) > 0.1)
+      #expect(try #require(results[0][overlap]?.mean) < 0.1)
+      #expect(try #require(results[1][overlap]?.mean) > 0.1)
     }
   }
 

@@ -38,13 +38,13 @@ import Testing
       (0..<d * d).map { scale[$0 / d] * scale[$0 % d] * powers[abs($0 / d - $0 % d)] }, shape: [d, d], to: path)
     let result = try run(
       text("model: file, file: \"\(path)\"", mask: "{bernoulli: {keep: \(keep)}}", trials: 8, d: d, n: 450))[0]
-    let theory = try #require(result.generalizationError.theory)
-    let mean = try #require(result.generalizationError.mean)
-    let error = try #require(result.generalizationError.standardError)
+    let theory = try #require(result[.generalizationError]?.theory)
+    let mean = try #require(result[.generalizationError]?.mean)
+    let error = try #require(result[.generalizationError]?.standardError)
     #expect(abs(theory - expected) <= 0.51 * digit)
     #expect(abs(mean - theory) <= 3 * error)
     #expect(error < 0.005 * theory)
-    let training = result.trainingError
+    let training = try #require(result[.trainingError])
     #expect(abs(try #require(training.mean) - (try #require(training.theory))) < 0.01 * (try #require(training.theory)))
   }
 
@@ -59,16 +59,15 @@ import Testing
   ])
   func theoryAgrees(data: String, mask: String) throws {
     for result in try run(text(data, mask: mask, trials: 20, ridge: "[0.05, 1.0]", d: 200, n: 300)) {
-      let others = [result.fullContextError, result.predictorVariance]
-      for statistic in [result.trainingError, result.generalizationError] + others.compactMap({ $0 }) {
+      for name in [QuantityName.trainingError, .generalizationError, .fullContextError, .predictorVariance] {
+        let statistic = try #require(result[name])
         let (mean, theory) = (try #require(statistic.mean), try #require(statistic.theory))
         let bound = 4 * (try #require(statistic.standardError)) + 4 / 200 * theory
         #expect(abs(mean - theory) <= bound, "\(mean), theory \(theory)")
         #expect(bound < 0.1 * theory)
       }
-      #expect(others.allSatisfy { $0 != nil })
       // Its own effective ridge where there is one, that of leave-one-out nowhere.
-      #expect((result.effectiveRidge != nil) == mask.contains("bernoulli"))
+      #expect((result.number(.effectiveRidge) != nil) == mask.contains("bernoulli"))
     }
   }
 
@@ -84,8 +83,9 @@ import Testing
     for mask in ["{bernoulli: {keep: \(p)}}", "{random: {keep: \(p), masks: 2}}"] {
       let masked = try run(text(data, mask: mask, trials: 1, ridge: "\(ridge)"))[0]
       for (a, b) in [
-        (plain.effectiveRidge, masked.effectiveRidge), (plain.degreesOfFreedom1, masked.degreesOfFreedom1),
-        (plain.degreesOfFreedom2, masked.degreesOfFreedom2),
+        (plain.number(.effectiveRidge), masked.number(.effectiveRidge)),
+        (plain.number(.degreesOfFreedom1), masked.number(.degreesOfFreedom1)),
+        (plain.number(.degreesOfFreedom2), masked.number(.degreesOfFreedom2)),
       ] {
         let (expected, found) = (try #require(a), try #require(b))
         #expect(abs(expected - found) < 1e-8 * expected)
@@ -103,13 +103,13 @@ import Testing
     let plain = try run(
       text.replacing("{partition: {blocks: \(d)}}", with: "leave_one_out")
         .replacing("measure: [errors, variance]", with: ""))[0]
-    let kappa = try #require(plain.effectiveRidge)
+    let kappa = try #require(plain.number(.effectiveRidge))
     let spread = (0..<d).reduce(0.0) { sum, k in
       let v = 0.2 + 1.8 * Double(k) / Double(d - 1)
       return sum + v / ((v + kappa) * (v + kappa) * Double(n))
     }
-    let expected = spread * (try #require(plain.generalizationError.theory))
-    let variance = try #require(result.predictorVariance)
+    let expected = spread * (try #require(plain[.generalizationError]?.theory))
+    let variance = try #require(result[.predictorVariance])
     // One coordinate less in each context.
     #expect(abs(try #require(variance.theory) - expected) < 3 / Double(d) * expected)
     let bound = 4 * (try #require(variance.standardError)) + 4 / Double(d) * expected
@@ -119,26 +119,13 @@ import Testing
   /// M masks drawn for each sample approach the closed form over all masks, from above, as M grows.
   @Test func drawnMasksApproachTheLimit() throws {
     func error(_ mask: String) throws -> Double {
-      try #require(try run(text("model: ar1, correlation: 0.8", mask: mask, trials: 6))[0].generalizationError.mean)
+      try #require(try run(text("model: ar1, correlation: 0.8", mask: mask, trials: 6))[0][.generalizationError]?.mean)
     }
     let limit = try error("{bernoulli: {keep: 0.6}}")
     let gaps = try [1, 4, 16, 64].map { try error("{random: {keep: 0.6, masks: \($0)}}") - limit }
     // The excess is quadratic in the predictor's deviation, so it falls about as 1/M.
     for (more, fewer) in zip(gaps, gaps.dropFirst()) { #expect(fewer > 0 && fewer < 0.5 * more) }
     #expect(gaps[3] < 0.03 * limit)
-  }
-
-  @Test(arguments: [
-    "{random: {visible: 40, masks: 3}}", "{random: {keep: 0.5, masks: 3, loss: all}}",
-    "{shared: {keep: 0.7, masks: 4}}",
-    "{shared: {visible: 45, masks: 5}}", "{partition: {blocks: 4, order: random, passes: 3}}",
-  ])
-  func runsAndRepeats(mask: String) throws {
-    let first = try run(text("model: ar1, correlation: 0.8", mask: mask, trials: 2))
-    let training = try #require(first[0].trainingError.mean)
-    let generalization = try #require(first[0].generalizationError.mean)
-    #expect(training > 0 && generalization > training && generalization < 1.1)
-    #expect(try run(text("model: ar1, correlation: 0.8", mask: mask, trials: 2)) == first)
   }
 
   /// A partition written as a file of masks errs alike, each mask counting a block's share.
@@ -152,10 +139,8 @@ import Testing
     let explicit = try run(
       text(data, mask: "{explicit: {file: \"\(path)\", weights: [1, 1, 1]}}", trials: 2, ridge: "0.1", d: d))[0]
     let partition = try run(text(data, mask: "{partition: {blocks: 3}}", trials: 2, ridge: "0.3", d: d))[0]
-    for (a, b) in [
-      (explicit.trainingError, partition.trainingError), (explicit.generalizationError, partition.generalizationError),
-    ] {
-      let (left, right) = (try #require(a.mean), try #require(b.mean))
+    for name in [QuantityName.trainingError, .generalizationError] {
+      let (left, right) = (try #require(explicit[name]?.mean), try #require(partition[name]?.mean))
       #expect(abs(3 * left - right) < 1e-12)
     }
     for (bad, says) in [

@@ -32,12 +32,11 @@ import Testing
   ])
   func drawnSpectra(data: String, keep: Double) throws {
     for result in try results(data, keep: keep, d: 1000, n: "[600, 2000]", ridge: "0.05") {
-      let spectrum = try #require(result.spectrum)
-      let distance = try #require(spectrum.kolmogorovSmirnov)
+      let distance = try #require(result.number(.kolmogorovSmirnov))
       #expect(distance > 0 && distance < 0.01, "n = \(result.sampleCount)")
-      if let whole = spectrum.finiteSizeKolmogorovSmirnov { #expect(whole < 0.04, "n = \(result.sampleCount)") }
+      if let whole = result.number(.finiteSizeKolmogorovSmirnov) { #expect(whole < 0.04, "n = \(result.sampleCount)") }
       // Â is hollow.
-      #expect(abs(spectrum.eigenvalues[0].reduce(0, +)) < 1e-9 * 1000)
+      #expect(abs(result.rows(.eigenvalues)[0].reduce(0, +)) < 1e-9 * 1000)
     }
   }
 
@@ -80,8 +79,8 @@ import Testing
   @Test func eigenvaluesAreThoseOfThePredictor() throws {
     let (n, d, ridge, p) = (50, 9, 0.2, 0.6)
     let values = try #require(
-      try results("model: ar1, correlation: 0.6", keep: p, d: d, n: "\(n)", ridge: "\(ridge)")[0].spectrum
-    ).eigenvalues[0]
+      try results("model: ar1, correlation: 0.6", keep: p, d: d, n: "\(n)", ridge: "\(ridge)")[0]
+        .rows(.eigenvalues).first)
     let stream = RandomStream(seed: 5, purpose: .samples, index: n << 20)
     var s = [Double](repeating: 0, count: d * d)
     for i in 0..<n {

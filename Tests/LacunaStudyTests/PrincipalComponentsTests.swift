@@ -74,15 +74,14 @@ import Testing
       let experiment = Experiment(try loadExperiments(text: text, source: "test.yaml"))
       return try experiment.simulate(try experiment.stages(device: host), on: host) { _ in }[0]
     }
-    let chain = try #require(try point("model: ar1, correlation: 0.7").principal)
-    #expect(try #require(chain.advantage.mean) > 5 * #require(chain.advantage.standardError))
+    let chain = try #require(try point("model: ar1, correlation: 0.7")[.principalAdvantage])
+    #expect(try #require(chain.mean) > 5 * #require(chain.standardError))
     let spike = try point("model: spiked, spikes: [{strength: 100.0}]")
-    let principal = try #require(spike.principal)
-    #expect(principal.rank == 1)
-    #expect(try #require(principal.generalizationError.mean) > spike.bayesError)
-    #expect(try #require(principal.advantage.mean) < 0)
+    #expect(spike.number(.principalRank) == 1)
+    #expect(try #require(spike[.principalError]?.mean) > #require(spike.number(.bayesError)))
+    #expect(try #require(spike[.principalAdvantage]?.mean) < 0)
     // Rank 0 predicts nothing.
-    #expect(abs(try #require(principal.ranks[0].generalizationError.mean) - 1.5) < 1e-12)
+    #expect(abs(try #require(try ranks(spike)[0].error.mean) - 1.5) < 1e-12)
   }
 
   private func points(_ data: String, rank: String, trials: Int) throws -> [PointResult] {
@@ -104,11 +103,11 @@ import Testing
   ])
   func errorsByRank(model: String) throws {
     for result in try points("samples: [200, 800], \(model)", rank: "[0, 1, 2, 8, 40, 120]", trials: 6) {
-      let ranks = try #require(result.principal).ranks
+      let ranks = try ranks(result)
       #expect(ranks.map(\.rank) == [0, 1, 2, 8, 40, 120])
       for rank in ranks {
-        let (mean, error) = (try #require(rank.generalizationError.mean), rank.generalizationError.standardError ?? 0)
-        let theory = try #require(rank.generalizationError.theory)
+        let (mean, error) = (try #require(rank.error.mean), rank.error.standardError ?? 0)
+        let theory = try #require(rank.error.theory)
         #expect(
           abs(mean - theory) <= 4 * error + 3.0 / 400 * theory,
           "n = \(result.sampleCount), rank \(rank.rank): \(mean) ± \(error), theory \(theory)")
@@ -119,19 +118,26 @@ import Testing
   /// The bulk's edge chooses as many components as there are spikes beyond the threshold √(d/n), which two of these three are.
   @Test func rankByTheEdge() throws {
     let spikes = "spikes: [{strength: 6.0}, {strength: 4.0}, {strength: 0.1}]"
-    let chosen = try #require(
-      try points("model: spiked, samples: 800, \(spikes)", rank: "bulk_edge", trials: 5)[0].principal)
-    let given = try #require(
-      try points("model: spiked, samples: 800, \(spikes)", rank: "2", trials: 5)[0].principal)
-    #expect(chosen.rank == 2 && given.rank == 2)
-    let (mean, other) = (
-      try #require(chosen.generalizationError.mean), try #require(given.generalizationError.mean)
-    )
+    let chosen = try points("model: spiked, samples: 800, \(spikes)", rank: "bulk_edge", trials: 5)[0]
+    let given = try points("model: spiked, samples: 800, \(spikes)", rank: "2", trials: 5)[0]
+    #expect(chosen.number(.principalRank) == 2 && given.number(.principalRank) == 2)
+    let (mean, other) = (try #require(chosen[.principalError]?.mean), try #require(given[.principalError]?.mean))
     // A trial may take the noise's greatest eigenvalue for a third.
     #expect(abs(mean - other) < 0.005 * other)
-    #expect(chosen.generalizationError.theory == given.generalizationError.theory)
-    #expect(chosen.advantage.standardError != nil)
+    #expect(try #require(chosen[.principalError]?.theory) == given[.principalError]?.theory)
+    #expect(chosen[.principalAdvantage]?.standardError != nil)
   }
+
+  /// Every rank tried, from the list that goes to `metrics.json`.
+  private func ranks(_ point: PointResult) throws -> [(rank: Int, error: Statistic)] {
+    guard case .list(let items) = point.quantity(.principalRanks)?.content else { return [] }
+    return try items.map { item in
+      guard case .object(let parts) = item else { throw NoRanks() }
+      return (Int(try #require(parts[0].number)), try #require(parts[1].statistic))
+    }
+  }
+
+  private struct NoRanks: Error {}
 
   private func solve(_ matrix: [[Double]], _ right: [Double]) -> [Double] {
     var a = matrix

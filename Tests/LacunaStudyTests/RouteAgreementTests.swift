@@ -33,8 +33,8 @@ import Testing
         let results = try experiment.simulate([stage], on: host, planner: planner) { _ in }
         #expect(results.count == expected.count)
         for (a, b) in zip(results, expected) {
-          for statistic in [\PointResult.trainingError, \PointResult.generalizationError] {
-            let (x, y) = (try #require(a[keyPath: statistic].mean), try #require(b[keyPath: statistic].mean))
+          for name in [QuantityName.trainingError, .generalizationError] {
+            let (x, y) = (try #require(a[name]?.mean), try #require(b[name]?.mean))
             #expect(abs(x - y) <= 1e-10 * abs(y), "\(route), n = \(a.sampleCount), ridge \(a.ridge): \(x), \(y)")
           }
         }

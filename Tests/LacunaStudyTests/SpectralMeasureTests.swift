@@ -20,20 +20,20 @@ import Testing
   @Test(arguments: DataModel.all)
   func spectrumOfEveryDataModel(model: DataModel) throws {
     var point = try model.configuration(coordinates: 400, samples: [200, 800], ridges: "[0.1]", trials: 3)
-    point.configuration.measures = [.spectrum]
+    point.configuration.measures = ["spectrum"]
     let experiment = Experiment([point])
     let results = try experiment.simulate(try experiment.stages(device: host), on: host) { _ in }
     for result in results {
-      let spectrum = try #require(result.spectrum)
-      let distance = try #require(spectrum.kolmogorovSmirnov)
+      let distance = try #require(result.number(.kolmogorovSmirnov))
+      let trials = result.rows(.eigenvalues)
       #expect(distance > 0)
       #expect(distance < 0.025, "n = \(result.sampleCount)")
-      if let whole = spectrum.finiteSizeKolmogorovSmirnov { #expect(whole < 0.04, "n = \(result.sampleCount)") }
-      let range = spectrum.eigenvalues.flatMap { $0 }
+      if let whole = result.number(.finiteSizeKolmogorovSmirnov) { #expect(whole < 0.04, "n = \(result.sampleCount)") }
+      let range = trials.flatMap { $0 }
       let width = try #require(range.max()) - #require(range.min())
-      #expect(try #require(spectrum.wasserstein1) < 0.02 * width)
-      #expect(spectrum.eigenvalues.count == 3)
-      for values in spectrum.eigenvalues {
+      #expect(try #require(result.number(.wasserstein1)) < 0.02 * width)
+      #expect(trials.count == 3)
+      for values in trials {
         #expect(values.count == 400 && values == values.sorted())
         // Â is hollow.
         #expect(abs(values.reduce(0, +)) < 1e-9 * 400)
@@ -50,7 +50,7 @@ import Testing
       model: {ridge: \(ridge)}
       measure: [spectrum]
       """
-    let values = try #require(try points(text)[0].spectrum).eigenvalues[0]
+    let values = try #require(try points(text)[0].rows(.eigenvalues).first)
     // The same samples drawn by hand: x_1 = z_1, x_j = ρ x_(j−1) + √(1−ρ²) z_j.
     let stream = RandomStream(seed: 5, purpose: .samples, index: n << 20)
     var gram = [Double](repeating: 0, count: d * d)
@@ -114,18 +114,18 @@ import Testing
     let results = try points(
       unequalNoise, "experiment.trials=6", "data.spikes.0.strength=0.1,1,3")
     for result in results {
-      let recovery = try #require(result.recovery)
-      for statistic in [recovery.outlier, recovery.overlap, recovery.principalOverlap] {
+      for name in [QuantityName.outlier, .overlap, .principalOverlap] {
+        let statistic = try #require(result[name])
         let deviation = try #require(statistic.deviation)
         #expect(abs(deviation) < 3.5, "\(result.parameters): \(statistic)")
         #expect(try #require(statistic.standardError) < 0.03)
       }
     }
-    #expect(results[0].recovery?.outlier.theory == nil && results[0].recovery?.overlap.theory == 0)
-    #expect(abs(try #require(results[1].recovery?.edgeTheory) - 0.7818) < 1e-3)
-    #expect(try #require(results[1].recovery?.overlap.mean) > 0.5)
-    #expect(try #require(results[1].recovery?.principalOverlap.mean) < 0.05)
-    #expect(try #require(results[2].recovery?.principalOverlap.mean) > 0.3)
+    #expect(try #require(results[0][.outlier]).theory == nil && results[0][.overlap]?.theory == 0)
+    #expect(abs(try #require(results[1].number(.recoveryEdge)) - 0.7818) < 1e-3)
+    #expect(try #require(results[1][.overlap]?.mean) > 0.5)
+    #expect(try #require(results[1][.principalOverlap]?.mean) < 0.05)
+    #expect(try #require(results[2][.principalOverlap]?.mean) > 0.3)
   }
 
   /// A negative spike shows at the lower end.
@@ -137,13 +137,14 @@ import Testing
       measure: [recovery, spectrum]
       """
     let result = try points(text)[0]
-    let recovery = try #require(result.recovery)
-    #expect(try #require(recovery.gap.mean) > 0)
-    #expect(try #require(recovery.outlier.mean) < #require(recovery.edgeTheory))
-    #expect(abs(try #require(recovery.outlier.deviation)) < 4)
-    #expect(abs(try #require(recovery.overlap.deviation)) < 4)
-    let least = try #require(result.spectrum).eigenvalues.map { $0[0] }
-    #expect(abs(try #require(recovery.outlier.mean) - least.reduce(0, +) / 5) < 1e-9)
+    let outlier = try #require(result[.outlier])
+    #expect(try #require(result[.outlierGap]?.mean) > 0)
+    #expect(try #require(outlier.mean) < #require(result.number(.recoveryEdge)))
+    #expect(abs(try #require(outlier.deviation)) < 4)
+    #expect(abs(try #require(result[.overlap]?.deviation)) < 4)
+    let least = result.rows(.eigenvalues).map { $0[0] }
+    #expect(least.count == 5)
+    #expect(abs(try #require(outlier.mean) - least.reduce(0, +) / 5) < 1e-9)
   }
 
   /// The names that result files promise.
@@ -178,9 +179,15 @@ import Testing
       model: {ridge: 0.1}
       measure: [recovery]
       """
-    let recovery = try #require(try points(text)[0].recovery)
-    let overlaps = try #require(recovery.overlaps)
-    #expect(overlaps.count == 2 && overlaps[0] == recovery.overlap)
+    let result = try points(text)[0]
+    guard case .list(let items) = result.quantity(.overlaps)?.content else {
+      Issue.record("no overlaps of several spikes")
+      return
+    }
+    let overlaps = items.compactMap { item in
+      if case .measured(let statistic) = item { statistic } else { nil }
+    }
+    #expect(overlaps.count == 2 && overlaps[0] == result[.overlap])
     for overlap in overlaps {
       #expect(try #require(overlap.mean) > 0.5)
       #expect(abs(try #require(overlap.deviation)) < 4)

@@ -23,7 +23,8 @@ import Testing
     #expect(!results.isEmpty)
     for result in results {
       for (name, statistic) in [
-        ("training", result.trainingError), ("generalization", result.generalizationError),
+        ("training", try #require(result[.trainingError])),
+        ("generalization", try #require(result[.generalizationError])),
       ] {
         let mean = try #require(statistic.mean)
         let error = try #require(statistic.standardError)
@@ -75,9 +76,10 @@ import Testing
     let experiment = Experiment([point])
     let results = try experiment.simulate(try experiment.stages(device: host), on: host) { _ in }
     for result in results {
-      let order = 1 / (Double(result.sampleCount) - (try #require(result.degreesOfFreedom2)))
+      let order = 1 / (Double(result.sampleCount) - (try #require(result.number(.degreesOfFreedom2))))
       for (name, statistic) in [
-        ("training", result.trainingError), ("generalization", result.generalizationError),
+        ("training", try #require(result[.trainingError])),
+        ("generalization", try #require(result[.generalizationError])),
       ] {
         let mean = try #require(statistic.mean)
         let error = try #require(statistic.standardError)
@@ -110,8 +112,8 @@ import Testing
     let pairs = zip(
       try Experiment([dense]).stages(device: host), try Experiment([structured]).stages(device: host))
     for (left, right) in pairs {
-      let a = left.theory[0].generalizationError
-      let b = right.theory[0].generalizationError
+      let a = left.measure(ErrorMeasure.self)!.equivalents[0].generalizationError
+      let b = right.measure(ErrorMeasure.self)!.equivalents[0].generalizationError
       #expect(abs(a - b) < 1e-11 * b)
     }
   }
@@ -123,7 +125,7 @@ import Testing
   ])
   func checkedTable(model: DataModel, n: Int, generalization: Double, training: Double) throws {
     let point = try model.configuration(coordinates: 400, samples: [n], ridges: "0.1", trials: 1)
-    let theory = try Experiment([point]).stages(device: host)[0].theory[0]
+    let theory = try Experiment([point]).stages(device: host)[0].measure(ErrorMeasure.self)!.equivalents[0]
     #expect(abs(theory.generalizationError - generalization) <= 0.6e-5)
     #expect(abs(theory.trainingError / training - 1) <= 5e-4)
   }
@@ -139,9 +141,10 @@ import Testing
     let alone = try DataModel.all[4].configuration(coordinates: 60, samples: [120], ridges: "[0.5]", trials: 3)
     let single = Experiment([alone])
     let result = try single.simulate(try single.stages(device: host), on: host) { _ in }[0]
+    let own = try #require(result[.generalizationError]?.mean)
     let twin = try #require(first.first { $0.sampleCount == 120 && $0.ridge == 0.5 })
-    let difference = abs(result.generalizationError.mean! - twin.generalizationError.mean!)
-    #expect(difference < 1e-12 * result.generalizationError.mean!)
+    let difference = abs(own - (try #require(twin[.generalizationError]?.mean)))
+    #expect(difference < 1e-12 * own)
   }
 }
 

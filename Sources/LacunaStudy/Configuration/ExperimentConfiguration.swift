@@ -17,12 +17,13 @@ public struct ExperimentConfiguration: Sendable, Equatable {
   public var mask: MaskConfiguration
   /// `model.pca.rank`: of principal components where they are measured; `best` by default.
   public var principalRank: PrincipalRank
-  /// `measure`: what is recorded of each trial; `[errors]` by default.
-  public var measures: [Measure]
+  /// `measure`: what is recorded of each trial, by the words of `MeasureRegistry`; `[errors]` by default. Errors come with
+  /// everything else.
+  public var measures: [String]
 
   public init(
     name: String, trials: Int = 10, seed: UInt64 = 1, data: DataConfiguration, ridges: RidgeConfiguration,
-    mask: MaskConfiguration = .leaveOneOut, principalRank: PrincipalRank = .best, measures: [Measure] = [.errors]
+    mask: MaskConfiguration = .leaveOneOut, principalRank: PrincipalRank = .best, measures: [String] = ["errors"]
   ) {
     self.name = name
     self.trials = trials

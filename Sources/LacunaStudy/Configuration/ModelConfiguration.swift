@@ -29,20 +29,3 @@ public enum PrincipalRank: Sendable, Equatable {
   /// At least one rank, each below every n and below d; of several the one of least mean error, in hindsight.
   case list([Int])
 }
-
-/// What a trial records. Errors come with everything else, asked for or not.
-public enum Measure: String, Sendable, CaseIterable {
-  /// Training and generalisation error, next to their theory.
-  case errors
-  /// All eigenvalues of the joint predictor.
-  case spectrum
-  /// Outliers and the overlaps of their eigenvectors with the spikes, for the joint predictor and principal components.
-  case recovery
-  /// The generalisation error of probabilistic principal components, by rank.
-  case pca
-  /// How far predictors of independent trials lie apart, E‖Â − EÂ‖²_F/d.
-  case variance
-
-  /// Whether it takes the Gram itself or its eigenvalues, beyond the errors of the predictor.
-  var isSpectral: Bool { self == .spectrum || self == .recovery || self == .pca }
-}

@@ -32,13 +32,7 @@ func readExperiment(
   }
   if result.mask == .leaveOneOut, let ridge = model["ridge"] { try requireRegular(ridge, data: data) }
   if let measure = top["measure"] {
-    result.measures = try readMeasures(measure, spikes: data.spikes)
-    let measured = result.mask.measures
-    if let other = result.measures.first(where: { !measured.contains($0) }) {
-      throw measure.failure(
-        "\(other.rawValue) is not measured under \(result.mask.word) masks",
-        "there is \(measured.map(\.rawValue).joined(separator: ", ")) to measure under them")
-    }
+    result.measures = try readMeasures(measure, data: data, mask: result.mask)
   }
   guard let field = top["experiment"] else { return result }
   let experiment = try ConfigurationSection(field, keys: ["name", "trials", "seed"])
@@ -134,18 +128,21 @@ private func readRank(_ field: ConfigurationField, below limit: Int) throws(Conf
 }
 
 private func readMeasures(
-  _ field: ConfigurationField, spikes: [DataConfiguration.Spike]
-) throws(ConfigurationError) -> [Measure] {
-  var measures: [Measure] = []
+  _ field: ConfigurationField, data: DataConfiguration, mask: MaskConfiguration
+) throws(ConfigurationError) -> [String] {
+  var words: [String] = []
   for item in try field.items("a measure") {
-    let words = Measure.allCases.map(\.rawValue)
-    let word = try ConfigurationChoice(item, words: words, forms: []).word
-    guard let measure = Measure(rawValue: word) else { continue }
-    guard !measures.contains(measure) else { throw item.failure("\(word) is given twice", "keep one of them") }
-    if measure == .recovery && spikes.isEmpty {
-      throw item.failure("there is no spike to recover", "add data.spikes, such as [{strength: 1.0}]")
-    }
-    measures.append(measure)
+    let word = try ConfigurationChoice(item, words: MeasureRegistry.words, forms: []).word
+    guard let measure = MeasureRegistry.all.first(where: { $0.word == word }) else { continue }
+    guard !words.contains(word) else { throw item.failure("\(word) is given twice", "keep one of them") }
+    if let refusal = measure.refusal(of: data) { throw item.failure(refusal.reason, refusal.remedy) }
+    words.append(word)
   }
-  return measures
+  let measured = MeasureRegistry.all.filter { $0.isMeasured(under: mask) }.map { $0.word }
+  if let other = words.first(where: { !measured.contains($0) }) {
+    throw field.failure(
+      "\(other) is not measured under \(mask.word) masks",
+      "there is \(measured.joined(separator: ", ")) to measure under them")
+  }
+  return words
 }

@@ -28,10 +28,10 @@ public func resolvedYAML(_ configuration: ExperimentConfiguration, comments: [St
   lines += ["  noise:", "    law: \(law(data.law))"]
   if data.model.keys.contains("noise.variances") { lines.append("    variances: \(variances(data.variances))") }
   lines += ["model:", "  mask: \(configuration.mask.yaml)", "  ridge: \(ridges(configuration.ridges))"]
-  if configuration.measures.contains(.pca) || configuration.principalRank != .best {
+  if configuration.measures.contains(PrincipalMeasure.word) || configuration.principalRank != .best {
     lines.append("  pca: {rank: \(rank(configuration.principalRank))}")
   }
-  lines.append("measure: [\(configuration.measures.map(\.rawValue).joined(separator: ", "))]")
+  lines.append("measure: [\(configuration.measures.joined(separator: ", "))]")
   return lines.joined(separator: "\n") + "\n"
 }
 

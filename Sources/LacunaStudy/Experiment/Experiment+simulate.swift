@@ -23,14 +23,3 @@ extension Experiment {
     }
   }
 }
-
-extension Experiment.Stage {
-  func stream(trial: Int) -> RandomStream {
-    trialStream(seed: point.configuration.seed, sampleCount: sampleCount, trial: trial)
-  }
-}
-
-/// The stream of one trial: a function of seed, n and trial alone, so that a point does not depend on its neighbours.
-func trialStream(seed: UInt64, sampleCount: Int, trial: Int) -> RandomStream {
-  RandomStream(seed: seed, purpose: .samples, index: sampleCount << 20 | trial)
-}

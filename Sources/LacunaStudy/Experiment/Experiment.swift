@@ -10,34 +10,33 @@ public struct Experiment: Sendable {
     self.points = points
   }
 
-  /// One (combination, n): what a trial draws one data set for.
+  /// One (combination, n): what a trial draws one data set for, with what is measured of it and the theory of that.
   public struct Stage: Sendable {
-    public let point: ExperimentPoint
-    public let model: CovarianceModel
-    public let sampleCount: Int
-    /// Deterministic equivalents, one a ridge: the limit, and corrected for finite size.
-    public let theory: [ErrorEquivalent]
-    public let finiteSizeTheory: [FiniteSizeErrors?]
-    /// Of what is measured beyond the errors, one a ridge; nil where nothing is.
-    public let spectralTheory: [SpectralTheory]?
-    /// Of principal components, where they are measured.
-    public let principalTheory: PrincipalTheory?
-    /// Of the first spike, where recovery is measured.
-    let lowestThreshold: LowestThreshold?
-    /// Under masks other than leave-one-out, the equivalents of their errors, one a ridge.
-    public let maskTheory: [MaskTheory]?
-    /// How the masks of a trial are drawn; nil under leave-one-out masks.
-    let drawMasks: MaskConfiguration.Drawing?
-    public let ridges: [Double]
+    public let problem: Problem
+    /// In the order of `MeasureRegistry`.
+    public let measures: [any Measure]
+
+    /// Computes the theory of every measure.
+    init(_ problem: Problem) throws {
+      self.problem = problem
+      measures = try MeasureRegistry.measures(of: problem.configuration).map { try $0.init(problem) }
+    }
+
+    public var point: ExperimentPoint { problem.point }
+    public var model: CovarianceModel { problem.model }
+    public var sampleCount: Int { problem.sampleCount }
+    public var ridges: [Double] { problem.ridges }
+
+    /// A measure of this stage with its theory; nil where it was not asked for.
+    public func measure<M: Measure>(_ type: M.Type) -> M? {
+      for measure in measures { if let found = measure as? M { return found } }
+      return nil
+    }
 
     /// Whether a result is one of this stage's points.
     public func matches(_ result: PointResult) -> Bool {
-      parameters == result.parameters && sampleCount == result.sampleCount
-        && model.coordinateCount == result.coordinateCount
-    }
-
-    var parameters: [String: String] {
-      Dictionary(point.swept.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
+      problem.parameters == result.parameters && sampleCount == result.sampleCount
+        && problem.coordinateCount == result.coordinateCount
     }
   }
 
@@ -55,110 +54,92 @@ public struct Experiment: Sendable {
       let drawMasks = try configuration.mask.drawing(coordinateCount: model.coordinateCount, key: "model.mask")
       let maskTheory = try configuration.mask.scheme.theory(of: model, on: device)
       return try configuration.data.samples.map { n in
-        let ridges: [Double]
-        switch configuration.ridges {
-        case .list(let values): ridges = values
-        case .auto:
-          let best = try optimalRidge(population: model.population, sampleCount: n).ridge
-          guard best.isFinite else {
-            throw PopulationError.unsupported(
-              reason:
-                "model.ridge: auto finds no best ridge at n = \(n): the error falls as the ridge grows without end, "
-                + "since the coordinates say nothing of each other; give a ridge")
-          }
-          ridges = [best]
-        }
-        let theory = try ridges.map {
-          try ErrorEquivalent(population: model.population, sampleCount: n, ridge: $0)
-        }
-        let corrected = try zip(ridges, theory).map { ridge, limit in
-          try FiniteSizeErrors(
-            population: model.population, sampleCount: n, ridge: ridge, limit: limit,
-            excessKurtosis: configuration.data.law.excessKurtosis)
-        }
-        let measures = configuration.measures
-        let spectral =
-          measures.contains(.spectrum) || measures.contains(.recovery)
-          ? try ridges.map {
-            try SpectralTheory(
-              population: model.population, mask: configuration.mask, sampleCount: n, ridge: $0, measures: measures)
-          } : nil
-        return Stage(
-          point: point, model: model, sampleCount: n, theory: theory, finiteSizeTheory: corrected,
-          spectralTheory: spectral,
-          principalTheory: measures.contains(.pca)
-            ? try PrincipalTheory(
-              population: model.population, sampleCount: n, rank: configuration.principalRank) : nil,
-          lowestThreshold: measures.contains(.recovery)
-            ? try LowestThreshold(population: model.population, sampleCount: n) : nil,
-          maskTheory: try maskTheory.map { theory in try ridges.map { try theory(n, $0) } }, drawMasks: drawMasks,
-          ridges: ridges)
+        let ridges = try configuration.ridges.values(model: model, sampleCount: n)
+        let theory = try maskTheory.map { theory in try ridges.map { try theory(n, $0) } }
+        return try Stage(
+          Problem(
+            point: point, model: model, sampleCount: n, ridges: ridges, maskTheory: theory, drawMasks: drawMasks))
       }
     }
   }
 
   /// The same points from theory alone.
   public func theory(_ stages: [Stage]) -> [PointResult] {
-    stages.flatMap { stage in
-      stage.ridges.indices.map { stage.result(ridgeIndex: $0) }
-    }
-  }
-}
-
-extension Experiment.Stage {
-  /// What of a trial takes more than the errors of leave-one-out masks under a structured Σ.
-  public var demands: TrialForecast.Demands {
-    var demands: TrialForecast.Demands = []
-    if model.isDense { demands.insert(.dense) }
-    let measures = point.configuration.measures
-    if measures.contains(where: \.isSpectral) { demands.insert(.spectral) }
-    if measures.contains(.recovery) { demands.insert(.recovery) }
-    if measures.contains(.variance) { demands.insert(.variance) }
-    if measures.contains(.pca) { demands.insert(.principal) }
-    if model.isIsotropicSpiked { demands.insert(.isotropicSpiked) }
-    return demands
-  }
-
-  /// The exact ways to its errors under leave-one-out masks.
-  public var routes: [ErrorRoute] {
-    ErrorRoute.all(
-      sampleCount: sampleCount, coordinateCount: model.coordinateCount, isIsotropicSpiked: model.isIsotropicSpiked)
-  }
-
-  /// What a trial of this stage takes on a device by a route; nil under other masks.
-  public func forecast<Device: Backend>(on device: Device, route: ErrorRoute?) -> TrialForecast {
-    TrialForecast(
-      sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridgeCount: ridges.count,
-      precision: Device.Element.precision, route: route, mask: point.configuration.mask, demands: demands,
-      spikeCount: model.spikeDirections.count, workspace: device.workspaceMatrices)
-  }
-
-  /// Seconds that a trial is expected to take by a route, which is nil under other masks.
-  public func seconds(route: ErrorRoute?, rates: DeviceRates) -> Double {
-    return TrialCost(
-      sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridgeCount: ridges.count, route: route,
-      isMasked: point.configuration.mask != .leaveOneOut, demands: demands, spikeCount: model.spikeDirections.count,
-      drawnMasks: point.configuration.mask.scheme.iteratedMasks
-    ).seconds(rates)
+    stages.flatMap { StageOutcomes($0).results }
   }
 }
 
 extension Experiment {
-  /// The first trial of the first stage, ready to run again and again: each call returns both mean errors a ridge.
-  /// - Parameter host: solves the eigenproblem of a dense Σ.
-  public func preparedTrial<Device: Backend>(
-    on device: Device, host: some Backend<Double>
-  ) throws -> () throws -> [Double] {
-    let configuration = points[0].configuration
-    let model = try CovarianceModel(configuration.data, seed: configuration.seed, device: host)
-    guard case .list(let ridges) = configuration.ridges else {
-      preconditionFailure("a prepared trial has given ridges")
+  /// One data model at one sample count and the ridges it is regressed at: all that a trial's numbers depend on.
+  public struct Problem: Sendable {
+    public let point: ExperimentPoint
+    public let model: CovarianceModel
+    /// n.
+    public let sampleCount: Int
+    /// λ on S = XᵀX/n.
+    public let ridges: [Double]
+    /// Under masks other than leave-one-out, their equivalents, one a ridge.
+    let maskTheory: [MaskTheory]?
+    /// How the masks of a trial are drawn; nil under leave-one-out masks.
+    let drawMasks: MaskConfiguration.Drawing?
+    /// Theory that several measures share.
+    let theory = Once()
+
+    init(
+      point: ExperimentPoint, model: CovarianceModel, sampleCount: Int, ridges: [Double],
+      maskTheory: [MaskTheory]?, drawMasks: MaskConfiguration.Drawing?
+    ) throws {
+      self.point = point
+      self.model = model
+      self.sampleCount = sampleCount
+      self.ridges = ridges
+      self.maskTheory = maskTheory
+      self.drawMasks = drawMasks
+      guard sampleCount < 1 << 28 else {
+        throw ModelError.value(
+          path: "data.samples", reason: "\(sampleCount) samples; streams of random numbers are told apart below 2^28")
+      }
     }
-    let n = configuration.data.samples[0]
-    let trial = try ErrorTrial(
-      device: device, model: model, law: configuration.data.law, sampleCount: n, ridges: ridges,
-      route: n < model.coordinateCount ? .sampleInverses : .inverses)
-    let stream = trialStream(seed: configuration.seed, sampleCount: n, trial: 0)
-    return { try trial.run(stream: stream).flatMap { [$0.meanTraining, $0.meanGeneralization ?? .nan] } }
+
+    public var configuration: ExperimentConfiguration { point.configuration }
+    /// d.
+    public var coordinateCount: Int { model.coordinateCount }
+    /// The swept keys and their values.
+    public var parameters: [String: String] {
+      Dictionary(point.swept.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
+    }
+
+    /// What a trial's cost depends on.
+    public var shape: TrialShape {
+      TrialShape(
+        sampleCount: sampleCount, coordinateCount: coordinateCount, ridgeCount: ridges.count,
+        mask: configuration.mask, spikeCount: model.spikeDirections.count, isDense: model.isDense,
+        isIsotropicSpiked: model.isIsotropicSpiked)
+    }
+
+    /// The stream of a trial's samples: a function of seed, n and trial alone, so that a point does not depend on its
+    /// neighbours.
+    func stream(ofTrial trial: Int) -> RandomStream {
+      RandomStream(seed: configuration.seed, purpose: .samples, index: streamIndex(ofTrial: trial))
+    }
+
+    func streamIndex(ofTrial trial: Int) -> Int { sampleCount << 20 | trial }
+  }
+}
+
+extension RidgeConfiguration {
+  /// The ridges at n samples of a model.
+  fileprivate func values(model: CovarianceModel, sampleCount n: Int) throws -> [Double] {
+    guard case .list(let values) = self else {
+      let best = try optimalRidge(population: model.population, sampleCount: n).ridge
+      guard best.isFinite else {
+        throw PopulationError.unsupported(
+          reason:
+            "model.ridge: auto finds no best ridge at n = \(n): the error falls as the ridge grows without end, "
+            + "since the coordinates say nothing of each other; give a ridge")
+      }
+      return [best]
+    }
+    return values
   }
 }

@@ -1,44 +1,4 @@
 import LacunaAlgebra
-import MaskedRegression
-
-/// What one draw of the data shows at every ridge of a stage.
-struct TrialOutcome: Sendable {
-  var errors: [CoordinateErrors]
-  /// Nil where errors alone are measured.
-  var spectral: [SpectralOutcome]?
-}
-
-/// Measures the errors of one draw of the data at every ridge.
-protocol ErrorRunner {
-  func run(stream: RandomStream) throws -> [CoordinateErrors]
-}
-
-/// The trials of one stage on one device: storage allocated once, used for every trial.
-final class StageTrial<Device: Backend> {
-  private let errors: any ErrorRunner
-  private let spectral: SpectralTrial<Device>?
-
-  /// - Parameter route: to the errors of leave-one-out masks; nil under other masks.
-  init(device: Device, stage: Experiment.Stage, route: ErrorRoute?) throws {
-    let configuration = stage.point.configuration
-    if let drawMasks = stage.drawMasks {
-      errors = try SchemeTrial(
-        device: device, model: stage.model, law: configuration.data.law, drawMasks: drawMasks,
-        sampleCount: stage.sampleCount, ridges: stage.ridges,
-        measuresVariance: configuration.measures.contains(.variance))
-    } else {
-      guard let route else { preconditionFailure("leave-one-out masks have routes") }
-      errors = try ErrorTrial(
-        device: device, model: stage.model, law: configuration.data.law, sampleCount: stage.sampleCount,
-        ridges: stage.ridges, route: route)
-    }
-    spectral = try SpectralTrial(device: device, stage: stage)
-  }
-
-  func run(stream: RandomStream) throws -> TrialOutcome {
-    TrialOutcome(errors: try errors.run(stream: stream), spectral: try spectral?.run(stream: stream))
-  }
-}
 
 /// Runs the stages of an experiment on one device, and on another once that fails.
 struct RetreatingDevice {

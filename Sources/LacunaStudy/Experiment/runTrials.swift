@@ -4,7 +4,7 @@ import Synchronization
 
 /// Runs trials of a stage, as many at a time as the plan says, and hands on each outcome in the order of the trials.
 ///
-/// What a trial gives depends on its stream alone, so the outcomes are those of one after the other, bit for bit.
+/// What a trial gives depends on its number alone, so the outcomes are those of one after the other, bit for bit.
 /// - Parameter emit: called for one trial after the other, never twice at the same time.
 /// - Throws: the error of the earliest trial that failed, after all earlier ones were handed on.
 func runTrials<Device: Backend>(
@@ -14,7 +14,7 @@ func runTrials<Device: Backend>(
   let device = plan.arrangement.singleThreaded ? device.singleThreaded : device
   guard plan.arrangement.width > 1 else {
     let runner = try StageTrial(device: device, stage: stage, route: plan.route)
-    for index in trials { try emit(try runner.run(stream: stage.stream(trial: index))) }
+    for index in trials { try emit(try runner.run(index)) }
     return
   }
   let ledger = Mutex(TrialLedger(trials))
@@ -28,7 +28,7 @@ func runTrials<Device: Backend>(
         let result = Result {
           let own = try runner ?? StageTrial(device: device, stage: stage, route: plan.route)
           runner = own
-          return try own.run(stream: stage.stream(trial: index))
+          return try own.run(index)
         }
         ledger.withLock { $0.deliver(result, of: index, to: emit) }
       }

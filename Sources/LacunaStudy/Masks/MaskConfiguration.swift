@@ -21,6 +21,9 @@ public struct MaskConfiguration: Sendable, Equatable {
   /// The word that chooses it.
   public var word: String { type(of: scheme).word }
 
+  /// Whether it hides one coordinate at a time, and predicts it from all others.
+  public var isLeaveOneOut: Bool { scheme.isLeaveOneOut }
+
   /// Draws the masks of one training from a stream.
   public typealias Drawing = @Sendable (RandomStream) -> any TrainingMasks
 
@@ -37,17 +40,4 @@ public struct MaskConfiguration: Sendable, Equatable {
 
   /// M, masks drawn for each sample; nil where masks are fixed or all of them are meant.
   public var drawnMasks: Int? { scheme.drawnMasks }
-
-  /// What can be measured of the predictor. The leave-one-out one is never formed for its errors: its variance is that of
-  /// d blocks.
-  var measures: [Measure] {
-    Measure.allCases.filter { measure in
-      switch measure {
-      case .errors: true
-      case .spectrum: scheme.resolventForm != nil
-      case .recovery, .pca: scheme.isLeaveOneOut
-      case .variance: !scheme.isLeaveOneOut
-      }
-    }
-  }
 }

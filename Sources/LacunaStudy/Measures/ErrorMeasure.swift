@@ -1,93 +1,108 @@
+import DeterministicEquivalents
+import LacunaAlgebra
 import MaskedRegression
 
-/// What the trials of a stage gave so far, in their order.
-struct StageOutcomes {
-  private let stage: Experiment.Stage
-  private var training, generalization, fullContext, variances: [[Double]]
-  private var spectral: [[SpectralOutcome]]
-
-  init(_ stage: Experiment.Stage) {
-    self.stage = stage
-    training = stage.ridges.map { _ in [] }
-    generalization = training
-    fullContext = training
-    variances = training
-    spectral = stage.ridges.map { _ in [] }
-  }
-
-  /// Takes one trial in.
-  /// - Returns: its lines, one a ridge.
-  mutating func add(_ outcome: TrialOutcome, trial: Int) -> [TrialRecord] {
-    outcome.errors.indices.map { r in
-      let errors = outcome.errors[r]
-      let spectral = outcome.spectral?[r]
-      if let spectral { self.spectral[r].append(spectral) }
-      training[r].append(errors.meanTraining)
-      generalization[r].append(errors.meanGeneralization ?? .nan)
-      if let value = errors.meanFullContext { fullContext[r].append(value) }
-      if let value = errors.predictorVariance { variances[r].append(value) }
-      return TrialRecord(
-        parameters: stage.parameters, sampleCount: stage.sampleCount, coordinateCount: stage.model.coordinateCount,
-        ridge: stage.ridges[r], trial: trial, trainingError: errors.meanTraining,
-        generalizationError: errors.meanGeneralization ?? .nan, topEigenvalue: spectral?.eigenvalues?.last,
-        outlier: spectral?.recovery?.eigenvalues.first, overlap: spectral?.recovery?.overlaps.first,
-        principalOverlap: spectral?.recovery?.principalOverlaps.first, principalRanks: spectral?.principal?.map(\.rank),
-        principalErrors: spectral?.principal?.map(\.error),
-        fullContextError: errors.meanFullContext, predictorVariance: errors.predictorVariance)
-    }
-  }
-
-  /// One result a ridge.
-  var results: [PointResult] {
-    stage.ridges.indices.map { r in
-      stage.result(
-        ridgeIndex: r, training: training[r], generalization: generalization[r], fullContext: fullContext[r],
-        variances: variances[r], spectral: spectral[r])
-    }
-  }
+extension QuantityName {
+  public static let trainingError: QuantityName = "training_error"
+  public static let generalizationError: QuantityName = "generalization_error"
+  /// Under masks other than leave-one-out: with every other coordinate visible, whatever the masks hid in training.
+  public static let fullContextError: QuantityName = "full_context_error"
+  /// E_* = (1/d) Σ_k 1/(Σ⁻¹)_kk: what no predictor can beat with every other coordinate visible.
+  public static let bayesError: QuantityName = "bayes_error"
+  /// κ(λ) and the degrees of freedom at it: of leave-one-out masks; of Bernoulli masks, and drawn ones as their limit, those
+  /// of `BernoulliEquivalent`, κ a mean over coordinates; none under all other masks, where each context has its own.
+  public static let effectiveRidge: QuantityName = "effective_ridge"
+  public static let degreesOfFreedom1: QuantityName = "degrees_of_freedom_1"
+  public static let degreesOfFreedom2: QuantityName = "degrees_of_freedom_2"
 }
 
-extension Experiment.Stage {
-  func result(
-    ridgeIndex r: Int, training: [Double] = [], generalization: [Double] = [], fullContext: [Double] = [],
-    variances: [Double] = [], spectral: [SpectralOutcome] = []
-  ) -> PointResult {
-    let equivalent = theory[r]
-    let limit =
-      maskTheory?[r]
-      ?? MaskTheory(training: equivalent.trainingError, generalization: equivalent.generalizationError)
-    let corrected =
-      maskTheory?[r]
+/// `errors`: training and generalisation error of the joint predictor, means over coordinates, next to their theory.
+public struct ErrorMeasure: Measure {
+  public static let word = "errors"
+
+  /// Deterministic equivalents under leave-one-out masks, one a ridge: the limit, and corrected for finite size.
+  public let equivalents: [ErrorEquivalent]
+  public let finiteSize: [FiniteSizeErrors?]
+  /// Of other masks, one a ridge.
+  let masked: [MaskTheory]?
+  /// Of drawn masks theory knows the limit of infinitely many alone: nothing to measure a deviation from.
+  private let knowsOnlyTheLimit: Bool
+
+  public init(_ problem: Experiment.Problem) throws {
+    let population = problem.model.population
+    equivalents = try problem.ridges.map {
+      try ErrorEquivalent(population: population, sampleCount: problem.sampleCount, ridge: $0)
+    }
+    finiteSize = try zip(problem.ridges, equivalents).map { ridge, limit in
+      try FiniteSizeErrors(
+        population: population, sampleCount: problem.sampleCount, ridge: ridge, limit: limit,
+        excessKurtosis: problem.configuration.data.law.excessKurtosis)
+    }
+    masked = problem.maskTheory
+    knowsOnlyTheLimit = problem.configuration.mask.drawnMasks != nil
+  }
+
+  public struct Observation: Sendable {
+    var training, generalization: Double
+    var fullContext: Double?
+  }
+
+  public func observe<Device: Backend>(_ data: TrialData<Device>, ridge r: Int) throws -> Observation {
+    let errors = try data.errors(ridge: r)
+    return Observation(
+      training: errors.meanTraining, generalization: errors.meanGeneralization ?? .nan,
+      fullContext: errors.meanFullContext)
+  }
+
+  public func record(_ observation: Observation) -> [Quantity] {
+    [
+      Quantity(.trainingError, .number(observation.training)),
+      Quantity(.generalizationError, .number(observation.generalization)),
+    ] + (observation.fullContext.map { [Quantity(.fullContextError, .number($0))] } ?? [])
+  }
+
+  public func quantities(_ observations: [Observation], ridge r: Int) -> [Quantity] {
+    let limit = equivalents[r]
+    let theory =
+      masked?[r]
       ?? MaskTheory(
-        training: finiteSizeTheory[r]?.trainingError, generalization: finiteSizeTheory[r]?.generalizationError)
-    // Of drawn masks theory knows the limit of infinitely many alone: nothing to measure a deviation from.
-    let isDrawn = point.configuration.mask.drawnMasks != nil
-    func statistic(_ values: [Double], _ theory: Double?, _ corrected: Double?) -> Statistic {
-      var result = Statistic(of: values, theory: theory, finiteSizeTheory: isDrawn ? nil : corrected)
-      result.comparesWithTheory = !isDrawn
+        training: limit.trainingError, generalization: limit.generalizationError, effectiveRidge: limit.effectiveRidge,
+        degreesOfFreedom1: limit.degreesOfFreedom1, degreesOfFreedom2: limit.degreesOfFreedom2)
+    let corrected =
+      masked?[r]
+      ?? MaskTheory(
+        training: finiteSize[r]?.trainingError, generalization: finiteSize[r]?.generalizationError)
+    func statistic(_ values: [Double], _ part: KeyPath<MaskTheory, Double?>) -> Statistic {
+      var result = Statistic(
+        of: values, theory: theory[keyPath: part],
+        finiteSizeTheory: knowsOnlyTheLimit ? nil : corrected[keyPath: part])
+      result.comparesWithTheory = !knowsOnlyTheLimit
       return result
     }
-    var result = PointResult(
-      parameters: parameters, sampleCount: sampleCount, coordinateCount: model.coordinateCount, ridge: ridges[r],
-      trials: training.count,
-      trainingError: statistic(training, limit.training, corrected.training),
-      generalizationError: statistic(generalization, limit.generalization, corrected.generalization),
-      bayesError: equivalent.bayesError)
-    if let masked = maskTheory?[r] {
-      result.fullContextError = statistic(fullContext, masked.fullContext, masked.fullContext)
-      if point.configuration.measures.contains(.variance) {
-        result.predictorVariance = statistic(variances, masked.variance, masked.variance)
-      }
+    var result = [
+      Quantity(.trainingError, title: "E_train", statistic(observations.map(\.training), \.training)),
+      Quantity(.generalizationError, title: "E_gen", statistic(observations.map(\.generalization), \.generalization)),
+    ]
+    if masked != nil {
+      result.append(
+        Quantity(.fullContextError, title: "E_full", statistic(observations.compactMap(\.fullContext), \.fullContext)))
     }
-    let own =
-      maskTheory?[r]
-      ?? MaskTheory(
-        effectiveRidge: equivalent.effectiveRidge, degreesOfFreedom1: equivalent.degreesOfFreedom1,
-        degreesOfFreedom2: equivalent.degreesOfFreedom2)
-    result.effectiveRidge = own.effectiveRidge
-    result.degreesOfFreedom1 = own.degreesOfFreedom1
-    result.degreesOfFreedom2 = own.degreesOfFreedom2
-    add(spectral, generalization: generalization, ridgeIndex: r, to: &result)
-    return result
+    return result + [
+      Quantity(.bayesError, title: "Bayes", .number(limit.bayesError)),
+      Quantity(.effectiveRidge, .number(theory.effectiveRidge)),
+      Quantity(.degreesOfFreedom1, .number(theory.degreesOfFreedom1)),
+      Quantity(.degreesOfFreedom2, .number(theory.degreesOfFreedom2)),
+    ]
+  }
+
+  public static func note(_ points: [PointResult]) -> String? {
+    let isSimulated = points.contains { $0.trials > 0 }
+    let lines =
+      isSimulated
+      ? "mean ± standard error over trials; theory at this d, Δ = (theory − mean) in standard errors; ridge on S = XᵀX/n"
+      : "limit d → ∞ at this d/n; ridge on S = XᵀX/n"
+    guard points.contains(where: { $0[.fullContextError] != nil }) else { return lines }
+    return lines
+      + "\nE_full: with every other coordinate visible; E_gen: over the masks, hidden cells by their probability"
   }
 }

@@ -23,14 +23,6 @@ package final class PrincipalComponents<Device: Backend> {
     weighted = vectors
   }
 
-  /// The number of eigenvalues above a bulk's edge.
-  /// - Parameter gram: S, lower triangle; kept.
-  /// - Parameter scratch: d × d, destroyed.
-  package func rank(above edge: Double, gram: Device.Matrix, scratch: Device.Matrix) throws -> Int {
-    try device.copy(gram, to: scratch)
-    return try device.eigenvalues(of: scratch).count { $0 > edge }
-  }
-
   /// E_gen under Σ at every rank.
   /// - Parameter ranks: ascending, each below d.
   /// - Parameter gram: S, lower triangle; destroyed.

@@ -1,110 +1,124 @@
 import DeterministicEquivalents
+import LacunaAlgebra
 
-extension Experiment.Stage {
-  /// The ranks of principal components that are tried; nil where each trial chooses its own by the bulk's edge.
-  var principalRanks: [Int]? {
-    switch point.configuration.principalRank {
-    case .best: LacunaStudy.principalRanks(sampleCount: sampleCount, coordinateCount: model.coordinateCount)
-    case .bulkEdge: nil
-    case .list(let ranks): ranks
+extension QuantityName {
+  /// The rank of least mean error among those tried, chosen in hindsight: principal components at their best. Where each
+  /// trial chose its own by the bulk's edge, the one chosen most often.
+  public static let principalRank: QuantityName = "pca.rank"
+  /// At that rank. Theory is the deterministic equivalent where coordinates are alike; elsewhere there is none.
+  public static let principalError: QuantityName = "pca.generalization_error"
+  /// Error of principal components less that of the joint predictor, trial by trial: above 0 the latter is better. No theory of
+  /// its own: the difference of two limits has neither's accuracy at finite d.
+  public static let principalAdvantage: QuantityName = "pca.advantage"
+  /// Which is better, where the difference is more than two standard errors.
+  public static let principalVerdict: QuantityName = "pca.verdict"
+  /// Every rank tried with its error.
+  public static let principalRanks: QuantityName = "pca.ranks"
+}
+
+/// `pca`: probabilistic principal components on the same hidden cells, as the rival, at a rank that is given, chosen by the
+/// bulk's edge, or the best in hindsight.
+public struct PrincipalMeasure: Measure {
+  public static let word = "pca"
+
+  public static func isMeasured(under mask: MaskConfiguration) -> Bool { mask.isLeaveOneOut }
+
+  /// Vectors and weighted vectors up to the highest rank, and one eigendecomposition.
+  public static func needs(_ shape: TrialShape) -> TrialNeeds {
+    let (n, d) = (Double(shape.sampleCount), Double(shape.coordinateCount))
+    return TrialNeeds(
+      parts: [.gram, .workspace], numbers: 1.5 * min(n, d) * d, work: [shape.work(.eigendecompose, cubes: 4)])
+  }
+
+  /// The ranks that are tried; nil where each trial chooses its own by the bulk's edge.
+  let ranks: [Int]?
+  /// The top edge of the bulk of S, where a rank is chosen by it.
+  private let edge: Double?
+  /// The error by rank; nil where coordinates differ.
+  let equivalent: PrincipalEquivalent?
+
+  public init(_ problem: Experiment.Problem) throws {
+    let (population, n) = (problem.model.population, problem.sampleCount)
+    equivalent =
+      population.hasEqualCoordinates ? try PrincipalEquivalent(population: population, sampleCount: n) : nil
+    switch problem.configuration.principalRank {
+    case .best: ranks = LacunaStudy.principalRanks(sampleCount: n, coordinateCount: problem.coordinateCount)
+    case .list(let given): ranks = given
+    case .bulkEdge: ranks = nil
+    }
+    guard ranks == nil else {
+      edge = nil
+      return
+    }
+    let spectrum = try equivalent?.spectrum ?? SpectrumEquivalent(bulk: population.gramBulk(sampleCount: n))
+    edge = spectrum.intervals.last?.upper
+  }
+
+  public struct Observation: Sendable {
+    /// E_gen of principal components, one a rank; the same at every ridge.
+    var errors: [PrincipalRankError]
+    /// E_gen of the joint predictor on the same data.
+    var predictorError: Double
+  }
+
+  public func prepare<Device: Backend>(_ data: TrialData<Device>) throws { _ = try errors(data) }
+
+  private func errors<Device: Backend>(_ data: TrialData<Device>) throws -> [PrincipalRankError] {
+    try data.once(Self.word) {
+      let ranks = try ranks ?? [data.gramEigenvalues().count { $0 > edge ?? .infinity }]
+      let components = try PrincipalComponents(device: data.device, coordinateCount: data.problem.coordinateCount)
+      let work = data.workspace
+      try data.device.copy(data.gram(), to: work)
+      return try components.errors(ranks: ranks, gram: work, scratch: data.scratch(), covariance: data.covariance)
     }
   }
 
-  /// Adds to a point what was measured beyond the errors.
-  /// - Parameter outcomes: one a trial, empty for theory alone.
-  /// - Parameter generalization: E_gen of the same trials.
-  func add(_ outcomes: [SpectralOutcome], generalization: [Double], ridgeIndex r: Int, to result: inout PointResult) {
-    let measures = point.configuration.measures
-    if measures.contains(.spectrum) {
-      result.spectrum = spectrum(outcomes.compactMap(\.eigenvalues), theory: spectralTheory?[r].spectrum)
-    }
-    if measures.contains(.recovery) {
-      result.recovery = recovery(outcomes.compactMap(\.recovery), theory: spectralTheory?[r])
-    }
-    if measures.contains(.pca) {
-      result.principal = principal(
-        outcomes.compactMap(\.principal), generalization: generalization)
-    }
+  public func observe<Device: Backend>(_ data: TrialData<Device>, ridge r: Int) throws -> Observation {
+    Observation(
+      errors: try errors(data), predictorError: try data.errors(ridge: r).meanGeneralization ?? .nan)
   }
 
-  private func spectrum(_ trials: [[Double]], theory: SpectrumEquivalent?) -> SpectrumResult {
-    let distance = theory.flatMap { theory in
-      trials.isEmpty ? nil : SpectralDistance(of: trials.flatMap { $0 }, to: theory)
-    }
-    let count = trials.isEmpty ? 0 : min(5, model.coordinateCount)
-    return SpectrumResult(
-      edgesTheory: theory.map { $0.predictorIntervals.map { [$0.lower, $0.upper] } },
-      kolmogorovSmirnov: distance?.kolmogorovSmirnov, wasserstein1: distance?.wasserstein1,
-      finiteSizeKolmogorovSmirnov: distance?.finiteSizeKolmogorovSmirnov,
-      topEigenvalues: (0..<count).map { place in
-        trials.reduce(0) { $0 + $1[$1.count - 1 - place] } / Double(trials.count)
-      }, eigenvalues: trials)
+  public func record(_ observation: Observation) -> [Quantity] {
+    [
+      Quantity("pca_ranks", .list(observation.errors.map { .integer($0.rank) })),
+      Quantity("pca_generalization_errors", .numbers(observation.errors.map(\.error))),
+    ]
   }
 
-  private func recovery(_ trials: [SpectralOutcome.Recovery], theory: SpectralTheory?) -> RecoveryResult {
-    let strengths = point.configuration.data.spikes.map(\.strength)
-    func expectation(
-      _ outliers: OutlierEquivalent?, _ weak: SubcriticalOverlap?, _ spike: Int
-    ) -> SpikeExpectation? {
-      outliers.flatMap {
-        SpikeExpectation($0, weak: weak, spike: spike, strength: strengths[spike])
-      }
-    }
-    let predicted = strengths.indices.map { expectation(theory?.outliers, theory?.weakOverlap, $0) }
-    let own = predicted[0]
-    let principal = expectation(theory?.principal, theory?.weakPrincipalOverlap, 0)
-    let outward = strengths[0] < 0 ? -1.0 : 1.0
-    let predictor = SpectrumEquivalent.predictorEigenvalue
-    let edge = own.map { predictor($0.edge) }
-    func overlap(_ values: [Double], _ theory: SpikeExpectation?) -> Statistic {
-      var result = Statistic(of: values, theory: theory?.overlap, finiteSizeTheory: theory?.finiteSizeOverlap)
-      if let weak = theory?.finiteSizeOverlap, !values.isEmpty {
-        result.expectedStandardError = weak * (2 / Double(values.count)).squareRoot()
-      }
-      return result
-    }
-    let overlaps = strengths.indices.map { spike in
-      overlap(trials.map { $0.overlaps[spike] }, predicted[spike])
-    }
-    let eigenvalues = trials.map { $0.eigenvalues[0] }
-    func gap(_ value: Double?) -> Double? { value.flatMap { value in edge.map { outward * (value - $0) } } }
-    return RecoveryResult(
-      thresholdTheory: own?.threshold, lowestThresholdTheory: lowestThreshold, edgeTheory: edge,
-      outlier: Statistic(
-        of: eigenvalues, theory: own?.outlier.map(predictor), finiteSizeTheory: own?.extreme.map(predictor)),
-      gap: Statistic(
-        of: eigenvalues.compactMap { gap($0) }, theory: gap(own?.outlier.map(predictor)),
-        finiteSizeTheory: gap(own?.extreme.map(predictor))),
-      overlap: overlaps[0], overlaps: overlaps.count > 1 ? overlaps : nil,
-      principalThresholdTheory: principal?.threshold,
-      principalOutlier: Statistic(
-        of: trials.map { $0.principalEigenvalues[0] }, theory: principal?.outlier,
-        finiteSizeTheory: principal?.extreme),
-      principalOverlap: overlap(trials.map { $0.principalOverlaps[0] }, principal))
-  }
-
-  private func principal(_ trials: [[PrincipalRankError]], generalization: [Double]) -> PrincipalResult? {
-    let equivalent = principalTheory?.equivalent
+  public func quantities(_ trials: [Observation], ridge r: Int) -> [Quantity] {
     // A rank chosen trial by trial stands under the one that most trials chose, or theory's own.
-    let chosen = trials.compactMap(\.first?.rank)
-    let tried = principalRanks ?? [mostFrequent(chosen) ?? equivalent?.edgeRank].compactMap { $0 }
-    let ranks = tried.enumerated().map { index, rank in
-      PrincipalResult.RankError(
-        rank: rank,
-        generalizationError: Statistic(
-          of: trials.map { $0[index].error }, theory: equivalent?.error(rank: rank), finiteSizeTheory: nil))
+    let chosen = trials.compactMap(\.errors.first?.rank)
+    let tried = ranks ?? [mostFrequent(chosen) ?? equivalent?.edgeRank].compactMap { $0 }
+    let errors = tried.enumerated().map { index, rank in
+      Statistic(of: trials.map { $0.errors[index].error }, theory: equivalent?.error(rank: rank))
     }
-    func error(_ index: Int) -> Double? {
-      ranks[index].generalizationError.mean ?? ranks[index].generalizationError.theory
-    }
-    guard let best = ranks.indices.min(by: { error($0) ?? .infinity < error($1) ?? .infinity }), error(best) != nil
-    else { return nil }
-    return PrincipalResult(
-      rank: ranks[best].rank, generalizationError: ranks[best].generalizationError,
-      advantage: Statistic(
-        of: zip(trials, generalization).map { $0[best].error - $1 },
-        theory: nil, finiteSizeTheory: nil),
-      ranks: ranks)
+    func expected(_ index: Int) -> Double? { errors[index].mean ?? errors[index].theory }
+    guard let best = errors.indices.min(by: { expected($0) ?? .infinity < expected($1) ?? .infinity }),
+      expected(best) != nil
+    else { return [] }
+    let advantage = Statistic(of: trials.map { $0.errors[best].error - $0.predictorError })
+    return [
+      Quantity(.principalError, title: "E_gen PCA", column: "pca_generalization_error", errors[best]),
+      Quantity(.principalRank, title: "rank", column: "pca_rank", .integer(tried[best])),
+      Quantity(.principalAdvantage, title: "PCA − masked", column: "pca_advantage", advantage),
+      Quantity(.principalVerdict, title: "verdict", column: "pca_verdict", .text(verdict(advantage))),
+      Quantity(
+        .principalRanks,
+        .list(
+          zip(tried, errors).map { rank, error in
+            .object([Quantity("rank", .integer(rank)), Quantity("generalization_error", error)])
+          })),
+    ]
+  }
+
+  private func verdict(_ advantage: Statistic) -> String {
+    guard let mean = advantage.mean, let error = advantage.standardError else { return "–" }
+    if abs(mean) <= 2 * error { return "undecided" }
+    return mean > 0 ? "masked" : "PCA"
+  }
+
+  public static func note(_ points: [PointResult]) -> String? {
+    "PCA: probabilistic principal components; of several ranks the one of least error, chosen in hindsight"
   }
 }
 

@@ -1,166 +1,163 @@
+import DeterministicEquivalents
 import LacunaAlgebra
-import MaskedRegression
 
-/// What one draw of the data shows beyond the errors, at one ridge; what was not asked for is nil.
-struct SpectralOutcome: Sendable {
-  /// All eigenvalues of Â, ascending.
-  var eigenvalues: [Double]?
-  var recovery: Recovery?
-  /// E_gen of probabilistic principal components, one a rank; the same at every ridge.
-  var principal: [PrincipalRankError]?
-
-  /// How far the spikes show, one value a spike.
-  struct Recovery: Sendable {
-    /// The extreme eigenvalue of Â on the spike's side: the greatest for a positive strength, the least for a negative one.
-    var eigenvalues: [Double]
-    /// Squared length of D_Q^½u/|D_Q^½u| in the span of the eigenvectors of B that belong to as many extreme eigenvalues
-    /// as there are spikes of this sign.
-    var overlaps: [Double]
-    /// The same of the Gram S and u.
-    var principalEigenvalues: [Double]
-    var principalOverlaps: [Double]
-  }
+extension QuantityName {
+  /// θ_c of the first spike in the joint predictor.
+  public static let threshold: QuantityName = "recovery.threshold_theory"
+  /// The lowest θ_c and the ridge that gives it: 0 where θ_c grows with the ridge from the first, none where it falls without
+  /// end; absent for a spike of negative strength, for which the search has no meaning.
+  public static let lowestThreshold: QuantityName = "recovery.lowest_threshold_theory"
+  /// The edge of the bulk on the first spike's side, in μ.
+  public static let recoveryEdge: QuantityName = "recovery.edge_theory"
+  /// The extreme eigenvalue of Â on the first spike's side; its theory is nil where no outlier leaves the bulk, its theory at
+  /// finite size then the mean extreme of the bulk.
+  public static let outlier: QuantityName = "recovery.outlier"
+  /// Its distance from the edge, positive outside the bulk.
+  public static let outlierGap: QuantityName = "recovery.gap"
+  /// Squared overlap of the symmetrised eigenvectors with D^½u/|D^½u|.
+  public static let overlap: QuantityName = "recovery.overlap"
+  /// The overlaps of all spikes, in the order of the configuration, where there are several.
+  public static let overlaps: QuantityName = "recovery.overlaps"
+  /// The same for principal components: θ_c, the extreme eigenvalue of S, the overlap of its eigenvectors with u.
+  public static let principalThreshold: QuantityName = "recovery.pca_threshold_theory"
+  public static let principalOutlier: QuantityName = "recovery.pca_outlier"
+  public static let principalOverlap: QuantityName = "recovery.pca_overlap"
 }
 
-/// Storage for the trials that need eigenvalues: Â's spectrum, the spikes recovered, principal components as the rival.
-///
-/// Â = I − D_Q⁻¹Q is similar to the symmetric B = I − D_Q^(−½) Q D_Q^(−½), which is solved instead. Three d × d matrices, for
-/// n < d as well. The samples are those of `ErrorTrial` for the same stream.
-final class SpectralTrial<Device: Backend> {
-  private let device: Device
-  private let stage: Experiment.Stage
-  private let measures: [Measure]
-  private let covariance: any SampledCovariance<Device>
-  private let regression: PrimalRegression<Device>
-  private let block: Device.Matrix
-  private let resolvent: Device.Matrix
-  private let work: Device.Matrix
-  private let scaling: Device.Matrix
-  private let negatedScaling: Device.Matrix
-  private let principal: PrincipalComponents<Device>?
-  /// a of the predictor a(I − diag(Q)⁻¹Q).
-  private let gain: Double
-  /// Under random masks, what Q is the resolvent of.
-  private let masked: (regression: RandomMaskRegression<Device>, moments: MaskMoments)?
+/// `recovery`: outliers and the overlaps of their eigenvectors with the spikes, for the joint predictor and principal
+/// components. The single numbers are those of the first spike.
+public struct RecoveryMeasure: Measure {
+  public static let word = "recovery"
 
-  /// nil where the stage measures errors alone.
-  init?(device: Device, stage: Experiment.Stage) throws {
-    measures = stage.point.configuration.measures
-    guard measures.contains(where: \.isSpectral) else { return nil }
-    let (n, d) = (stage.sampleCount, stage.model.coordinateCount)
-    self.device = device
-    self.stage = stage
-    covariance = try stage.model.realize(on: device)
-    regression = try PrimalRegression(
-      device: device, gram: try device.makeMatrix(rows: d, columns: d), sampleCount: n)
-    block = try device.makeMatrix(
-      rows: blockRows(sampleCount: n, coordinateCount: d), columns: d)
-    resolvent = try device.makeMatrix(rows: d, columns: d)
-    work = try device.makeMatrix(rows: d, columns: d)
-    scaling = try device.makeVector(d)
-    negatedScaling = try device.makeVector(d)
-    principal =
-      measures.contains(.pca)
-      ? try PrincipalComponents(device: device, coordinateCount: d) : nil
-    let form = stage.point.configuration.mask.scheme.resolventForm
-    gain = form?.gain ?? 1
-    masked = try (form?.moments).map { [regression] moments in
-      (try RandomMaskRegression(device: device, gram: regression.gram), moments)
-    }
+  public static func isMeasured(under mask: MaskConfiguration) -> Bool { mask.isLeaveOneOut }
+
+  public static func refusal(of data: DataConfiguration) -> (reason: String, remedy: String)? {
+    data.spikes.isEmpty ? ("there is no spike to recover", "add data.spikes, such as [{strength: 1.0}]") : nil
   }
 
-  /// One draw of the data at every ridge.
-  func run(stream: RandomStream) throws -> [SpectralOutcome] {
-    try drawGram(stream)
-    var shared = SpectralOutcome()
-    if let principal {
-      let ranks =
-        try stage.principalRanks
-        ?? [
-          principal.rank(
-            above: stage.principalTheory?.edge ?? .infinity, gram: regression.gram, scratch: resolvent)
-        ]
-      try device.copy(regression.gram, to: work)
-      shared.principal = try principal.errors(
-        ranks: ranks, gram: work, scratch: resolvent, covariance: covariance)
-    }
-    var principalPairs: SpikeProjection?
-    if measures.contains(.recovery) {
-      principalPairs = try project(regression.gram, targets: stage.model.spikeDirections)
-    }
-    return try stage.ridges.map { ridge in
-      var outcome = shared
-      if measures.contains(.spectrum) || measures.contains(.recovery) {
-        let (predictor, diagonal) = try symmetrizedPredictor(ridge: ridge)
-        if let principalPairs {
-          let roots = diagonal.map { $0.squareRoot() }
-          let pairs = try project(
-            predictor, targets: stage.model.spikeDirections.map { u in zip(roots, u).map { $0 * $1 } })
-          outcome.recovery = SpectralOutcome.Recovery(
-            eigenvalues: pairs.eigenvalues, overlaps: pairs.overlaps,
-            principalEigenvalues: principalPairs.eigenvalues, principalOverlaps: principalPairs.overlaps)
-        }
-        if measures.contains(.spectrum) { outcome.eigenvalues = try device.eigenvalues(of: predictor) }
-      }
-      return outcome
-    }
+  public static func needs(_ shape: TrialShape) -> TrialNeeds {
+    TrialNeeds(
+      parts: [.resolvent, .workspace],
+      work: [shape.work(.eigendecompose, cubes: 4 * Double(shape.ridgeCount + 1))])
   }
 
-  private func drawGram(_ stream: RandomStream) throws {
-    try device.clear(regression.gram)
-    var first = 0
-    while first < stage.sampleCount {
-      let rows = block.firstRows(min(block.rows, stage.sampleCount - first))
-      try covariance.sample(
-        into: rows, law: stage.point.configuration.data.law, stream: stream, firstSample: first)
-      try device.accumulateGram(of: rows, scale: 1 / Device.Element(stage.sampleCount), into: regression.gram)
-      first += rows.rows
+  private let strengths: [Double]
+  private let directions: [[Double]]
+  /// Spikes in Â, one a ridge.
+  let spectra: [SpectralTheory]
+  /// Spikes in the Gram, for principal components.
+  let principal: OutlierEquivalent?
+  /// What is left of the overlap with a weak spike at finite d.
+  private let weak: [SubcriticalOverlap?]
+  private let weakPrincipal: SubcriticalOverlap?
+  private let lowest: (ridge: Double, threshold: Double)?
+
+  public init(_ problem: Experiment.Problem) throws {
+    strengths = problem.configuration.data.spikes.map(\.strength)
+    directions = problem.model.spikeDirections
+    let n = problem.sampleCount
+    spectra = try SpectralTheory.all(problem)
+    guard let spiked = problem.model.population as? SpikedPopulation else {
+      (principal, weakPrincipal, lowest) = (nil, nil, nil)
+      weak = problem.ridges.map { _ in nil }
+      return
     }
-  }
-
-  /// B = D_Q^(−½) Â D_Q^(½), a(I − D_Q^(−½) Q D_Q^(−½)): a = 1 and Q = (S + λI)⁻¹, or under Bernoulli masks 1/p and Q̃.
-  /// - Returns: B, and diag Q.
-  private func symmetrizedPredictor(ridge: Double) throws -> (matrix: Device.Matrix, diagonal: [Double]) {
-    let (q, diagonal) =
-      try masked.map { try $0.regression.resolvent($0.moments, ridge: ridge) }
-      ?? regression.resolvent(ridge: ridge, scratch: resolvent)
-    let inverseRoots = diagonal.map { 1 / $0.squareRoot() }
-    try device.upload(inverseRoots.map { Device.Element($0) }, to: scaling, firstRow: 0)
-    try device.upload(inverseRoots.map { Device.Element(-gain * $0) }, to: negatedScaling, firstRow: 0)
-    try device.scale(q, rows: scaling, columns: negatedScaling)
-    try device.addDiagonal(Device.Element(gain), to: q)
-    return (q, diagonal)
-  }
-
-  private struct SpikeProjection {
-    var eigenvalues: [Double]
-    var overlaps: [Double]
-  }
-
-  /// Extreme eigenvalues of a symmetric matrix (lower triangle), and how much of each target lies in their eigenvectors.
-  /// - Parameter targets: one a spike, of any length.
-  private func project(_ matrix: Device.Matrix, targets: [[Double]]) throws -> SpikeProjection {
-    let strengths = stage.point.configuration.data.spikes.map(\.strength)
-    var result = SpikeProjection(
-      eigenvalues: strengths.map { _ in .nan }, overlaps: strengths.map { _ in .nan })
-    for sign in [1.0, -1.0] {
-      let spikes = strengths.indices.filter { (strengths[$0] < 0) == (sign < 0) }
-      guard !spikes.isEmpty else { continue }
-      let vectors = try device.makeMatrix(rows: spikes.count, columns: matrix.columns)
-      try device.add(matrix, alpha: Device.Element(sign), beta: 0, to: work)
-      let values = try device.leadingEigenpairs(of: work, into: vectors)
-      let rows = try device.download(vectors).map { Double($0) }
-      for spike in spikes {
-        let target = targets[spike]
-        var inside = 0.0
-        for row in 0..<vectors.rows {
-          let product = dot(Array(rows[row * target.count..<(row + 1) * target.count]), target)
-          inside += product * product
-        }
-        result.overlaps[spike] = inside / dot(target, target)
-        result.eigenvalues[spike] = sign * values[0]
+    let principal = try OutlierEquivalent(gramOf: spiked, sampleCount: n)
+    self.principal = principal
+    weakPrincipal = SubcriticalOverlap(gramOf: spiked, spectrum: principal.spectrum)
+    weak = try zip(problem.ridges, spectra).map { ridge, theory in
+      try theory.spectrum.map {
+        try SubcriticalOverlap(predictorOf: spiked, sampleCount: n, ridge: ridge, spectrum: $0)
       }
     }
-    return result
+    lowest =
+      strengths.first.map { $0 >= 0 } ?? false
+      ? try lowestThreshold(population: spiked, sampleCount: n, spike: 0) : nil
+  }
+
+  public struct Observation: Sendable {
+    var predictor, principal: SpikeProjection
+  }
+
+  public func prepare<Device: Backend>(_ data: TrialData<Device>) throws {
+    _ = try data.once("principal spikes") {
+      try SpikeProjection(of: data.gram(), on: data, strengths: strengths, targets: directions)
+    }
+  }
+
+  public func observe<Device: Backend>(_ data: TrialData<Device>, ridge r: Int) throws -> Observation {
+    let principal = try data.once("principal spikes") {
+      try SpikeProjection(of: data.gram(), on: data, strengths: strengths, targets: directions)
+    }
+    let (predictor, diagonal) = try data.symmetrizedPredictor(ridge: r)
+    let roots = diagonal.map { $0.squareRoot() }
+    return Observation(
+      predictor: try SpikeProjection(
+        of: predictor, on: data, strengths: strengths, targets: directions.map { u in zip(roots, u).map { $0 * $1 } }),
+      principal: principal)
+  }
+
+  public func record(_ observation: Observation) -> [Quantity] {
+    [
+      Quantity("outlier", .number(observation.predictor.eigenvalues.first)),
+      Quantity("overlap", .number(observation.predictor.overlaps.first)),
+      Quantity("pca_overlap", .number(observation.principal.overlaps.first)),
+    ]
+  }
+
+  public func quantities(_ trials: [Observation], ridge r: Int) -> [Quantity] {
+    func expectation(_ outliers: OutlierEquivalent?, _ weak: SubcriticalOverlap?, _ spike: Int) -> SpikeExpectation? {
+      outliers.flatMap {
+        SpikeExpectation($0, weak: weak, spike: spike, strength: strengths[spike])
+      }
+    }
+    let predicted = strengths.indices.map { expectation(spectra[r].outliers, weak[r], $0) }
+    let own = predicted[0]
+    let rival = expectation(principal, weakPrincipal, 0)
+    let outward = strengths[0] < 0 ? -1.0 : 1.0
+    let predictor = SpectrumEquivalent.predictorEigenvalue
+    let edge = own.map { predictor($0.edge) }
+    func overlap(_ values: [Double], _ theory: SpikeExpectation?) -> Statistic {
+      var result = Statistic(of: values, theory: theory?.overlap, finiteSizeTheory: theory?.finiteSizeOverlap)
+      if let weak = theory?.finiteSizeOverlap, !values.isEmpty {
+        result.expectedStandardError = weak * (2 / Double(values.count)).squareRoot()
+      }
+      return result
+    }
+    let overlaps = strengths.indices.map { spike in
+      overlap(trials.map { $0.predictor.overlaps[spike] }, predicted[spike])
+    }
+    let eigenvalues = trials.map { $0.predictor.eigenvalues[0] }
+    func gap(_ value: Double?) -> Double? { value.flatMap { value in edge.map { outward * (value - $0) } } }
+    let (limit, extreme) = (own?.outlier.map(predictor), own?.extreme.map(predictor))
+    return [
+      Quantity(.threshold, title: "θ_c", .number(own?.threshold)),
+      Quantity(
+        .lowestThreshold, title: "lowest θ_c (ridge)",
+        lowest.map { found in
+          .object([
+            Quantity("threshold", .number(found.threshold)),
+            Quantity("ridge", .number(found.ridge.isFinite ? found.ridge : nil)),
+          ])
+        } ?? .number(nil)),
+      Quantity(.recoveryEdge, .number(edge)),
+      Quantity(
+        .outlier, title: "top of Â", Statistic(of: eigenvalues, theory: limit, finiteSizeTheory: extreme)),
+      Quantity(
+        .outlierGap,
+        Statistic(of: eigenvalues.compactMap { gap($0) }, theory: gap(limit), finiteSizeTheory: gap(extreme))),
+      Quantity(.overlap, title: "overlap", overlaps[0]),
+    ] + (overlaps.count > 1 ? [Quantity(.overlaps, .list(overlaps.map { .measured($0) }))] : []) + [
+      Quantity(.principalThreshold, title: "θ_c PCA", .number(rival?.threshold)),
+      Quantity(
+        .principalOutlier,
+        Statistic(
+          of: trials.map { $0.principal.eigenvalues[0] }, theory: rival?.outlier, finiteSizeTheory: rival?.extreme)),
+      Quantity(.principalOverlap, title: "overlap PCA", overlap(trials.map { $0.principal.overlaps[0] }, rival)),
+    ]
+  }
+
+  public static func note(_ points: [PointResult]) -> String? {
+    "top: the extreme eigenvalue on the first spike's side; overlap: squared, with it"
   }
 }

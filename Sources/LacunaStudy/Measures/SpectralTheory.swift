@@ -1,47 +1,37 @@
 import DeterministicEquivalents
 
-/// Theory of what a stage measures beyond the errors, at one ridge.
+/// Theory of the eigenvalues of Â at one ridge, shared by the measures that ask for them.
 public struct SpectralTheory: Sendable {
   /// The bulk of Â; nil where theory has none for this Σ.
   public let spectrum: SpectrumEquivalent?
-  /// Why there is none; nil where there is, or none was asked for.
+  /// Why there is none; nil where there is.
   public let refusal: PopulationError?
-  /// Spikes in Â.
+  /// Spikes in Â under leave-one-out masks.
   public let outliers: OutlierEquivalent?
-  /// Spikes in the Gram, for principal components.
-  public let principal: OutlierEquivalent?
-  /// What is left of the overlap with a weak spike at finite d.
-  let weakOverlap: SubcriticalOverlap?
-  let weakPrincipalOverlap: SubcriticalOverlap?
+
+  /// One a ridge of a problem, computed for whoever asks first.
+  static func all(_ problem: Experiment.Problem) throws -> [SpectralTheory] {
+    try problem.theory.once("spectrum") {
+      try problem.ridges.map { try SpectralTheory(problem, ridge: $0) }
+    }
+  }
 
   /// - Throws: `PopulationError`, save that a Σ whose spectrum theory does not cover gives a refusal: it can be simulated.
-  init(
-    population: any Population, mask: MaskConfiguration, sampleCount: Int, ridge: Double, measures: [Measure]
-  ) throws {
-    if mask == .leaveOneOut, let spiked = population as? SpikedPopulation {
-      let outliers = try OutlierEquivalent(predictorOf: spiked, sampleCount: sampleCount, ridge: ridge)
+  private init(_ problem: Experiment.Problem, ridge: Double) throws {
+    let (population, n) = (problem.model.population, problem.sampleCount)
+    let scheme = problem.configuration.mask.scheme
+    if scheme.isLeaveOneOut, let spiked = population as? SpikedPopulation {
+      let outliers = try OutlierEquivalent(predictorOf: spiked, sampleCount: n, ridge: ridge)
       self.outliers = outliers
       spectrum = outliers.spectrum
       refusal = nil
-      let recovers = measures.contains(.recovery)
-      let principal = recovers ? try OutlierEquivalent(gramOf: spiked, sampleCount: sampleCount) : nil
-      self.principal = principal
-      weakOverlap =
-        recovers
-        ? try SubcriticalOverlap(
-          predictorOf: spiked, sampleCount: sampleCount, ridge: ridge, spectrum: outliers.spectrum) : nil
-      weakPrincipalOverlap = principal.map { SubcriticalOverlap(gramOf: spiked, spectrum: $0.spectrum) }
       return
     }
     outliers = nil
-    principal = nil
-    weakOverlap = nil
-    weakPrincipalOverlap = nil
     do {
-      let bulk =
-        measures.contains(.spectrum)
-        ? try mask.scheme.predictorBulk(of: population, sampleCount: sampleCount, ridge: ridge) : nil
-      spectrum = try bulk.map { try SpectrumEquivalent(bulk: $0) }
+      spectrum = try scheme.predictorBulk(of: population, sampleCount: n, ridge: ridge).map {
+        try SpectrumEquivalent(bulk: $0)
+      }
       refusal = nil
     } catch let error as PopulationError {
       switch error {
@@ -49,17 +39,6 @@ public struct SpectralTheory: Sendable {
       default: throw error
       }
     }
-  }
-}
-
-extension LowestThreshold {
-  /// Of the first spike; nil where its strength is negative, for which the search has no meaning.
-  init?(population: any Population, sampleCount: Int) throws(PopulationError) {
-    guard let spiked = population as? SpikedPopulation, let strength = spiked.strengths.first, strength >= 0 else {
-      return nil
-    }
-    let found = try DeterministicEquivalents.lowestThreshold(population: spiked, sampleCount: sampleCount, spike: 0)
-    self.init(ridge: found.ridge.isFinite ? found.ridge : nil, threshold: found.threshold)
   }
 }
 

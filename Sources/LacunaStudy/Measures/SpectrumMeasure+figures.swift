@@ -1,24 +1,24 @@
 import DeterministicEquivalents
 import LacunaFigures
-import LacunaStudy
 import RealModule
 
-/// The eigenvalues of Â of up to four points: the histogram over all trials, the density of theory, outliers marked.
-///
-/// - Returns: nil where no point has eigenvalues or theory.
-func spectrumFigure(_ points: [PointResult], stages: [Experiment.Stage]) -> Figure? {
-  let panels = points.filter { $0.spectrum != nil }.prefix(4).compactMap { point -> Figure.Panel? in
-    guard let stage = stages.first(where: { $0.matches(point) }),
-      let index = stage.ridges.firstIndex(of: point.ridge)
-    else { return nil }
-    return spectrumPanel(point, theory: stage.spectralTheory?[index])
+extension SpectrumMeasure {
+  /// The eigenvalues of Â of up to four points: the histogram over all trials, the density of theory, outliers marked.
+  public static func figures(_ study: StudyResults) -> [StudyFigure] {
+    let panels = study.points.filter { $0.quantity(.topEigenvalues) != nil }.prefix(4).compactMap { point in
+      study.origin(of: point).flatMap { origin in
+        spectrumPanel(point, theory: origin.stage.measure(SpectrumMeasure.self)?.theory[origin.ridge])
+      }
+    }
+    guard !panels.isEmpty else { return [] }
+    let figure = Figure(panels: panels, arrangement: panels.count > 2 ? .grid(columns: 2) : .sideBySide)
+    return [StudyFigure(name: "spectrum", figure: figure)]
   }
-  return panels.isEmpty ? nil : Figure(panels: panels, arrangement: panels.count > 2 ? .grid(columns: 2) : .sideBySide)
 }
 
 /// One spectrum, cut at the left where a long tail would hide the rest.
-func spectrumPanel(_ point: PointResult, theory: SpectralTheory?) -> Figure.Panel? {
-  let values = point.spectrum?.eigenvalues.flatMap { $0 }.sorted() ?? []
+private func spectrumPanel(_ point: PointResult, theory: SpectralTheory?) -> Figure.Panel? {
+  let values = point.rows(.eigenvalues).flatMap { $0 }.sorted()
   let spectrum = theory?.spectrum
   guard !values.isEmpty || spectrum != nil else { return nil }
   let outliers = theory?.outliers?.outliers.map(\.predictorEigenvalue) ?? []
@@ -48,7 +48,7 @@ func spectrumPanel(_ point: PointResult, theory: SpectralTheory?) -> Figure.Pane
   let atoms = spectrum.map { $0.bulk.fluctuation != nil ? [] : $0.predictorAtoms } ?? []
   return Figure.Panel(
     title:
-      "{/:Italic n/d} = \(formatBriefly(Double(point.sampleCount) / Double(point.coordinateCount))), λ = \(formatBriefly(point.ridge))",
+      "{/:Italic n/d} = \(NumberText.brief(point.samplesPerCoordinate)), λ = \(NumberText.brief(point.ridge))",
     xLabel: "eigenvalue μ of Â", yLabel: "density", xRange: range, series: series,
     verticalMarks: outliers.filter { range.contains($0) }.map { Figure.Mark($0, "outlier") }
       + atoms.filter { range.contains($0.position) }.map { Figure.Mark($0.position, "atom") })

@@ -16,4 +16,10 @@ public enum ErrorRoute: String, Sendable, CaseIterable, Codable {
     if n < d { return isIsotropicSpiked ? [.sampleInverses, .sampleTridiagonal] : [.sampleInverses] }
     return isIsotropicSpiked ? [.inverses, .tridiagonal, .eigenvectors] : [.inverses]
   }
+
+  /// Whether the d × d Gram is reduced once for all ridges.
+  var reducesGram: Bool { self == .tridiagonal || self == .eigenvectors }
+
+  /// Whether it has all samples in memory, for their own Gram.
+  var readsSamples: Bool { self == .sampleInverses || self == .sampleTridiagonal }
 }

@@ -2,54 +2,54 @@ import LacunaAlgebra
 
 /// The work of one trial.
 struct TrialCost {
-  /// Work, order of the matrices, operations.
-  private(set) var parts: [(work: DeviceRates.Work, order: Int, operations: Double)] = []
+  private(set) var parts: [TrialWork] = []
 
   /// - Parameter route: nil takes inverses, of the smaller Gram.
-  /// - Parameter isMasked: by masks other than leave-one-out.
-  /// - Parameter drawnMasks: M, masks drawn for each sample under a loss that is solved by iteration; 0 for closed forms.
-  init(
-    sampleCount: Int, coordinateCount: Int, ridgeCount: Int, route: ErrorRoute?, isMasked: Bool,
-    demands: TrialForecast.Demands, spikeCount: Int, drawnMasks: Int = 0
-  ) {
-    let (n, d, ridges) = (Double(sampleCount), Double(coordinateCount), Double(ridgeCount))
-    let isDense = demands.contains(.dense)
-    parts.append((.fill, coordinateCount, n * d))
-    if isDense { parts.append((.multiply, coordinateCount, 2 * n * d * d)) }
-    if demands.contains(.spectral) {
-      parts.append((.multiply, coordinateCount, n * d * d))
-      parts.append((.eigendecompose, coordinateCount, ridges * 5 * d * d * d))
+  init(_ shape: TrialShape, needs: TrialNeeds, route: ErrorRoute?) {
+    let (sampleCount, coordinateCount) = (shape.sampleCount, shape.coordinateCount)
+    let (n, d, ridges) = (Double(sampleCount), Double(coordinateCount), Double(shape.ridgeCount))
+    func add(_ work: DeviceRates.Work, _ order: Int, _ operations: Double) {
+      parts.append(TrialWork(work: work, order: order, operations: operations))
+    }
+    add(.fill, coordinateCount, n * d)
+    if shape.isDense { add(.multiply, coordinateCount, 2 * n * d * d) }
+    parts += needs.work
+    let taken = route ?? (sampleCount < coordinateCount ? .sampleInverses : .inverses)
+    let isMasked = !shape.mask.isLeaveOneOut
+    // Errors by inverses have both already.
+    if !needs.parts.isEmpty, !isMasked, taken.readsSamples { add(.multiply, coordinateCount, n * d * d) }
+    if needs.parts.contains(.resolvent), isMasked || taken != .inverses {
+      add(.invert, coordinateCount, ridges * d * d * d)
     }
     if isMasked {
-      parts.append((.multiply, coordinateCount, n * d * d + ridges * 3 * d * d * d))
+      add(.multiply, coordinateCount, n * d * d + ridges * 3 * d * d * d)
       // About 30 steps, two products over all masked samples each.
-      parts.append((.multiply, coordinateCount, Double(drawnMasks) * ridges * 30 * 4 * n * d * d))
+      add(.multiply, coordinateCount, Double(shape.mask.scheme.iteratedMasks) * ridges * 30 * 4 * n * d * d)
       return
     }
     // Of forms, for each number: a pass of 9 operations, and 4 more a probe.
-    let forms = ridges * (9 + 4 * Double(spikeCount))
-    let isIsotropicSpiked = demands.contains(.isotropicSpiked)
-    switch route ?? (sampleCount < coordinateCount ? .sampleInverses : .inverses) {
+    let forms = ridges * (9 + 4 * Double(shape.spikeCount))
+    switch taken {
     case .inverses:
-      parts.append((.multiply, coordinateCount, n * d * d + (isDense ? ridges * 2 * d * d * d : 0)))
-      parts.append((.invert, coordinateCount, ridges * d * d * d))
+      add(.multiply, coordinateCount, n * d * d + (shape.isDense ? ridges * 2 * d * d * d : 0))
+      add(.invert, coordinateCount, ridges * d * d * d)
     case .tridiagonal:
-      parts.append((.multiply, coordinateCount, n * d * d))
-      parts.append((.tridiagonalize, coordinateCount, DeviceRates.Work.tridiagonalize.operations(order: d)))
-      parts.append((.forms, coordinateCount, forms * d * d))
+      add(.multiply, coordinateCount, n * d * d)
+      add(.tridiagonalize, coordinateCount, DeviceRates.Work.tridiagonalize.operations(order: d))
+      add(.forms, coordinateCount, forms * d * d)
     case .eigenvectors:
-      parts.append((.multiply, coordinateCount, n * d * d))
-      parts.append((.eigendecompose, coordinateCount, DeviceRates.Work.eigendecompose.operations(order: d)))
-      parts.append((.forms, coordinateCount, forms * d * d))
+      add(.multiply, coordinateCount, n * d * d)
+      add(.eigendecompose, coordinateCount, DeviceRates.Work.eigendecompose.operations(order: d))
+      add(.forms, coordinateCount, forms * d * d)
     case .sampleInverses:
-      parts.append((.invert, sampleCount, ridges * n * n * n))
-      let products = isIsotropicSpiked ? 1 + 2 * ridges : 3 + 6 * ridges
-      parts.append((.multiply, sampleCount, products * n * n * d + (isIsotropicSpiked ? 0 : ridges * 4 * n * n * n)))
-      if isDense { parts.append((.multiply, coordinateCount, 4 * n * d * d)) }
+      add(.invert, sampleCount, ridges * n * n * n)
+      let products = shape.isIsotropicSpiked ? 1 + 2 * ridges : 3 + 6 * ridges
+      add(.multiply, sampleCount, products * n * n * d + (shape.isIsotropicSpiked ? 0 : ridges * 4 * n * n * n))
+      if shape.isDense { add(.multiply, coordinateCount, 4 * n * d * d) }
     case .sampleTridiagonal:
-      parts.append((.multiply, sampleCount, 3 * n * n * d))
-      parts.append((.tridiagonalize, sampleCount, DeviceRates.Work.tridiagonalize.operations(order: n)))
-      parts.append((.forms, sampleCount, forms * n * d))
+      add(.multiply, sampleCount, 3 * n * n * d)
+      add(.tridiagonalize, sampleCount, DeviceRates.Work.tridiagonalize.operations(order: n))
+      add(.forms, sampleCount, forms * n * d)
     }
   }
 

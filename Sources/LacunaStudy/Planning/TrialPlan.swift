@@ -61,8 +61,7 @@ public struct TrialPlanner: Sendable {
     let trials = stage.point.configuration.trials
     let standing = device.standingBytes
     func plan(_ route: ErrorRoute?, _ candidates: [TrialPlan.Candidate], _ forecast: TrialForecast) -> TrialPlan {
-      // Variance compares each trial with the one before it: they have to follow each other.
-      let concurrency = stage.point.configuration.measures.contains(.variance) ? 1 : device.concurrency
+      let concurrency = device.concurrency
       func seconds(_ rates: DeviceRates) -> Double { stage.seconds(route: route, rates: rates) }
       let arrangement = TrialArrangement(
         forecast, trials: trials, concurrency: concurrency, memory: memory,
@@ -71,7 +70,7 @@ public struct TrialPlanner: Sendable {
         candidates: candidates, route: route, forecast: forecast, arrangement: arrangement,
         peakBytes: arrangement.width * forecast.bytes + (standing > 0 ? standing + processBytes : 0))
     }
-    guard stage.point.configuration.mask == .leaveOneOut else {
+    guard stage.problem.configuration.mask.isLeaveOneOut else {
       let forecast = stage.forecast(on: device, route: nil)
       return plan(nil, [], forecast)
     }

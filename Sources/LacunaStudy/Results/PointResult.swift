@@ -1,5 +1,5 @@
-/// One point of an experiment: a model at one n and one ridge, simulated over trials, or theory alone.
-public struct PointResult: Sendable, Equatable, Codable {
+/// One point of an experiment: a model at one n and one ridge, and what each measure found there, by trials or by theory alone.
+public struct PointResult: Sendable, Equatable {
   /// The swept keys and their values here; empty where nothing is swept.
   public var parameters: [String: String]
   /// n.
@@ -9,81 +9,109 @@ public struct PointResult: Sendable, Equatable, Codable {
   /// λ on S = XᵀX/n.
   public var ridge: Double
   public var trials: Int
-  public var trainingError: Statistic
-  public var generalizationError: Statistic
-  /// Under masks other than leave-one-out: the error with every other coordinate visible, whatever the masks hid in training.
-  public var fullContextError: Statistic?
-  /// E‖Â − EÂ‖²_F/d, from half the squared distance of the predictors of trials 2t and 2t + 1, where it is measured.
-  public var predictorVariance: Statistic?
-  /// E_* = (1/d) Σ_k 1/(Σ⁻¹)_kk: what no predictor can beat with every other coordinate visible.
-  public var bayesError: Double
-  /// κ(λ) and the degrees of freedom at it: of leave-one-out masks; of Bernoulli masks, and drawn ones as their limit, those
-  /// of `BernoulliEquivalent`, κ a mean over coordinates; absent under all other masks, where each context has its own.
-  public var effectiveRidge: Double?
-  public var degreesOfFreedom1: Double?
-  public var degreesOfFreedom2: Double?
-  /// What else was measured; absent where it was not asked for.
-  public var spectrum: SpectrumResult?
-  public var recovery: RecoveryResult?
-  public var principal: PrincipalResult?
+  /// What was found, by measure in the order of `MeasureRegistry`.
+  public var measured: [Measured]
 
-  enum CodingKeys: String, CodingKey {
-    case parameters, ridge, trials, spectrum, recovery
-    case principal = "pca"
-    case sampleCount = "n"
-    case coordinateCount = "d"
-    case trainingError = "training_error"
-    case generalizationError = "generalization_error"
-    case fullContextError = "full_context_error"
-    case predictorVariance = "predictor_variance"
-    case bayesError = "bayes_error"
-    case effectiveRidge = "effective_ridge"
-    case degreesOfFreedom1 = "degrees_of_freedom_1"
-    case degreesOfFreedom2 = "degrees_of_freedom_2"
+  /// What one measure found.
+  public struct Measured: Sendable, Equatable {
+    /// The measure's word.
+    public var measure: String
+    public var quantities: [Quantity]
+  }
+
+  /// Everything that was found.
+  public var quantities: [Quantity] { measured.flatMap(\.quantities) }
+
+  /// n/d.
+  public var samplesPerCoordinate: Double { Double(sampleCount) / Double(coordinateCount) }
+
+  /// A quantity by its name; nil where it was not measured.
+  public func quantity(_ name: QuantityName) -> Quantity? {
+    for found in measured {
+      if let quantity = found.quantities.first(where: { $0.name == name }) { return quantity }
+    }
+    return nil
+  }
+
+  /// A measured quantity by its name.
+  public subscript(name: QuantityName) -> Statistic? { quantity(name)?.statistic }
+
+  /// A number of the point as a whole by its name.
+  public func number(_ name: QuantityName) -> Double? { quantity(name)?.number }
+
+  /// Many numbers by their name, a row a trial; empty where there are none.
+  public func rows(_ name: QuantityName) -> [[Double]] {
+    if case .rows(let rows) = quantity(name)?.content { rows } else { [] }
   }
 }
 
-/// The measured errors of one trial at one point: a line of `trials.jsonl`.
-public struct TrialRecord: Sendable, Equatable, Codable {
+extension PointResult: Encodable {
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: TextKey.self)
+    try container.encode(parameters, forKey: TextKey("parameters"))
+    try container.encode(sampleCount, forKey: TextKey("n"))
+    try container.encode(coordinateCount, forKey: TextKey("d"))
+    try container.encode(ridge, forKey: TextKey("ridge"))
+    try container.encode(trials, forKey: TextKey("trials"))
+    try quantities.encode(into: &container)
+  }
+}
+
+/// What one trial showed at one point: a line of `trials.jsonl`.
+public struct TrialRecord: Sendable, Equatable {
   public var parameters: [String: String]
   public var sampleCount: Int
   public var coordinateCount: Int
   public var ridge: Double
   /// Counted from 0; with the seed and n it names the random stream.
   public var trial: Int
-  public var trainingError: Double
-  public var generalizationError: Double
-  /// The greatest eigenvalue of Â, where the spectrum is measured.
-  public var topEigenvalue: Double?
-  /// The first spike's extreme eigenvalue and squared overlaps, where recovery is measured.
-  public var outlier: Double?
-  public var overlap: Double?
-  public var principalOverlap: Double?
-  /// Principal components, where they are measured: the ranks and their errors.
-  public var principalRanks: [Int]?
-  public var principalErrors: [Double]?
-  /// Under masks other than leave-one-out: with every other coordinate visible.
-  public var fullContextError: Double?
-  /// ‖Â − Â′‖²_F/(2d), Â′ of the trial before: in every second trial, where variance is measured.
-  public var predictorVariance: Double?
+  public var quantities: [Quantity]
 
-  enum CodingKeys: String, CodingKey {
-    case parameters, ridge, trial, outlier, overlap
-    case topEigenvalue = "top_eigenvalue"
-    case principalOverlap = "pca_overlap"
-    case principalRanks = "pca_ranks"
-    case principalErrors = "pca_generalization_errors"
-    case fullContextError = "full_context_error"
-    case predictorVariance = "predictor_variance"
-    case sampleCount = "n"
-    case coordinateCount = "d"
-    case trainingError = "training_error"
-    case generalizationError = "generalization_error"
+  /// A number by its name; nil where it was not measured.
+  public subscript(name: QuantityName) -> Double? { quantities.first { $0.name == name }?.number }
+}
+
+extension TrialRecord: Encodable {
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: TextKey.self)
+    try container.encode(parameters, forKey: TextKey("parameters"))
+    try container.encode(sampleCount, forKey: TextKey("n"))
+    try container.encode(coordinateCount, forKey: TextKey("d"))
+    try container.encode(ridge, forKey: TextKey("ridge"))
+    try container.encode(trial, forKey: TextKey("trial"))
+    try quantities.encode(into: &container)
+  }
+}
+
+/// What a study found, for its figures and comparisons.
+public struct StudyResults: Sendable {
+  public var stages: [Experiment.Stage]
+  /// One a stage and ridge, in order.
+  public var points: [PointResult]
+
+  public init(stages: [Experiment.Stage], points: [PointResult]) {
+    self.stages = stages
+    self.points = points
+  }
+
+  /// The figures of every measure.
+  public func figures() throws -> [StudyFigure] {
+    try MeasureRegistry.all.filter { measure in
+      points.contains { $0.measured.contains { $0.measure == measure.word } }
+    }.flatMap { try $0.figures(self) }
+  }
+
+  /// The stage that a point comes from, and which of its ridges it has.
+  public func origin(of point: PointResult) -> (stage: Experiment.Stage, ridge: Int)? {
+    for stage in stages where stage.matches(point) {
+      if let r = stage.ridges.firstIndex(of: point.ridge) { return (stage, r) }
+    }
+    return nil
   }
 }
 
 /// Everything a run found: `metrics.json`, and what `--json` prints.
-public struct Summary: Sendable, Codable {
+public struct Summary: Sendable, Encodable {
   public var name: String
   public var points: [PointResult]
   /// What computed it; nil for theory alone.

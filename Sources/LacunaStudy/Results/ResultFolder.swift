@@ -85,10 +85,13 @@ public final class ResultFolder {
     }
     try AtomicFile.write(configuration, to: path + "/config.yaml")
     for (index, point) in summary.points.enumerated() {
-      guard let trials = point.spectrum?.eigenvalues, let first = trials.first else { continue }
       let folder = path + "/points/\(index + 1)"
-      try Self.makeFolder(folder)
-      try writeNPY(trials.flatMap { $0 }, shape: [trials.count, first.count], to: folder + "/eigenvalues.npy")
+      for quantity in point.quantities {
+        guard case .rows(let rows) = quantity.content, let first = rows.first else { continue }
+        try Self.makeFolder(folder)
+        try writeNPY(
+          rows.flatMap { $0 }, shape: [rows.count, first.count], to: "\(folder)/\(quantity.name.key).npy")
+      }
     }
     try writeResults(summary.points, to: path + "/results.csv")
     try AtomicFile.write(try encodeJSON(summary, pretty: true) + "\n", to: path + "/metrics.json")

@@ -3,7 +3,9 @@ import RealModule
 /// A mean over trials with its standard error, beside its deterministic equivalent.
 ///
 /// Absent values (no trials, a single trial, no theory) are nil, and null in JSON.
-public struct Statistic: Sendable, Equatable, Codable {
+public struct Statistic: Sendable, Equatable, Encodable {
+  /// One a trial, in order; of trials that have none, none. Not written to files of the whole.
+  public let values: [Double]
   public var mean: Double?
   /// Sample standard deviation / √trials; nil for fewer than two trials.
   public var standardError: Double?
@@ -20,8 +22,9 @@ public struct Statistic: Sendable, Equatable, Codable {
   public var comparesWithTheory = true
 
   /// Summarises one value a trial.
-  public init(of values: [Double], theory: Double?, finiteSizeTheory: Double?) {
+  public init(of values: [Double], theory: Double? = nil, finiteSizeTheory: Double? = nil) {
     let count = Double(values.count)
+    self.values = values
     self.theory = theory
     self.finiteSizeTheory = finiteSizeTheory
     mean = values.isEmpty ? nil : values.reduce(0, +) / count

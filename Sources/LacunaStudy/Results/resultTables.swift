@@ -1,75 +1,79 @@
-import LacunaStudy
-
-/// What was measured beyond the errors, for the terminal: a table for each measure that was asked for.
-func spectralTables(_ points: [PointResult]) -> [String] {
-  let swept = points.reduce(into: Set<String>()) { $0.formUnion($1.parameters.keys) }.sorted()
-  let header = swept + ["n", "d", "ridge"]
-  func place(_ point: PointResult) -> [String] {
-    swept.map { point.parameters[$0] ?? "" }
-      + ["\(point.sampleCount)", "\(point.coordinateCount)", format(point.ridge, digits: 4)]
-  }
-  func number(_ value: Double?) -> String { value.map { format($0, digits: 4) } ?? "–" }
-  func lowest(_ found: LowestThreshold) -> String {
-    "\(format(found.threshold, digits: 4)) (\(found.ridge.map { format($0, digits: 3) } ?? "∞"))"
-  }
-  func measured(_ statistic: Statistic) -> String {
-    statistic.mean.map { format(mean: $0, error: statistic.standardError) } ?? "–"
-  }
-  func compared(_ statistic: Statistic) -> [String] {
-    [measured(statistic), number(statistic.comparison), statistic.deviation.map(signed) ?? "–"]
-  }
-  var tables: [String] = []
-  if points.contains(where: { $0.spectrum != nil }) {
-    var table = TextTable(header + ["bulk of Â by theory", "top eigenvalue", "KS distance", "Wasserstein-1"])
-    for point in points {
-      guard let spectrum = point.spectrum else { continue }
-      let edges = spectrum.edgesTheory.map { intervals in
-        intervals.map { "[\(number($0[0])), \(number($0[1]))]" }.joined(separator: " ∪ ")
-      }
-      table.append(
-        place(point) + [
-          edges ?? "–", number(spectrum.topEigenvalues.first), number(spectrum.kolmogorovSmirnov),
-          number(spectrum.wasserstein1),
-        ])
+/// What was found, for the terminal: a table a measure, of its quantities that have a heading, with theory beside them.
+///
+/// Beside simulations stands theory corrected for finite d; alone, the limit d → ∞.
+public func resultTables(_ points: [PointResult]) -> [String] {
+  MeasureRegistry.all.compactMap { measure in
+    let rows = points.compactMap { point in
+      point.measured.first { $0.measure == measure.word }.map { (point, $0.quantities) }
     }
-    tables.append(table.text)
+    guard let table = ResultTable(rows, swept: points.sweptKeys) else { return nil }
+    return [table.text, measure.note(points)].compactMap { $0 }.joined(separator: "\n\n")
   }
-  if points.contains(where: { $0.recovery != nil }) {
-    var table = TextTable(
-      header + [
-        "θ_c", "lowest θ_c (ridge)", "top of Â", "theory", "Δ", "overlap", "theory", "Δ", "θ_c PCA", "overlap PCA",
-        "theory", "Δ",
-      ])
-    for point in points {
-      guard let recovery = point.recovery else { continue }
-      table.append(
-        place(point)
-          + [number(recovery.thresholdTheory), recovery.lowestThresholdTheory.map(lowest) ?? "–"]
-          + compared(recovery.outlier) + compared(recovery.overlap) + [number(recovery.principalThresholdTheory)]
-          + compared(recovery.principalOverlap))
-    }
-    tables.append(table.text + "\n\ntop: the extreme eigenvalue on the first spike's side; overlap: squared, with it")
-  }
-  if points.contains(where: { $0.principal != nil }) {
-    var table = TextTable(header + ["E_gen", "E_gen PCA", "theory", "Δ", "rank", "PCA − masked", "verdict"])
-    for point in points {
-      guard let principal = point.principal else { continue }
-      table.append(
-        place(point) + [measured(point.generalizationError)] + compared(principal.generalizationError)
-          + ["\(principal.rank)", measured(principal.advantage), principal.verdict])
-    }
-    tables.append(
-      table.text
-        + "\n\nPCA: probabilistic principal components; of several ranks the one of least error, chosen in hindsight")
-  }
-  return tables
 }
 
-extension PrincipalResult {
-  /// Which is better, where the difference is more than two standard errors.
-  var verdict: String {
-    guard let mean = advantage.mean, let error = advantage.standardError else { return "–" }
-    if abs(mean) <= 2 * error { return "undecided" }
-    return mean > 0 ? "masked" : "PCA"
+/// The quantities of one measure at every point.
+private struct ResultTable {
+  private(set) var text: String
+
+  /// nil where no quantity has a heading.
+  init?(_ rows: [(point: PointResult, quantities: [Quantity])], swept: [String]) {
+    let all = rows.flatMap(\.quantities)
+    var columns: [QuantityName] = []
+    for quantity in all where quantity.title != nil && !columns.contains(quantity.name) {
+      columns.append(quantity.name)
+    }
+    guard !columns.isEmpty else { return nil }
+    let isSimulated = rows.contains { $0.point.trials > 0 }
+    // Theory stands beside a simulation where there is some.
+    let compared = Set(
+      columns.filter { name in
+        isSimulated && all.contains { $0.name == name && ($0.statistic?.comparison ?? $0.statistic?.theory) != nil }
+      })
+    var table = TextTable(
+      swept + ["n", "d", "ridge"]
+        + columns.flatMap { name -> [String] in
+          let quantity = all.first { $0.name == name }
+          let unit = quantity.map { $0.unit.isEmpty ? "" : ", \($0.unit)" } ?? ""
+          return [(quantity?.title ?? "") + unit] + (compared.contains(name) ? ["theory", "Δ"] : [])
+        })
+    for (point, quantities) in rows {
+      let place =
+        swept.map { point.parameters[$0] ?? "" }
+        + ["\(point.sampleCount)", "\(point.coordinateCount)", NumberText.format(point.ridge, digits: 4)]
+      table.append(
+        place
+          + columns.flatMap { name -> [String] in
+            let quantity = quantities.first { $0.name == name }
+            guard compared.contains(name) else { return [quantity.map { $0.content.text } ?? ""] }
+            guard let statistic = quantity?.statistic else { return ["", "", ""] }
+            let theory = statistic.finiteSizeTheory ?? statistic.theory
+            return [
+              quantity?.content.text ?? "", theory.map { NumberText.format($0, digits: 5) } ?? "–",
+              statistic.deviation.map(NumberText.signed) ?? "–",
+            ]
+          })
+    }
+    text = table.text
+  }
+}
+
+extension Quantity.Content {
+  /// For people: of theory alone its limit; intervals as such; of an object the first number, the others in brackets.
+  fileprivate var text: String {
+    switch self {
+    case .measured(let statistic):
+      return statistic.mean.map { NumberText.format(mean: $0, error: statistic.standardError) }
+        ?? statistic.theory.map { NumberText.format($0, digits: 5) } ?? "–"
+    case .number(let value): return value.map { NumberText.format($0, digits: 5) } ?? "–"
+    case .integer(let value): return "\(value)"
+    case .text(let value): return value
+    case .list(let items):
+      if case .list = items.first { return items.map(\.text).joined(separator: " ∪ ") }
+      return "[" + items.map(\.text).joined(separator: ", ") + "]"
+    case .object(let quantities):
+      let parts = quantities.map(\.content.text)
+      return (parts.first ?? "") + (parts.count > 1 ? " (\(parts.dropFirst().joined(separator: ", ")))" : "")
+    case .rows(let rows): return "\(rows.count) rows"
+    }
   }
 }

@@ -7,15 +7,24 @@ public final class SchemeRegression<Device: Backend> {
   private let solve: SchemeSolver<Device>
 
   /// Passes over the samples once; drawn masks with the hidden loss pass over them again in every fit.
+  /// - Parameter gram: S of these samples where it is known; else it is summed up where a scheme needs it.
   /// - Parameter samples: n samples of d coordinates.
   /// - Throws: `BackendError`, and what the source throws.
   public init(
     device: Device, scheme masks: any TrainingMasks, sampleCount n: Int, coordinateCount d: Int,
-    samples: @escaping SampleSource<Device>
+    gram: GramSource<Device>? = nil, samples: @escaping SampleSource<Device>
   ) throws {
     self.masks = masks
     errors = try SchemeErrors(device: device, coordinateCount: d)
-    solve = try masks.solver(on: device, sampleCount: n, coordinateCount: d, samples: samples)
+    func summedGram() throws -> Device.Matrix {
+      let gram = try device.makeMatrix(rows: d, columns: d)
+      try samples { rows, _ in
+        try device.accumulateGram(of: rows, scale: 1 / Device.Element(n), into: gram)
+      }
+      return gram
+    }
+    solve = try masks.solver(
+      on: device, sampleCount: n, coordinateCount: d, gram: gram ?? summedGram, samples: samples)
   }
 
   /// - Returns: the predictor, valid until the next call.

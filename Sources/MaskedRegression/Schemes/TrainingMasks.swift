@@ -3,15 +3,20 @@ import LacunaAlgebra
 /// Regression under masks at one ridge λ ≥ 0; the predictor is valid until the next call.
 public typealias SchemeSolver<Device: Backend> = (_ ridge: Double) throws -> SchemePredictor<Device>
 
+/// Gives S of the samples, d × d, lower triangle.
+public typealias GramSource<Device: Backend> = () throws -> Device.Matrix
+
 /// The masks of one training, all that is random in them drawn: how a regression runs under them, and how errors count over
 /// them.
 public protocol TrainingMasks: Sendable {
   /// The regression of n samples of d coordinates under these masks, at any ridge.
   ///
-  /// Passes over the samples at least once; a scheme that needs them again keeps the source.
+  /// A scheme that reads more of the samples than their Gram passes over them, and keeps the source if it has to again.
+  /// - Parameter gram: asked for at most once; the upper triangle is filled in.
   /// - Throws: `BackendError`, and what the source throws.
   func solver<Device: Backend>(
-    on device: Device, sampleCount n: Int, coordinateCount d: Int, samples: @escaping SampleSource<Device>
+    on device: Device, sampleCount n: Int, coordinateCount d: Int, gram: GramSource<Device>,
+    samples: @escaping SampleSource<Device>
   ) throws -> SchemeSolver<Device>
 
   /// The error of each coordinate under Σ, in closed form over the masks.
@@ -32,10 +37,11 @@ public struct PartitionMasks: TrainingMasks, Equatable {
   public init(_ passes: [Partition]) { self.passes = passes }
 
   public func solver<Device: Backend>(
-    on device: Device, sampleCount n: Int, coordinateCount d: Int, samples: @escaping SampleSource<Device>
+    on device: Device, sampleCount n: Int, coordinateCount d: Int, gram: GramSource<Device>,
+    samples: @escaping SampleSource<Device>
   ) throws -> SchemeSolver<Device> {
     let regression = try PartitionRegression(
-      device: device, gram: gram(of: samples, sampleCount: n, coordinateCount: d, on: device), sampleCount: n)
+      device: device, gram: gram(), sampleCount: n)
     return { try regression.fit(passes, ridge: $0) }
   }
 
@@ -54,10 +60,11 @@ public struct BernoulliMasks: TrainingMasks, Equatable {
   public init(keep: Double) { self.keep = keep }
 
   public func solver<Device: Backend>(
-    on device: Device, sampleCount n: Int, coordinateCount d: Int, samples: @escaping SampleSource<Device>
+    on device: Device, sampleCount n: Int, coordinateCount d: Int, gram: GramSource<Device>,
+    samples: @escaping SampleSource<Device>
   ) throws -> SchemeSolver<Device> {
     let regression = try RandomMaskRegression(
-      device: device, gram: gram(of: samples, sampleCount: n, coordinateCount: d, on: device))
+      device: device, gram: gram())
     return { try regression.fit(MaskMoments(keep: keep), ridge: $0) }
   }
 
@@ -83,7 +90,8 @@ public struct DrawnMasks: TrainingMasks, Equatable {
 
   /// With the hidden loss every fit passes over the samples again.
   public func solver<Device: Backend>(
-    on device: Device, sampleCount n: Int, coordinateCount d: Int, samples: @escaping SampleSource<Device>
+    on device: Device, sampleCount n: Int, coordinateCount d: Int, gram: GramSource<Device>,
+    samples: @escaping SampleSource<Device>
   ) throws -> SchemeSolver<Device> {
     if hiddenOnly {
       let regression = try HiddenLossRegression(
@@ -105,10 +113,11 @@ public struct DrawnMasks: TrainingMasks, Equatable {
 /// Masks written out, shared by all samples.
 extension GivenMasks: TrainingMasks {
   public func solver<Device: Backend>(
-    on device: Device, sampleCount n: Int, coordinateCount d: Int, samples: @escaping SampleSource<Device>
+    on device: Device, sampleCount n: Int, coordinateCount d: Int, gram: GramSource<Device>,
+    samples: @escaping SampleSource<Device>
   ) throws -> SchemeSolver<Device> {
     let regression = try SharedMaskRegression(
-      device: device, gram: gram(of: samples, sampleCount: n, coordinateCount: d, on: device))
+      device: device, gram: gram())
     return { try regression.fit(self, ridge: $0) }
   }
 
@@ -117,15 +126,4 @@ extension GivenMasks: TrainingMasks {
   ) throws(BackendError) -> [Double] {
     try errors.overMasks(of: predictor, given: self, covariance: covariance)
   }
-}
-
-/// S of the samples, d × d, lower triangle.
-private func gram<Device: Backend>(
-  of samples: SampleSource<Device>, sampleCount n: Int, coordinateCount d: Int, on device: Device
-) throws -> Device.Matrix {
-  let gram = try device.makeMatrix(rows: d, columns: d)
-  try samples { rows, _ in
-    try device.accumulateGram(of: rows, scale: 1 / Device.Element(n), into: gram)
-  }
-  return gram
 }

@@ -78,11 +78,9 @@ struct Reproduce: ParsableCommand {
     let folder = try ResultFolder(path, overwrite: output.overwrite)
     let progress = Progress(total: experiment.trialCount, label: "trials", quiet: output.quiet)
     let interrupt = Interrupt(keptAt: folder.partialTrialsPath)
-    var trials: [TrialRecord] = []
     let points = try experiment.simulate(stages, on: selection.backend, fallback: selection.retreat(after:)) {
       records in
       try folder.append(records)
-      trials += records
       interrupt.trialFinished()
       progress.advance()
     }
@@ -94,7 +92,7 @@ struct Reproduce: ParsableCommand {
       summary,
       configuration: resolvedYAML(
         loaded.points, comments: ["lacuna \(summary.version), device: \(selection.backend.description)"]))
-    let study = Study(points: points, stages: stages, trials: trials)
+    let study = StudyResults(stages: stages, points: points)
     return ReproducedFigure(
       reproduction: reproduction, figure: try reproduction.draw(study),
       comparisons: try reproduction.compare(study), seconds: summary.runtimeSeconds)

@@ -10,8 +10,8 @@ struct Reproduction: Sendable {
   var example: String
   /// The overrides at d coordinates.
   var overrides: @Sendable (_ coordinateCount: Int) -> [String]
-  var draw: @Sendable (Study) throws -> Figure
-  var compare: @Sendable (Study) throws -> [Comparison]
+  var draw: @Sendable (StudyResults) throws -> Figure
+  var compare: @Sendable (StudyResults) throws -> [Comparison]
 
   static let all: [Reproduction] = [
     .learningCurves, .ridgePath, .spectrum, .transition, .beyondPCANoise, .beyondPCAChain, .phaseDiagram, .universality,
@@ -19,19 +19,6 @@ struct Reproduction: Sendable {
   ]
 
   static func named(_ name: String) -> Reproduction? { all.first { $0.name == name } }
-}
-
-/// The results behind a figure.
-struct Study {
-  var points: [PointResult]
-  var stages: [Experiment.Stage]
-  /// One a trial and ridge.
-  var trials: [TrialRecord] = []
-
-  func stage(of point: PointResult) -> Experiment.Stage {
-    // Every point comes from a stage.
-    stages.first { $0.matches(point) }!
-  }
 }
 
 /// One measured number beside its theory.
@@ -117,25 +104,39 @@ struct ReproductionSummary: Encodable {
 }
 
 /// What is compared at a point, where it was measured.
-typealias Quantity = (name: String, statistic: @Sendable (PointResult) -> Statistic?)
+typealias Compared = (heading: String, name: QuantityName)
 
-/// The comparisons of named quantities at every point of a study.
+/// The comparisons of named quantities at every point of a study; a number of the point as a whole stands without theory.
 func comparisons(
-  _ study: Study, place: (PointResult) -> [(name: String, value: String)],
-  quantities: [Quantity]
+  _ study: StudyResults, place: (PointResult) -> [(name: String, value: String)], quantities: [Compared]
 ) -> [Comparison] {
   study.points.flatMap { point in
     quantities.compactMap { quantity in
-      quantity.statistic(point).map {
-        Comparison(place: place(point), quantity: quantity.name, statistic: $0)
-      }
+      let statistic = point[quantity.name] ?? point.number(quantity.name).map { Statistic(of: [$0]) }
+      return statistic.map { Comparison(place: place(point), quantity: quantity.heading, statistic: $0) }
     }
   }
 }
 
 /// n/d of a point, for a table.
-func ratioText(_ point: PointResult) -> String {
-  formatBriefly(Double(point.sampleCount) / Double(point.coordinateCount))
+func ratioText(_ point: PointResult) -> String { formatBriefly(point.samplesPerCoordinate) }
+
+/// n/d and the ridge of a point, for a table.
+func ratioAndRidge(_ point: PointResult) -> [(name: String, value: String)] {
+  [("n/d", ratioText(point)), ("ridge", formatBriefly(point.ridge))]
+}
+
+/// A quantity of some points as markers at their abscissas.
+func markers(
+  _ kind: Figure.Series.Kind, _ name: FigureText?, group: Int, _ points: [PointResult], _ quantity: QuantityName,
+  at abscissa: (PointResult) -> Double?
+) -> Figure.Series {
+  Figure.Series(
+    kind, name: name, group: group,
+    points: points.compactMap { point in
+      guard let value = point[quantity], let mean = value.mean, let x = abscissa(point) else { return nil }
+      return Figure.Point(x, mean, error: value.standardError)
+    })
 }
 
 /// n for each n/d at d coordinates, as an override.

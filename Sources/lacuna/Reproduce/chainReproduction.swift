@@ -18,20 +18,19 @@ extension Reproduction {
     draw: chainFigure,
     compare: { study in
       comparisons(
-        study, place: { [("n/d", ratioText($0)), ("ridge", formatBriefly($0.ridge))] },
+        study, place: ratioAndRidge,
         quantities: [
-          ("E_gen, masked", \.generalizationError),
-          ("E_gen, PCA at its best rank", { $0.principal?.generalizationError }),
-          ("PCA − masked", { $0.principal?.advantage }),
+          ("E_gen, masked", .generalizationError), ("E_gen, PCA at its best rank", .principalError),
+          ("PCA − masked", .principalAdvantage),
         ])
     })
 }
 
-@Sendable private func chainFigure(_ study: Study) throws -> Figure {
+@Sendable private func chainFigure(_ study: StudyResults) throws -> Figure {
   let stage = study.stages[0]
   let population = stage.model.population
   let d = Double(population.coordinateCount)
-  let ratios = study.points.map { Double($0.sampleCount) / d }
+  let ratios = study.points.map(\.samplesPerCoordinate)
   var line: [Figure.Point] = []
   var principalLine: [Figure.Point] = []
   for ratio in geometricPath(from: ratios.min() ?? 0.5, to: ratios.max() ?? 8, count: 30) {
@@ -43,24 +42,14 @@ extension Reproduction {
       principalLine.append(Figure.Point(ratio, least))
     }
   }
-  func markers(_ kind: Figure.Series.Kind, _ name: FigureText, _ group: Int, _ statistic: (PointResult) -> Statistic?)
-    -> Figure.Series
-  {
-    Figure.Series(
-      kind, name: name, group: group,
-      points: study.points.compactMap { point in
-        guard let value = statistic(point), let mean = value.mean else { return nil }
-        return Figure.Point(Double(point.sampleCount) / d, mean, error: value.standardError)
-      })
-  }
   return Figure(panels: [
     Figure.Panel(
       xLabel: "{/:Italic n / d}", yLabel: "error on hidden cells", xLogarithmic: true,
       series: [
         Figure.Series(.line, name: "masked", group: 0, points: line),
-        markers(.markers, "masked", 0, \.generalizationError),
+        markers(.markers, "masked", group: 0, study.points, .generalizationError, at: \.samplesPerCoordinate),
         Figure.Series(.line, name: "PCA, best rank", group: 1, points: principalLine),
-        markers(.openMarkers, "PCA, best rank", 1, { $0.principal?.generalizationError }),
-      ], horizontalMarks: [Figure.Mark(study.points[0].bayesError, "Bayes")])
+        markers(.openMarkers, "PCA, best rank", group: 1, study.points, .principalError, at: \.samplesPerCoordinate),
+      ], horizontalMarks: study.points[0].number(.bayesError).map { [Figure.Mark($0, "Bayes")] } ?? [])
   ])
 }

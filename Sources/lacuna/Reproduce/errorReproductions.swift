@@ -3,18 +3,7 @@ import LacunaFigures
 import LacunaStudy
 import MaskedRegression
 
-private let errorQuantities: [Quantity] = [
-  ("E_train", \.trainingError), ("E_gen", \.generalizationError),
-]
-
-private func ratioAndRidge(_ point: PointResult) -> [(name: String, value: String)] {
-  [("n/d", ratioText(point)), ("ridge", formatBriefly(point.ridge))]
-}
-
-private func summary(_ study: Study) -> Summary {
-  Summary(
-    name: "", points: study.points, device: nil, precision: "", seed: 0, runtimeSeconds: 0, version: lacunaVersion)
-}
+private let errorQuantities: [Compared] = [("E_train", .trainingError), ("E_gen", .generalizationError)]
 
 extension Reproduction {
   static let learningCurves = Reproduction(
@@ -28,7 +17,7 @@ extension Reproduction {
     overrides: { d in
       ["data.coordinates=\(d)", samples([0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 4], d)]
     },
-    draw: { study in try errorFigure(summary(study), stages: study.stages)! },
+    draw: { study in try ErrorMeasure.figures(study)[0].figure },
     compare: { study in comparisons(study, place: ratioAndRidge, quantities: errorQuantities) })
 
   static let ridgePath = Reproduction(
@@ -44,7 +33,7 @@ extension Reproduction {
       ]
     },
     draw: { study in
-      var figure = try errorFigure(summary(study), stages: study.stages)!
+      var figure = try ErrorMeasure.figures(study)[0].figure
       // One optimum a curve, named by its n/d.
       figure.panels[0].verticalMarks = try study.stages.compactMap { stage in
         let best = try optimalRidge(population: stage.model.population, sampleCount: stage.sampleCount).ridge
@@ -85,12 +74,12 @@ private func lawName(_ point: PointResult) -> String {
   }
 }
 
-@Sendable private func universalityFigure(_ study: Study) throws -> Figure {
+@Sendable private func universalityFigure(_ study: StudyResults) throws -> Figure {
   var laws: [String] = []
   for point in study.points where !laws.contains(lawName(point)) { laws.append(lawName(point)) }
   let stage = study.stages[0]
   let d = Double(stage.model.coordinateCount)
-  let ratios = study.points.map { Double($0.sampleCount) / d }
+  let ratios = study.points.map(\.samplesPerCoordinate)
   let theory = try geometricPath(from: ratios.min() ?? 0.5, to: ratios.max() ?? 4, count: 80).map { ratio in
     (
       ratio,
@@ -99,23 +88,18 @@ private func lawName(_ point: PointResult) -> String {
     )
   }
   func panel(
-    _ label: FigureText, _ value: (ErrorEquivalent) -> Double, _ statistic: (PointResult) -> Statistic
+    _ label: FigureText, _ value: (ErrorEquivalent) -> Double, _ quantity: QuantityName
   ) -> Figure.Panel {
     let line = Figure.Series(
       .line, name: "theory", group: 0, points: theory.map { Figure.Point($0.0, value($0.1)) })
-    let markers = laws.enumerated().map { index, law in
-      Figure.Series(
-        index % 2 == 0 ? .markers : .openMarkers, name: FigureText(plain: law), group: index,
-        points: study.points.filter { lawName($0) == law }.compactMap { point in
-          let value = statistic(point)
-          return value.mean.map {
-            Figure.Point(Double(point.sampleCount) / d, $0, error: value.standardError)
-          }
-        })
+    let measured = laws.enumerated().map { index, law in
+      markers(
+        index % 2 == 0 ? .markers : .openMarkers, FigureText(plain: law), group: index,
+        study.points.filter { lawName($0) == law }, quantity, at: \.samplesPerCoordinate)
     }
-    return Figure.Panel(xLabel: "{/:Italic n / d}", yLabel: label, series: [line] + markers)
+    return Figure.Panel(xLabel: "{/:Italic n / d}", yLabel: label, series: [line] + measured)
   }
   return Figure(panels: [
-    panel("E_{gen}", \.generalizationError, \.generalizationError), panel("E_{tr}", \.trainingError, \.trainingError),
+    panel("E_{gen}", \.generalizationError, .generalizationError), panel("E_{tr}", \.trainingError, .trainingError),
   ])
 }

@@ -43,7 +43,7 @@ extension Reproduction {
             ("n/d", ratioText(point)), ("p", formatBriefly(keep(study, point) ?? .nan)),
             ("M", drawnCount(study, point).map(String.init) ?? "all"),
           ]
-        }, quantities: [("E, all visible", \.fullContextError)]) + gaps(study)
+        }, quantities: [("E, all visible", .fullContextError)]) + gaps(study)
     })
 
   static let partition = Reproduction(
@@ -76,39 +76,26 @@ extension Reproduction {
       comparisons(
         study, place: { point in [("B", String(blocks(study, point))), ("masks", maskName(study, point))] },
         quantities: [
-          ("variance", \.predictorVariance),
-          ("E, all visible", \.fullContextError),
+          ("variance", .predictorVariance), ("E, all visible", .fullContextError),
         ])
     })
 }
 
 // MARK: Masking ratio
 
-private func mask(_ study: Study, _ point: PointResult) -> MaskConfiguration {
-  study.stage(of: point).point.configuration.mask
+private func mask(_ study: StudyResults, _ point: PointResult) -> MaskConfiguration? {
+  study.origin(of: point)?.stage.point.configuration.mask
 }
 
-private func keep(_ study: Study, _ point: PointResult) -> Double? {
-  mask(study, point).visibleShare(coordinateCount: point.coordinateCount)
+private func keep(_ study: StudyResults, _ point: PointResult) -> Double? {
+  mask(study, point)?.visibleShare(coordinateCount: point.coordinateCount)
 }
 
 /// M; nil for all masks.
-private func drawnCount(_ study: Study, _ point: PointResult) -> Int? {
-  mask(study, point).drawnMasks
-}
+private func drawnCount(_ study: StudyResults, _ point: PointResult) -> Int? { mask(study, point)?.drawnMasks }
 
-@Sendable private func maskingRatioFigure(_ study: Study) throws -> Figure {
+@Sendable private func maskingRatioFigure(_ study: StudyResults) throws -> Figure {
   let counts = Set(study.points.map(\.sampleCount)).sorted()
-  func markers(_ kind: Figure.Series.Kind, _ name: FigureText, _ group: Int, _ points: [PointResult]) -> Figure.Series {
-    Figure.Series(
-      kind, name: name, group: group,
-      points: points.compactMap { point in
-        guard let value = point.fullContextError, let mean = value.mean, let keep = keep(study, point) else {
-          return nil
-        }
-        return Figure.Point(keep, mean, error: value.standardError)
-      })
-  }
   func theory(_ name: FigureText, _ group: Int, _ n: Int) throws -> (series: Figure.Series, best: Double) {
     let stage = study.stages.first { $0.sampleCount == n }!
     let population = try EqualVariancePopulation(stage.model.population)
@@ -131,15 +118,17 @@ private func drawnCount(_ study: Study, _ point: PointResult) -> Int? {
     closed += [
       line,
       markers(
-        .markers, name, group, study.points.filter { $0.sampleCount == n && drawnCount(study, $0) == nil }),
+        .markers, name, group: group, study.points.filter { $0.sampleCount == n && drawnCount(study, $0) == nil },
+        .fullContextError, at: { keep(study, $0) }),
     ]
   }
   let middle = counts[counts.count / 2]
   let (limit, best) = try theory("all masks", 0, middle)
   let drawn = sampledCounts.enumerated().map { index, count in
     markers(
-      index % 2 == 0 ? .openMarkers : .markers, FigureText(plain: "M = \(count)"), index + 1,
-      study.points.filter { $0.sampleCount == middle && drawnCount(study, $0) == count })
+      index % 2 == 0 ? .openMarkers : .markers, FigureText(plain: "M = \(count)"), group: index + 1,
+      study.points.filter { $0.sampleCount == middle && drawnCount(study, $0) == count }, .fullContextError,
+      at: { keep(study, $0) })
   }
   let label: FigureText = "keep-probability {/:Italic p}"
   return Figure(panels: [
@@ -155,12 +144,8 @@ private func drawnCount(_ study: Study, _ point: PointResult) -> Int? {
 
 /// What M drawn masks cost over all masks of the same p, draw by draw, and the slope of the logarithm of the mean gap in ln M
 /// between one M and the next; its standard error is propagated from those of the two gaps.
-private func gaps(_ study: Study) -> [Comparison] {
-  func errors(_ point: PointResult) -> [Double] {
-    study.trials.filter {
-      $0.parameters == point.parameters && $0.sampleCount == point.sampleCount
-    }.sorted { $0.trial < $1.trial }.compactMap(\.fullContextError)
-  }
+private func gaps(_ study: StudyResults) -> [Comparison] {
+  func errors(_ point: PointResult) -> [Double] { point[.fullContextError]?.values ?? [] }
   return study.points.filter { drawnCount(study, $0) == nil }.flatMap { limit -> [Comparison] in
     let p = keep(study, limit)
     let drawn = study.points.filter {
@@ -170,7 +155,7 @@ private func gaps(_ study: Study) -> [Comparison] {
       (
         count: drawnCount(study, point) ?? 0,
         gap: Statistic(
-          of: zip(errors(point), errors(limit)).map { $0 - $1 }, theory: nil, finiteSizeTheory: nil)
+          of: zip(errors(point), errors(limit)).map { $0 - $1 })
       )
     }
     func comparison(_ count: String, _ quantity: String, _ statistic: Statistic) -> Comparison {
@@ -182,7 +167,7 @@ private func gaps(_ study: Study) -> [Comparison] {
       + zip(found, found.dropFirst()).compactMap { less, more in
         guard let low = less.gap.mean, let high = more.gap.mean, low > 0, high > 0 else { return nil }
         let step = Double.log(Double(more.count) / Double(less.count))
-        var rate = Statistic(of: [Double.log(high / low) / step], theory: nil, finiteSizeTheory: nil)
+        var rate = Statistic(of: [Double.log(high / low) / step])
         let relative = ((less.gap.standardError ?? 0) / low, (more.gap.standardError ?? 0) / high)
         rate.standardError = (relative.0 * relative.0 + relative.1 * relative.1).squareRoot() / step
         return comparison("\(less.count) to \(more.count)", "rate of the gap", rate)
@@ -193,18 +178,18 @@ private func gaps(_ study: Study) -> [Comparison] {
 // MARK: Partitions
 
 /// B: 1 over the share of coordinates that a mask hides.
-private func blocks(_ study: Study, _ point: PointResult) -> Int {
-  let shown = mask(study, point).visibleShare(coordinateCount: point.coordinateCount)
+private func blocks(_ study: StudyResults, _ point: PointResult) -> Int {
+  let shown = mask(study, point)?.visibleShare(coordinateCount: point.coordinateCount)
   return shown.map { Int((1 / (1 - $0)).rounded()) } ?? 0
 }
 
-private func maskName(_ study: Study, _ point: PointResult) -> String {
+private func maskName(_ study: StudyResults, _ point: PointResult) -> String {
   guard let count = drawnCount(study, point) else { return "partition" }
   let passes = count / max(1, blocks(study, point))
   return passes == 1 ? "B random" : "\(passes)B random"
 }
 
-@Sendable private func partitionFigure(_ study: Study) throws -> Figure {
+@Sendable private func partitionFigure(_ study: StudyResults) throws -> Figure {
   func points(_ name: String) -> [PointResult] { study.points.filter { maskName(study, $0) == name } }
   func series(
     _ kind: Figure.Series.Kind, _ label: FigureText, _ group: Int, _ points: [PointResult],
@@ -213,7 +198,7 @@ private func maskName(_ study: Study, _ point: PointResult) -> String {
     Figure.Series(
       kind, name: label, group: group,
       points: points.compactMap { point in
-        guard let statistic = point.predictorVariance, let y = value(statistic) else { return nil }
+        guard let statistic = point[.predictorVariance], let y = value(statistic) else { return nil }
         return Figure.Point(Double(blocks(study, point)), y, error: kind == .line ? nil : statistic.standardError)
       })
   }

@@ -4,9 +4,8 @@ import LacunaStudy
 import MaskedRegression
 import RealModule
 
-private let recoveryQuantities: [Quantity] = [
-  ("top eigenvalue", { $0.recovery?.outlier }), ("overlap, masked", { $0.recovery?.overlap }),
-  ("overlap, PCA", { $0.recovery?.principalOverlap }),
+private let recoveryQuantities: [Compared] = [
+  ("top eigenvalue", .outlier), ("overlap, masked", .overlap), ("overlap, PCA", .principalOverlap),
 ]
 
 private func strength(_ point: PointResult) -> Double {
@@ -74,7 +73,7 @@ extension Reproduction {
     compare: { study in
       comparisons(
         study,
-        place: { [("h", formatBriefly(spread(study.stage(of: $0)))), ("θ", formatBriefly(strength($0)))] },
+        place: { [("h", formatBriefly(spread(study, $0))), ("θ", formatBriefly(strength($0)))] },
         quantities: Array(recoveryQuantities.dropFirst()))
     })
 }
@@ -121,17 +120,12 @@ private func expectations(_ stage: Experiment.Stage, logarithmic: Bool, over ran
   return (curve, thresholds[0], thresholds[1])
 }
 
-private func recoveryFigure(_ study: Study, logarithmic: Bool) throws -> Figure {
+private func recoveryFigure(_ study: StudyResults, logarithmic: Bool) throws -> Figure {
   let strengths = study.points.map(strength)
   let range = (logarithmic ? strengths.min() ?? 0.1 : 0.02)...(strengths.max() ?? 1)
   let (curve, threshold, principal) = try expectations(study.stages[0], logarithmic: logarithmic, over: range)
-  func markers(_ name: FigureText?, _ group: Int, _ statistic: (RecoveryResult) -> Statistic) -> Figure.Series {
-    Figure.Series(
-      group == 0 ? .markers : .openMarkers, name: name, group: group,
-      points: study.points.compactMap { point in
-        guard let value = point.recovery.map(statistic), let mean = value.mean else { return nil }
-        return Figure.Point(strength(point), mean, error: value.standardError)
-      })
+  func measured(_ name: FigureText?, _ group: Int, _ quantity: QuantityName) -> Figure.Series {
+    markers(group == 0 ? .markers : .openMarkers, name, group: group, study.points, quantity, at: strength)
   }
   func line(_ name: FigureText?, _ group: Int, _ value: (Expected) -> Double) -> Figure.Series {
     Figure.Series(.line, name: name, group: group, points: curve.map { Figure.Point($0.strength, value($0)) })
@@ -142,24 +136,26 @@ private func recoveryFigure(_ study: Study, logarithmic: Bool) throws -> Figure 
   return Figure(panels: [
     Figure.Panel(
       xLabel: "strength of the spike θ", yLabel: "top eigenvalue of Â", xLogarithmic: logarithmic,
-      series: [line("masked", 0, \.top), markers("masked", 0, \.outlier)], verticalMarks: [own]),
+      series: [line("masked", 0, \.top), measured("masked", 0, .outlier)], verticalMarks: [own]),
     Figure.Panel(
       xLabel: "strength of the spike θ", yLabel: "squared overlap with the spike", xLogarithmic: logarithmic,
       yRange: 0...1,
       series: [
-        line("masked", 0, \.overlap), markers("masked", 0, \.overlap), line("PCA", 1, \.principalOverlap),
-        markers("PCA", 1, \.principalOverlap),
+        line("masked", 0, \.overlap), measured("masked", 0, .overlap), line("PCA", 1, \.principalOverlap),
+        measured("PCA", 1, .principalOverlap),
       ], verticalMarks: both),
   ])
 }
 
 /// h: half the logarithm of the ratio of the extreme noise variances.
-private func spread(_ stage: Experiment.Stage) -> Double {
-  guard case .geometric(let low, let high) = stage.point.configuration.data.variances else { return 0 }
+private func spread(_ study: StudyResults, _ point: PointResult) -> Double {
+  guard case .geometric(let low, let high) = study.origin(of: point)?.stage.point.configuration.data.variances else {
+    return 0
+  }
   return Double.log(high / low) / 2
 }
 
-@Sendable private func phaseFigure(_ study: Study) throws -> Figure {
+@Sendable private func phaseFigure(_ study: StudyResults) throws -> Figure {
   guard let population = study.stages[0].model.population as? SpikedPopulation else { return Figure(panels: []) }
   let stage = study.stages[0]
   let d = population.coordinateCount
@@ -178,10 +174,9 @@ private func spread(_ stage: Experiment.Stage) -> Double {
   }
   var outcomes: [[Figure.Point]] = [[], [], []]
   for point in study.points {
-    guard let recovery = point.recovery, let own = recovery.overlap.mean, let rival = recovery.principalOverlap.mean
-    else { continue }
+    guard let own = point[.overlap]?.mean, let rival = point[.principalOverlap]?.mean else { continue }
     let outcome = own > 0.1 ? (rival > 0.1 ? 2 : 1) : 0
-    outcomes[outcome].append(Figure.Point(spread(study.stage(of: point)), strength(point)))
+    outcomes[outcome].append(Figure.Point(spread(study, point), strength(point)))
   }
   let names: [FigureText] = ["neither", "masked alone", "both"]
   let kinds: [Figure.Series.Kind] = [.openMarkers, .markers, .markers]

@@ -11,24 +11,12 @@ extension Reproduction {
       """,
     example: "spectrum",
     overrides: { d in ["data.coordinates=\(d)", samples([2, 0.5], d), "experiment.trials=5"] },
-    draw: { study in spectrumFigure(study.points, stages: study.stages)! },
+    draw: { study in SpectrumMeasure.figures(study)[0].figure },
     compare: { study in
       comparisons(
-        study, place: { [("n/d", ratioText($0)), ("ridge", formatBriefly($0.ridge))] },
+        study, place: ratioAndRidge,
         quantities: [
-          ("top eigenvalue", { $0.recovery?.outlier }),
-          (
-            "KS distance",
-            { point in
-              point.spectrum?.kolmogorovSmirnov.map { Statistic(of: [$0], theory: nil, finiteSizeTheory: nil) }
-            }
-          ),
-          (
-            "Wasserstein-1",
-            { point in
-              point.spectrum?.wasserstein1.map { Statistic(of: [$0], theory: nil, finiteSizeTheory: nil) }
-            }
-          ),
+          ("top eigenvalue", .outlier), ("KS distance", .kolmogorovSmirnov), ("Wasserstein-1", .wasserstein1),
         ])
     })
 }

@@ -1,12 +1,12 @@
 /// Lines of a table with aligned columns, numbers to the right.
-struct TextTable {
+package struct TextTable {
   private var rows: [[String]]
 
-  init(_ header: [String]) { rows = [header] }
+  package init(_ header: [String]) { rows = [header] }
 
-  mutating func append(_ row: [String]) { rows.append(row) }
+  package mutating func append(_ row: [String]) { rows.append(row) }
 
-  var text: String {
+  package var text: String {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     let lines = rows.map { row in
       zip(row, widths).map { cell, width in String(repeating: " ", count: width - cell.count) + cell }
@@ -17,13 +17,9 @@ struct TextTable {
   }
 
   /// As a table of a Markdown page.
-  var markdown: String {
+  package var markdown: String {
     let lines = rows.map { "| " + $0.joined(separator: " | ") + " |" }
     let rule = "|" + rows[0].map { _ in "---:|" }.joined()
     return ([lines[0], rule] + lines.dropFirst()).joined(separator: "\n")
   }
-}
-
-extension String {
-  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }
