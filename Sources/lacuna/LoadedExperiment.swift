@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import LacunaAlgebra
 import LacunaFiles
 import LacunaStudy
 
@@ -19,6 +20,11 @@ struct LoadedExperiment {
     }
     points = try loadExperiments(text: text, source: source, overrides: overrides)
     name = points[0].configuration.name
+  }
+
+  /// With models and theory.
+  func study(host: some Backend<Double>) throws -> Study {
+    try Study(name: name, points: points, version: lacunaVersion, host: host)
   }
 }
 

@@ -30,60 +30,26 @@ struct Simulate: ParsableCommand {
   func run() throws {
     try reportingFailures {
       let loaded = try study.load()
-      let experiment = Experiment(loaded.points)
       let folder = try output.output.map { try ResultFolder($0, overwrite: output.overwrite) }
-      let stages = try experiment.stages(device: device.host())
+      let study = try loaded.study(host: device.host())
       let selection = try device.select()
-      let planner = selection.planner(predictsAlways: explain)
-      let plans = stages.map { planner.plan($0, on: selection.backend) }
-      try checkFits(stages, plans: plans, selection: selection, precision: device.precision)
-      if explain { writeError(explanation(stages, plans: plans, device: selection.backend.description)) }
-      if !output.quiet { log.info("\(StudyForecast(stages, plans: plans, selection: selection).text)") }
-      var used = selection.backend.description
-      var left: String?
-      let progress = Progress(total: experiment.trialCount, label: "trials", quiet: output.quiet)
+      let computing = selection.study(predictsAlways: explain)
+      let plans = try study.plans(on: computing)
+      if explain { writeError(explanation(study.stages, plans: plans, device: selection.backend.description)) }
+      if !output.quiet { log.info("\(StudyForecast(study.stages, plans: plans, selection: selection).text)") }
+      let progress = Progress(total: study.experiment.trialCount, label: "trials", quiet: output.quiet)
       let interrupt = Interrupt(keptAt: folder?.partialTrialsPath)
-      let points = try experiment.simulate(
-        stages, on: selection.backend, planner: planner,
-        fallback: { error in
-          guard let retreat = selection.retreat(after: error) else { return nil }
-          left = "\(used): \(error)"
-          used = retreat.description
-          return retreat
-        }
-      ) { records in
-        try folder?.append(records)
+      let report = try study.run(on: computing, folder: folder) {
         interrupt.trialFinished()
         progress.advance()
       }
-      let summary = Summary(
-        name: loaded.name, points: points, device: used, deviceFallback: left, precision: device.precision.rawValue,
-        seed: loaded.points[0].configuration.seed, runtimeSeconds: progress.elapsed, version: lacunaVersion)
-      if explain, left == nil, selection.backend.standingBytes > 0, let peak = HostProvider.peakMemory {
+      if explain, report.summary.deviceFallback == nil, selection.backend.standingBytes > 0,
+        let peak = HostProvider.peakMemory
+      {
         writeError(memoryExplanation(plans, peak: peak))
       }
-      try report(summary, loaded: loaded, stages: stages, folder: folder, output: output)
+      try conclude(report, folder: folder, output: output)
     }
-  }
-}
-
-/// Refuses, before any work, a study of which a trial would not fit the device, with the largest d that would.
-private func checkFits(
-  _ stages: [Experiment.Stage], plans: [TrialPlan], selection: DeviceSelection, precision: Precision
-) throws {
-  for (stage, plan) in zip(stages, plans) {
-    let forecast = plan.forecast
-    guard forecast.bytes > selection.memory || forecast.largestMatrixBytes > selection.largestAllocation else {
-      continue
-    }
-    let d = stage.model.coordinateCount
-    let largest = stage.largestCoordinateCount(
-      precision: precision, route: plan.route, memory: selection.memory,
-      largestAllocation: selection.largestAllocation)
-    throw BackendError.outOfMemory(
-      requested: forecast.bytes, available: selection.memory,
-      device: "\(selection.backend.description), for a trial of d = \(d), n = \(stage.sampleCount) "
-        + "(at this n/d it holds d up to \(largest) in \(precision.rawValue)),")
   }
 }
 
@@ -106,37 +72,25 @@ struct Theory: ParsableCommand {
   func run() throws {
     try reportingFailures {
       let loaded = try study.load()
-      let experiment = Experiment(loaded.points)
       let folder = try output.output.map { try ResultFolder($0, overwrite: output.overwrite) }
-      let clock = Progress(total: 1, label: "theory", quiet: true)
-      let stages = try experiment.stages(device: threads.host())
-      let summary = Summary(
-        name: loaded.name, points: experiment.theory(stages), device: nil, precision: Precision.float64.rawValue,
-        seed: loaded.points[0].configuration.seed, runtimeSeconds: clock.elapsed, version: lacunaVersion)
-      try report(summary, loaded: loaded, stages: stages, folder: folder, output: output)
+      let report = try loaded.study(host: threads.host()).theory()
+      try conclude(report, folder: folder, output: output)
     }
   }
 }
 
-/// Prints the table or the JSON, writes the folder and its figure.
-private func report(
-  _ summary: Summary, loaded: LoadedExperiment, stages: [Experiment.Stage], folder: ResultFolder?, output: OutputOptions
-) throws {
-  if let folder {
-    let comments =
-      ["lacuna \(summary.version), \(summary.precision)"]
-      + (summary.device.map { ["device: \($0)"] } ?? ["theory alone"])
-    try folder.finish(summary, configuration: resolvedYAML(loaded.points, comments: comments))
-  }
-  for warning in Set(stages.flatMap { $0.measures.flatMap(\.warnings) }).sorted() { log.warning("\(warning)") }
+/// Prints the tables or the JSON, and writes the folder.
+private func conclude(_ report: StudyReport, folder: ResultFolder?, output: OutputOptions) throws {
+  // The numbers first: figures may fail.
+  if let folder { try report.write(to: folder) }
+  for warning in report.warnings { log.warning("\(warning)") }
   if output.json {
-    print(try encodeJSON(summary, pretty: true))
+    print(try encodeJSON(report.summary, pretty: true))
   } else {
-    print(resultTables(summary.points).joined(separator: "\n\n"))
+    print(resultTables(report.results.points).joined(separator: "\n\n"))
   }
   if let folder {
-    let study = StudyResults(stages: stages, points: summary.points)
-    for drawn in try study.figures() { try drawn.figure.write(to: try folder.makeFigures(), name: drawn.name) }
+    try report.drawFigures(in: folder)
     if !output.quiet { log.info("results in \(folder.path)") }
   }
 }

@@ -1,7 +1,7 @@
 import LacunaAlgebra
 
 extension Experiment {
-  /// Runs all trials of the stages in order.
+  /// Runs all trials of the stages in order, without a folder; `Study` is the way with one.
   ///
   /// The results do not depend on how many trials run side by side; means are taken in the order of the trials.
   /// - Parameter planner: chooses the route of each stage and how many trials run side by side.
@@ -12,11 +12,20 @@ extension Experiment {
   /// - Returns: one result a stage and ridge, in order.
   public func simulate(
     _ stages: [Stage], on device: any Backend, planner: TrialPlanner = TrialPlanner(),
-    fallback: ((BackendError) -> (any Backend)?)? = nil,
-    record: ([TrialRecord]) throws -> Void
+    fallback: ((BackendError) -> (any Backend)?)? = nil, record: ([TrialRecord]) throws -> Void
   ) throws -> [PointResult] {
-    var device = RetreatingDevice(device, planner: planner, fallback: fallback)
-    return try stages.flatMap { stage in
+    var device = RetreatingDevice(
+      StudyDevice(device, planner: planner) { error in
+        // Its rates and memory are not known here.
+        fallback?(error).map { StudyDevice($0, planner: TrialPlanner(forced: planner.forced)) }
+      })
+    return try simulate(stages, on: &device, record: record)
+  }
+
+  func simulate(
+    _ stages: [Stage], on device: inout RetreatingDevice, record: ([TrialRecord]) throws -> Void
+  ) throws -> [PointResult] {
+    try stages.flatMap { stage in
       var outcomes = StageOutcomes(stage)
       try device.run(stage) { index, outcome in try record(outcomes.add(outcome, trial: index)) }
       return outcomes.results

@@ -1,3 +1,5 @@
+import LacunaAlgebra
+
 /// What the cost of one trial depends on.
 public struct TrialShape: Sendable, Equatable {
   public var sampleCount: Int

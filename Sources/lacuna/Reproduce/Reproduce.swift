@@ -73,28 +73,17 @@ struct Reproduce: ParsableCommand {
     let loaded = try LoadedExperiment(
       source: "example:\(reproduction.example)",
       overrides: reproduction.overrides(scale) + ["experiment.name=\(reproduction.name)"], seed: seeding.seed)
-    let experiment = Experiment(loaded.points)
-    let stages = try experiment.stages(device: device.host())
+    let study = try loaded.study(host: device.host())
     let folder = try ResultFolder(path, overwrite: output.overwrite)
-    let progress = Progress(total: experiment.trialCount, label: "trials", quiet: output.quiet)
+    let progress = Progress(total: study.experiment.trialCount, label: "trials", quiet: output.quiet)
     let interrupt = Interrupt(keptAt: folder.partialTrialsPath)
-    let points = try experiment.simulate(stages, on: selection.backend, fallback: selection.retreat(after:)) {
-      records in
-      try folder.append(records)
+    let report = try study.run(on: selection.study(), folder: folder) {
       interrupt.trialFinished()
       progress.advance()
     }
-    let summary = Summary(
-      name: reproduction.name, points: points, device: selection.backend.description,
-      precision: device.precision.rawValue,
-      seed: loaded.points[0].configuration.seed, runtimeSeconds: progress.elapsed, version: lacunaVersion)
-    try folder.finish(
-      summary,
-      configuration: resolvedYAML(
-        loaded.points, comments: ["lacuna \(summary.version), device: \(selection.backend.description)"]))
-    let study = StudyResults(stages: stages, points: points)
+    try report.write(to: folder)
     return ReproducedFigure(
-      reproduction: reproduction, figure: try reproduction.draw(study),
-      comparisons: try reproduction.compare(study), seconds: summary.runtimeSeconds)
+      reproduction: reproduction, figure: try reproduction.draw(report.results),
+      comparisons: try reproduction.compare(report.results), seconds: report.summary.runtimeSeconds)
   }
 }

@@ -1,0 +1,106 @@
+import LacunaAlgebra
+
+/// A study from configuration to result folder: the one way in for commands and for other programs.
+///
+///     let study = try Study(name: "mine", points: loadExperiments(text: yaml, source: "mine.yaml"), host: backend)
+///     let report = try study.run(on: StudyDevice(backend))
+///     try report.write(to: ResultFolder("results", overwrite: false))
+public struct Study: Sendable {
+  public let name: String
+  public let experiment: Experiment
+  /// With the theory of everything that is measured.
+  public let stages: [Experiment.Stage]
+  private let version: String
+
+  /// Builds models and theory: everything that can be refused is refused here.
+  /// - Parameter points: at least one.
+  /// - Parameter version: of the program that runs it, for the files.
+  /// - Parameter host: solves the eigenproblem of a dense Σ.
+  /// - Throws: `PopulationError`, `ModelError`, `DataFileError`, `BackendError`.
+  public init(name: String, points: [ExperimentPoint], version: String = "", host: some Backend<Double>) throws {
+    self.name = name
+    self.version = version
+    experiment = Experiment(points)
+    stages = try experiment.stages(device: host)
+  }
+
+  /// How the trials of each stage are computed on a device.
+  /// - Throws: `BackendError.outOfMemory`, with the largest d that would fit, where a trial does not.
+  public func plans(on device: StudyDevice) throws(BackendError) -> [TrialPlan] {
+    var plans: [TrialPlan] = []
+    for stage in stages { plans.append(try device.plan(stage)) }
+    return plans
+  }
+
+  /// Runs all trials, on the device that this one retreats to where it fails.
+  /// - Parameter folder: gets the lines of each finished trial at once.
+  /// - Parameter trialFinished: called after each trial, by one thread at a time.
+  /// - Throws: `BackendError`, before any trial where one would not fit; `RegressionError`, `DataFileError`.
+  public func run(
+    on device: StudyDevice, folder: ResultFolder? = nil, trialFinished: () throws -> Void = {}
+  ) throws -> StudyReport {
+    let clock = ContinuousClock()
+    let start = clock.now
+    _ = try plans(on: device)
+    var retreating = RetreatingDevice(device)
+    let points = try experiment.simulate(stages, on: &retreating) { records in
+      try folder?.append(records)
+      try trialFinished()
+    }
+    return report(
+      points, device: retreating.current.backend.description, fallback: retreating.left,
+      precision: retreating.precision, duration: start.duration(to: clock.now))
+  }
+
+  /// The same points from theory alone.
+  public func theory() -> StudyReport {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let points = experiment.theory(stages)
+    return report(points, device: nil, fallback: nil, precision: .float64, duration: start.duration(to: clock.now))
+  }
+
+  private func report(
+    _ points: [PointResult], device: String?, fallback: String?, precision: Precision, duration: Duration
+  ) -> StudyReport {
+    let (seconds, attoseconds) = duration.components
+    return StudyReport(
+      results: StudyResults(stages: stages, points: points),
+      summary: Summary(
+        name: name, points: points, device: device, deviceFallback: fallback, precision: precision.rawValue,
+        seed: experiment.points.first?.configuration.seed ?? 0,
+        runtimeSeconds: Double(seconds) + Double(attoseconds) * 1e-18, version: version),
+      configurations: experiment.points)
+  }
+}
+
+/// What a study found, and where from.
+public struct StudyReport: Sendable {
+  public let results: StudyResults
+  public let summary: Summary
+  private let configurations: [ExperimentPoint]
+
+  init(results: StudyResults, summary: Summary, configurations: [ExperimentPoint]) {
+    self.results = results
+    self.summary = summary
+    self.configurations = configurations
+  }
+
+  /// Why theory is silent where it is.
+  public var warnings: [String] { Set(results.stages.flatMap { $0.measures.flatMap(\.warnings) }).sorted() }
+
+  /// Puts configuration and results in a folder.
+  /// - Throws: `DataFileError`.
+  public func write(to folder: ResultFolder) throws {
+    let comments = [
+      "lacuna \(summary.version), \(summary.precision)", summary.device.map { "device: \($0)" } ?? "theory alone",
+    ]
+    try folder.finish(summary, configuration: resolvedYAML(configurations, comments: comments))
+  }
+
+  /// Draws the figures of every measure, where there is something to draw.
+  /// - Throws: `FigureError`, `DataFileError`.
+  public func drawFigures(in folder: ResultFolder) throws {
+    for drawn in try results.figures() { try drawn.figure.write(to: folder.makeFigures(), name: drawn.name) }
+  }
+}

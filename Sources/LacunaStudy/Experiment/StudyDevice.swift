@@ -1,0 +1,74 @@
+import LacunaAlgebra
+
+/// What a study computes on, with what there is to know for planning, and where it goes when that fails.
+public struct StudyDevice {
+  public let backend: any Backend
+  /// Rates and memory.
+  public let planner: TrialPlanner
+  /// Asked for another device when this one fails, which data alone never make it; nil ends the run.
+  public let retreat: (BackendError) -> StudyDevice?
+
+  public init(
+    _ backend: any Backend, planner: TrialPlanner = TrialPlanner(),
+    retreat: @escaping (BackendError) -> StudyDevice? = { _ in nil }
+  ) {
+    self.backend = backend
+    self.planner = planner
+    self.retreat = retreat
+  }
+
+  /// How the trials of a stage are computed here.
+  /// - Throws: `BackendError.outOfMemory`, with the largest d that would fit, where a trial does not.
+  public func plan(_ stage: Experiment.Stage) throws(BackendError) -> TrialPlan {
+    let plan = planner.plan(stage, on: backend)
+    let forecast = plan.forecast
+    guard forecast.bytes > planner.memory || forecast.largestMatrixBytes > planner.largestAllocation else {
+      return plan
+    }
+    let largest = stage.largestCoordinateCount(
+      precision: backend.precision, route: plan.route, memory: planner.memory,
+      largestAllocation: planner.largestAllocation)
+    throw .outOfMemory(
+      requested: forecast.bytes, available: planner.memory,
+      device: "\(backend.description), for a trial of d = \(stage.problem.coordinateCount), n = \(stage.sampleCount) "
+        + "(at this n/d it holds d up to \(largest) in \(backend.precision.rawValue)),")
+  }
+}
+
+extension Backend {
+  /// Of its numbers.
+  var precision: Precision { Element.precision }
+}
+
+/// Runs the stages of a study on one device, and on another once that fails.
+struct RetreatingDevice {
+  private(set) var current: StudyDevice
+  /// The devices that were left, and why.
+  private(set) var left: String?
+
+  init(_ device: StudyDevice) { current = device }
+
+  var precision: Precision { current.backend.precision }
+
+  /// All trials of a stage, their outcomes handed on in order; where the device fails and there is another, the failed trial
+  /// anew over there, and all later ones.
+  mutating func run(_ stage: Experiment.Stage, emit: (Int, TrialOutcome) throws -> Void) throws {
+    let trials = stage.point.configuration.trials
+    var next = 0
+    func runHere(_ backend: some Backend, _ plan: TrialPlan) throws {
+      try runTrials(next..<trials, of: stage, on: backend, plan: plan) { outcome in
+        try emit(next, outcome)
+        next += 1
+      }
+    }
+    while next < trials {
+      do {
+        try runHere(current.backend, try current.plan(stage))
+      } catch let error as BackendError where error.isDeviceFailure {
+        guard let other = current.retreat(error) else { throw error }
+        left = (left.map { $0 + "; " } ?? "") + "\(current.backend.description): \(error)"
+        current = other
+      }
+    }
+  }
+}
