@@ -9,8 +9,6 @@ public struct CoordinateErrors: Sendable, Equatable {
 
   /// The error of each coordinate with every other one visible; nil where Σ is unknown, or where no other error is measured.
   public var fullContext: [Double]?
-  /// |â_k − â′_k|²/2, â′_k the row of an independent draw: on average the variance of the row, Σ_j Var Â_kj.
-  public var rowVariances: [Double]?
 
   public init(training: [Double], generalization: [Double]?) {
     self.training = training
@@ -20,8 +18,6 @@ public struct CoordinateErrors: Sendable, Equatable {
   public var meanTraining: Double { mean(training) }
   public var meanGeneralization: Double? { generalization.map(mean) }
   public var meanFullContext: Double? { fullContext.map(mean) }
-  /// ‖Â − Â′‖²_F/(2d).
-  public var predictorVariance: Double? { rowVariances.map(mean) }
 }
 
 /// The arithmetic mean.
