@@ -1,7 +1,5 @@
 /// A figure for a paper: one panel, or several side by side, in pairs or stacked, drawn by gnuplot as SVG, PDF and PNG.
 public struct Figure: Sendable {
-  /// Above all panels; papers say it in the caption instead.
-  public var title: FigureText?
   public var panels: [Panel]
   public var arrangement: Arrangement
   public var palette: Palette
@@ -23,9 +21,8 @@ public struct Figure: Sendable {
   }
 
   public init(
-    title: FigureText? = nil, panels: [Panel], arrangement: Arrangement = .sideBySide, palette: Palette = .distinct
+    panels: [Panel], arrangement: Arrangement = .sideBySide, palette: Palette = .distinct
   ) {
-    self.title = title
     self.panels = panels
     self.arrangement = arrangement
     self.palette = palette
@@ -46,13 +43,11 @@ public struct Figure: Sendable {
     public var verticalMarks: [Mark]
     /// Thin lines across the panel at a y, with their labels in the legend: floors, limits.
     public var horizontalMarks: [Mark]
-    /// Words at a place inside the panel: the names of regions.
-    public var annotations: [Annotation]
 
     public init(
       title: FigureText? = nil, xLabel: FigureText, yLabel: FigureText, xLogarithmic: Bool = false,
       yLogarithmic: Bool = false, xRange: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil,
-      series: [Series], verticalMarks: [Mark] = [], horizontalMarks: [Mark] = [], annotations: [Annotation] = []
+      series: [Series], verticalMarks: [Mark] = [], horizontalMarks: [Mark] = []
     ) {
       self.title = title
       self.xLabel = xLabel
@@ -64,7 +59,6 @@ public struct Figure: Sendable {
       self.series = series
       self.verticalMarks = verticalMarks
       self.horizontalMarks = horizontalMarks
-      self.annotations = annotations
     }
   }
 
@@ -76,19 +70,6 @@ public struct Figure: Sendable {
     public init(_ value: Double, _ label: FigureText? = nil) {
       self.value = value
       self.label = label
-    }
-  }
-
-  /// Text centred at a point of the panel.
-  public struct Annotation: Sendable {
-    public var x: Double
-    public var y: Double
-    public var text: FigureText
-
-    public init(x: Double, y: Double, _ text: FigureText) {
-      self.x = x
-      self.y = y
-      self.text = text
     }
   }
 }

@@ -46,12 +46,11 @@ struct Layout {
       let rows = legendRows + (panel.panel.title == nil ? 0 : 1)
       tops.append(6 + Double(rows) * Self.lineHeight + Double((markRows.last?.max() ?? -1) + 1) * Self.lineHeight)
     }
-    let titleHeight = figure.title == nil ? 0 : Self.lineHeight + 3
     let rows = stride(from: 0, to: panels.count, by: columns).map { $0..<min($0 + columns, panels.count) }
     let rowTops = rows.map { tops[$0].max() ?? 0 }
     width = Self.panelWidth * Double(columns)
-    height = rowTops.reduce(0, +) + Double(rows.count) * (Self.bottom + Self.boxHeight) + titleHeight
-    var start = height - titleHeight
+    height = rowTops.reduce(0, +) + Double(rows.count) * (Self.bottom + Self.boxHeight)
+    var start = height
     for (row, top) in zip(rows, rowTops) {
       start -= top + Self.boxHeight
       for (column, index) in row.enumerated() {

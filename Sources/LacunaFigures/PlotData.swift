@@ -19,8 +19,7 @@ enum PlotData {
     switch kind {
     case .markers, .openMarkers: "x y y_low y_high"
     case .histogram: "x y width"
-    case .band: "x y_low y_high"
-    case .line, .points, .steps: "x y"
+    case .line: "x y"
     }
   }
 
@@ -34,7 +33,7 @@ enum PlotData {
         continue
       }
       // One blank line interrupts a line; two would end the block.
-      if interrupted && !isFirst && [.line, .steps, .band].contains(series.kind) { text += "\n" }
+      if interrupted && !isFirst && series.kind == .line { text += "\n" }
       interrupted = false
       isFirst = false
       let error = point.error.flatMap { $0.isFinite ? abs($0) : nil } ?? 0
@@ -44,8 +43,7 @@ enum PlotData {
       switch series.kind {
       case .markers, .openMarkers: text += "\(point.x) \(point.y) \(low) \(point.y + error)\n"
       case .histogram(let width): text += "\(point.x) \(point.y) \(width)\n"
-      case .band: text += "\(point.x) \(low) \(point.y + error)\n"
-      case .line, .points, .steps: text += "\(point.x) \(point.y)\n"
+      case .line: text += "\(point.x) \(point.y)\n"
       }
     }
     return text

@@ -77,10 +77,6 @@ struct Script {
     line(
       "set label \(Self.quoted(panel.yLabel.enhanced)) at screen \(screenX(layout.yLabelPlaces[number])),"
         + " screen \(screenY((box.bottom + box.top) / 2)) center rotate by 90")
-    if number == 0, let title = figure.title {
-      line(
-        "set label \(Self.quoted(title.enhanced)) at screen 0.5, screen \(screenY(layout.height - 8)) center font ',9'")
-    }
     writeLabels(prepared, number: number, box: box)
     line("unset key")
     for (entry, place) in zip(prepared.legend, layout.legends[number]) {
@@ -111,11 +107,6 @@ struct Script {
     for (index, mark) in prepared.horizontalMarks.enumerated() {
       line(
         "set arrow from graph 0, first \(mark.value) to graph 1, first \(mark.value) nohead back \(markStyle(index))")
-    }
-    for annotation in prepared.panel.annotations where annotation.x.isFinite && annotation.y.isFinite {
-      line(
-        "set label \(Self.quoted(annotation.text.enhanced)) at first \(annotation.x), first \(annotation.y)"
-          + " center font ',7' tc rgb '#333333' front")
     }
     let above = (layout.legends[number].map(\.y).max() ?? (10 - Layout.lineHeight)) + Layout.lineHeight
     if let title = prepared.panel.title {
@@ -155,11 +146,9 @@ struct Script {
   /// Areas under lines under markers.
   private func layer(_ kind: Figure.Series.Kind) -> Int {
     switch kind {
-    case .band: 0
-    case .histogram: 1
-    case .line, .steps: 2
-    case .points: 3
-    case .markers, .openMarkers: 4
+    case .histogram: 0
+    case .line: 1
+    case .markers, .openMarkers: 2
     }
   }
 
@@ -169,16 +158,15 @@ struct Script {
     // A line through one point would be nothing: a cross marks it.
     case .line where isolated: return ["using 1:2 with points pt 1 ps 0.9*marker lw 1.3 \(color)"]
     case .line: return ["using 1:2 with lines \(stroke(group))"]
-    case .steps: return ["using 1:2 with steps lw 1.2 \(color)"]
-    case .points: return ["using 1:2 with points pt 7 ps 0.2*marker \(color)"]
     case .markers, .openMarkers:
       // gnuplot's own error bars blank out what lies around the markers.
       return [
         "using 1:3:(0):($4-$3) with vectors heads size screen \(screenX(1.6)),90 nofilled lw 1 \(color)",
         "using 1:2 with points \(marker(kind, group))",
       ]
-    case .histogram: return ["using 1:2:3 with boxes \(area(group, border: true))"]
-    case .band: return ["using 1:2:3 with filledcurves \(area(group, border: false))"]
+    case .histogram:
+      let fill = figure.palette.hexadecimal(group, tint: 0.7)
+      return ["using 1:2:3 with boxes fc rgb '\(fill)' fs solid 1 border \(areaBorder(group))"]
     }
   }
 
@@ -190,9 +178,8 @@ struct Script {
     "pt \(GroupStyle.marker(group, open: kind == .openMarkers)) ps 0.5*marker lw 1 lc rgb '\(figure.palette.hexadecimal(group))'"
   }
 
-  private func area(_ group: Int, border: Bool) -> String {
-    "fc rgb '\(figure.palette.hexadecimal(group, tint: 0.7))' fs solid 1 "
-      + (border ? "border lc rgb '\(figure.palette.hexadecimal(group, tint: 0.35))' lw 0.5" : "noborder")
+  private func areaBorder(_ group: Int) -> String {
+    "lc rgb '\(figure.palette.hexadecimal(group, tint: 0.35))' lw 0.5"
   }
 
   /// An entry of the legend, drawn piece by piece where the layout puts it: a sample of each kind, then the name.
@@ -205,20 +192,17 @@ struct Script {
     func samplePoint(_ style: String) {
       line("set label '' at screen \(screenX((x + end) / 2)), screen \(middle) point \(style)")
     }
-    func sampleArea(_ border: String) {
+    func sampleArea() {
       let color = "fc rgb '\(figure.palette.hexadecimal(entry.group, tint: 0.7))'"
       line(
         "set object rectangle from screen \(left), screen \(screenY(y - 3)) to screen \(right), screen \(screenY(y + 3))"
-          + " \(color) fs solid 1 \(border) front")
+          + " \(color) fs solid 1 border \(areaBorder(entry.group)) front")
     }
     if entry.kinds.isEmpty { sampleLine(markStyle(entry.group)) }
     for kind in entry.kinds.sorted(by: { layer($0) < layer($1) }) {
       switch kind {
-      case .band: sampleArea("noborder")
-      case .histogram: sampleArea("border lc rgb '\(figure.palette.hexadecimal(entry.group, tint: 0.35))' lw 0.5")
+      case .histogram: sampleArea()
       case .line: sampleLine(stroke(entry.group))
-      case .steps: sampleLine("lw 1.2 lc rgb '\(figure.palette.hexadecimal(entry.group))'")
-      case .points: samplePoint("pt 7 ps 0.3*marker lc rgb '\(figure.palette.hexadecimal(entry.group))'")
       case .markers, .openMarkers: samplePoint(marker(kind, entry.group))
       }
     }

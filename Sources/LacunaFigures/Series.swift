@@ -1,5 +1,5 @@
 extension Figure {
-  /// A point, with the half-width of its error bar or band.
+  /// A point, with the half-width of its error bar.
   public struct Point: Sendable, Equatable {
     public var x: Double
     public var y: Double
@@ -24,14 +24,8 @@ extension Figure {
       case markers
       /// The same with open markers.
       case openMarkers
-      /// Many values: dots.
-      case points
-      /// A staircase: each y from its x to the next.
-      case steps
       /// Boxes of this width around each x.
       case histogram(binWidth: Double)
-      /// The area between y − error and y + error.
-      case band
     }
 
     public var kind: Kind

@@ -18,7 +18,10 @@ import Testing
   func dropped() throws {
     let points: [Figure.Point] = [.init(.nan, 0), .init(1, 2), .init(2, .nan), .init(3, -4), .init(5, 6)]
     #expect(try rows(.init(.line, group: 0, points: points)) == ["1.0 2.0", "", "3.0 -4.0", "5.0 6.0"])
-    #expect(try rows(.init(.points, group: 0, points: points)) == ["1.0 2.0", "3.0 -4.0", "5.0 6.0"])
+    #expect(
+      try rows(.init(.openMarkers, group: 0, points: points)) == [
+        "1.0 2.0 2.0 2.0", "3.0 -4.0 -4.0 -4.0", "5.0 6.0 6.0 6.0",
+      ])
     #expect(try rows(.init(.line, group: 0, points: points), logarithmic: true) == ["1.0 2.0", "", "5.0 6.0"])
   }
 

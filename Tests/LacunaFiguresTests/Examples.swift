@@ -19,23 +19,20 @@ final class TemporaryFolder {
   func text(_ name: String) throws -> String { String(decoding: try data(name), as: UTF8.self) }
 }
 
-/// One panel with every kind of series, both kinds of marks and an annotation.
+/// One panel with every kind of series and both kinds of marks.
 func examplePanel(name: String = "ridge", logarithmic: Bool = false) -> Figure.Panel {
   let xs = (1...20).map { Double($0) / 4 }
   return Figure.Panel(
     title: "panel", xLabel: "ridge λ", yLabel: "{/:Italic E}_{gen}", xLogarithmic: logarithmic,
     yLogarithmic: logarithmic,
     series: [
-      .init(.band, group: 1, points: xs.map { .init($0, $0 * $0 + 1, error: 0.5) }),
       .init(.histogram(binWidth: 0.25), name: "counts", group: 2, points: xs.map { .init($0, $0) }),
       .init(.line, name: "\(name)", group: 0, points: xs.map { .init($0, $0 * $0 + 1) }),
       .init(.markers, name: "\(name)", group: 0, points: xs.map { .init($0, $0 * $0 + 1.2, error: 0.4) }),
       .init(.openMarkers, name: "open", group: 3, points: xs.map { .init($0, 12) }),
-      .init(.points, name: "dots", group: 4, points: xs.map { .init($0, 14) }),
-      .init(.steps, name: "steps", group: 5, points: xs.map { .init($0, 16 + $0) }),
     ],
     verticalMarks: [.init(2, "λ^*"), .init(2.1, "λ_{GCV}"), .init(.nan, "nowhere")],
-    horizontalMarks: [.init(3, "floor")], annotations: [.init(x: 3, y: 18, "region")])
+    horizontalMarks: [.init(3, "floor")])
 }
 
 func failure(_ body: () throws(FigureError) -> Void) -> FigureError? {
