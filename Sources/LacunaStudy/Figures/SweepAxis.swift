@@ -111,10 +111,12 @@ public struct SweepAxis: Sendable {
         series.append(Figure.Series(.markers, name: curve.name, group: group, points: measured))
       }
     }
-    let values = lines.flatMap { $0.map(\.y) }.filter { $0 > 0 }
-    let spread = (values.max() ?? 1) / (values.min() ?? 1)
+    let values = lines.flatMap { $0.map(\.y) }
+    let positive = values.filter { $0 > 0 }
+    let spread = (positive.max() ?? 1) / (positive.min() ?? 1)
+    let spansDecades = spread > 10 && values.allSatisfy { $0 >= 0 }
     var panel = Figure.Panel(
-      xLabel: self.label, yLabel: label, xLogarithmic: isLogarithmic, yLogarithmic: spread > 10, series: series)
+      xLabel: self.label, yLabel: label, xLogarithmic: isLogarithmic, yLogarithmic: spansDecades, series: series)
     if case .samples = kind { panel.verticalMarks = [Figure.Mark(1)] }
     return panel
   }
