@@ -24,16 +24,14 @@ public struct SweepAxis: Sendable {
     swept = points.sweptKeys
     let samples = distinct(\.samplesPerCoordinate)
     let ridges = distinct(\.ridge)
-    let numeric = swept.first { key in points.allSatisfy { Double($0.parameters[key] ?? "") != nil } }
-    if samples > 1 && samples >= ridges {
-      kind = .samples
-    } else if ridges > 1 {
-      kind = .ridge
-    } else if let numeric {
-      kind = .swept(numeric)
-    } else {
-      return nil
-    }
+    let numeric = swept.filter { key in points.allSatisfy { Double($0.parameters[key] ?? "") != nil } }
+    let kinds: [(kind: Kind, count: Int)] =
+      [(.samples, samples), (.ridge, ridges)]
+      + numeric.map { key in (.swept(key), distinct { $0.parameters[key] ?? "" }) }
+    // Of equals the first.
+    let most = kinds.map(\.count).max() ?? 1
+    guard most > 1, let chosen = kinds.first(where: { $0.count == most }) else { return nil }
+    kind = chosen.kind
     let values = points.map { [kind] in Self.value($0, kind) }
     isLogarithmic = kind == .ridge || (values.min()! > 0 && values.max()! / values.min()! > 20)
   }
@@ -88,14 +86,16 @@ public struct SweepAxis: Sendable {
   }
 
   /// A quantity along the axis: theory as a line, trials as markers with their standard errors.
-  /// - Parameter theory: a line a curve; nil draws through the theory at the points, in the limit.
+  /// - Parameter theory: a line a curve; nil draws through the theory at the points, at their size where it is known.
   public func panel(
     _ label: FigureText, of name: QuantityName, curves: [Curve], theory: [[Figure.Point]]? = nil
   ) -> Figure.Panel {
     let lines =
       theory
       ?? curves.map { curve in
-        curve.points.compactMap { point in point[name]?.theory.map { Figure.Point(value(point), $0) } }
+        curve.points.compactMap { point in
+          point[name].flatMap { $0.comparison ?? $0.theory }.map { Figure.Point(value(point), $0) }
+        }
       }
     var series: [Figure.Series] = []
     for (group, curve) in curves.enumerated() {
