@@ -74,7 +74,7 @@ let package = Package(
         .embedInCode("Examples/correlated.yaml"), .embedInCode("Examples/unequal-noise.yaml"),
         .embedInCode("Examples/heavy-tails.yaml"), .embedInCode("Examples/masking-ratio.yaml"),
         .embedInCode("Examples/partition.yaml"), .embedInCode("Examples/spectrum.yaml"),
-        .embedInCode("Examples/transition.yaml"),
+        .embedInCode("Examples/transition.yaml"), .embedInCode("Examples/collapse.yaml"),
       ]),
     .target(name: "LacunaFiles", exclude: ["README.md"]),
     .target(name: "LacunaFigures", dependencies: ["LacunaFiles"], exclude: ["README.md"]),

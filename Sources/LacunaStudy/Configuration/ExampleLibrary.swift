@@ -3,7 +3,7 @@ public enum ExampleLibrary {
   /// The examples' names; the first is the default simulation.
   public static let names = [
     "learning-curve", "ridge-path", "correlated", "unequal-noise", "heavy-tails", "spectrum", "transition",
-    "masking-ratio", "partition",
+    "masking-ratio", "partition", "collapse",
   ]
 
   /// The whole text of an example, or `nil` for a name that is not one of `names`.
@@ -19,6 +19,7 @@ public enum ExampleLibrary {
     case "transition": bytes = PackageResources.transition_yaml
     case "masking-ratio": bytes = PackageResources.masking_ratio_yaml
     case "partition": bytes = PackageResources.partition_yaml
+    case "collapse": bytes = PackageResources.collapse_yaml
     default: return nil
     }
     return String(decoding: bytes, as: UTF8.self)

@@ -2,6 +2,7 @@
 public enum MeasureRegistry {
   public static let all: [any Measure.Type] = [
     ErrorMeasure.self, VarianceMeasure.self, SpectrumMeasure.self, RecoveryMeasure.self, PrincipalMeasure.self,
+    GramMeasure.self,
   ]
 
   /// Their words.
