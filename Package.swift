@@ -4,12 +4,22 @@ import PackageDescription
 let package = Package(
   name: "lacuna",
   platforms: [.macOS(.v15)],
-  products: [.executable(name: "lacuna", targets: ["lacuna"])],
+  products: [
+    .executable(name: "lacuna", targets: ["lacuna"]),
+    // The theory alone.
+    .library(name: "DeterministicEquivalents", targets: ["DeterministicEquivalents"]),
+    // Fits of given data, on the host.
+    .library(name: "LacunaEstimator", targets: ["MaskedRegression", "LacunaHost", "LacunaAlgebra"]),
+    // Studies, simulation beside theory, on any device.
+    .library(
+      name: "LacunaStudies", targets: ["LacunaStudy", "LacunaDevices", "LacunaFiles", "LacunaFigures", "LacunaAlgebra"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
   targets: [
     .systemLibrary(
@@ -57,7 +67,7 @@ let package = Package(
     .target(
       name: "DeterministicEquivalents",
       dependencies: ["LacunaAlgebra", .product(name: "RealModule", package: "swift-numerics")],
-      exclude: ["README.md", "Errors/FiniteSize.md"]),
+      exclude: ["README.md"]),
     .target(
       name: "MaskedRegression",
       dependencies: ["LacunaAlgebra", .product(name: "RealModule", package: "swift-numerics")],

@@ -42,5 +42,6 @@ public struct ComputeDevice: Sendable, Equatable {
     self.obstacle = obstacle
   }
 
-  func supports(_ precision: Precision) -> Bool { hasFloat64 || precision != .float64 }
+  /// Whether it can be used in a precision.
+  public func supports(_ precision: Precision) -> Bool { isUsable && (hasFloat64 || precision != .float64) }
 }

@@ -25,7 +25,7 @@ extension DeviceRegistry {
     }
     let entries = entries()
     guard !entries.isEmpty else { return onHost("no device beside the host") }
-    let candidates = entries.filter { $0.device.isUsable && $0.device.kind != .cpu && $0.device.supports(precision) }
+    let candidates = entries.filter { $0.device.kind != .cpu && $0.device.supports(precision) }
     guard !candidates.isEmpty else {
       return onHost("no usable device beside the host but processors, where its own library is faster")
     }

@@ -24,6 +24,7 @@ public struct ErrorEquivalent: Sendable {
   /// The mean over coordinates of 1/(Σ⁻¹)_kk, the error of the best linear prediction.
   public let bayesError: Double
 
+  /// - Parameter population: Σ.
   /// - Parameter sampleCount: n ≥ 1.
   /// - Parameter ridge: λ ≥ 0; 0 is the limit λ → 0⁺.
   /// - Throws: what `effectiveRidge(population:sampleCount:ridge:)` throws.

@@ -10,8 +10,8 @@ import RealModule
 ///     y_k = (3a − 2 − ∂a/a + b + 2β)/(nb) + ϰ (3ω − 4η + 2(1 − b)(ω − η)/b)/n
 ///     E_tr,k  ← E_tr,k (1 + x − ∂x/a),   E_gen,k ← E_gen,k (1 + x − ∂x/a − y)
 ///
-/// with m, M as in `EntryMoments`. What is left is of second order in 1/(n − df₂). The derivation stands in `FiniteSize.md`
-/// beside this file. Derivatives are central differences in log κ; their relative error of 1e-5 is far below the terms that the
+/// with m, M as in `EntryMoments`. What is left is of second order in 1/(n − df₂). The derivation is <doc:FiniteSize>.
+/// Derivatives are central differences in log κ; their relative error of 1e-5 is far below the terms that the
 /// expansion drops.
 ///
 /// `ErrorEquivalent` is the limit; at d in the hundreds it lies up to ten per cent beside a simulation, most in the training
@@ -22,6 +22,9 @@ public struct FiniteSizeErrors: Sendable, Equatable {
 
   /// Nil where the expansion has nothing to say: a correction above one half, since n − df₂ is a handful; entries that are
   /// not Gaussian where the population does not know how they are mixed, or their kurtosis is infinite.
+  /// - Parameter population: Σ.
+  /// - Parameter sampleCount: n.
+  /// - Parameter ridge: λ ≥ 0.
   /// - Parameter limit: the equivalent at the same Σ, n and λ.
   /// - Parameter excessKurtosis: of the independent entries, 0 for Gaussian data.
   public init?(

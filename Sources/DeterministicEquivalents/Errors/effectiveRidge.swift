@@ -16,6 +16,7 @@ public struct EffectiveRidge: Sendable, Equatable {
 /// isotropic population of the same mean variance gives such a point, by Jensen's inequality. 1 − df₁/n is formed as
 /// (n − d + κ tr R)/n and its derivative as positive sums, so that κ is accurate to a few units in the last place wherever
 /// n ≥ d, and to about ε/(1 − df₂/n) for n < d.
+/// - Parameter population: Σ.
 /// - Parameter sampleCount: n ≥ 1.
 /// - Parameter ridge: λ ≥ 0, in units of the Gram's eigenvalues.
 /// - Throws: `ridgelessAtInterpolation` for λ = 0 with n = d; `invalidArgument` for a negative or non-finite λ or n < 1.

@@ -6,6 +6,7 @@ import RealModule
 /// golden sections; both ends count too. `ridge` is 0 where the error only grows with λ (its value there is the limit
 /// λ → 0⁺), and infinity where it only falls, as for independent coordinates, whose best prediction is 0: the error is then
 /// the mean variance. Several local minima are told apart only as far as the grid (a factor of two in κ) separates them.
+/// - Parameter population: Σ.
 /// - Parameter sampleCount: n ≥ 1.
 /// - Returns: λ to about √ε relative, as any search on values alone.
 public func optimalRidge(

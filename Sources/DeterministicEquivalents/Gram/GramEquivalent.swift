@@ -28,6 +28,7 @@ public struct GramEquivalent: Sendable {
   /// exp(−Σ_i p_i ln p_i), p_i = s_i/tr S: the exponential of the entropy of the eigenvalues.
   public let effectiveRank: Prediction
 
+  /// - Parameter population: Σ.
   /// - Parameter sampleCount: n ≥ 1.
   /// - Parameter excessKurtosis: of the independent entries, 0 for Gaussian data; where the population does not know how they are
   ///   mixed, or it is infinite, there are no finite-size values.

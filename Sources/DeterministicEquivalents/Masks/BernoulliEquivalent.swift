@@ -41,8 +41,9 @@ public struct BernoulliEquivalent: Sendable {
   /// The mean over coordinates of `equivalentRidges`.
   public var equivalentRidge: Double { blockSum(equivalentRidges) / Double(equivalentRidges.count) }
 
+  /// - Parameter population: Σ.
   /// - Parameter sampleCount: n ≥ 1.
-  /// - Parameter keep: p in (0, 1).
+  /// - Parameter p: p in (0, 1).
   /// - Parameter ridge: λ ≥ 0 of the loss over masks.
   /// - Throws: `PopulationError.invalidArgument`; what the population throws.
   public init(population: some MatrixRidgePopulation, sampleCount: Int, keep p: Double, ridge: Double) throws {

@@ -11,6 +11,8 @@ public struct DenseCovariance<B: Backend<Double>>: MatrixRidgePopulation {
   let backend: B
 
   /// - Parameter covariance: Σ, d × d, row-major; the lower triangle is what is used.
+  /// - Parameter d: coordinates of Σ.
+  /// - Parameter backend: does the linear algebra.
   /// - Throws: `dimensionMismatch`, `notPositiveDefinite` where a variance is not positive.
   public init(covariance: [Double], coordinateCount d: Int, backend: B) throws(PopulationError) {
     try requirePositive(d, "coordinate count")

@@ -24,7 +24,9 @@ public protocol MatrixRidgePopulation: Sendable {
   /// diag Σ, length d.
   var variances: [Double] { get }
 
-  /// - Parameter ridges: diag Γ = hidden · variances + shift, hidden in [0, 1], shift ≥ 0, every entry above 0.
+  /// The resolvent (Σ + Γ)⁻¹ with diag Γ = hidden · variances + shift, every entry above 0.
+  /// - Parameter hidden: in [0, 1].
+  /// - Parameter shift: at least 0.
   func resolvent(hidden: Double, shift: Double) throws -> any MatrixRidgeResolvent
 }
 

@@ -43,6 +43,8 @@ public struct PartitionedCovariance<B: Backend<Double>> {
   private let backend: B
 
   /// - Parameter covariance: Σ, d × d, row-major, positive definite; the lower triangle is used.
+  /// - Parameter d: coordinates of Σ.
+  /// - Parameter backend: does the linear algebra.
   /// - Throws: `PopulationError.dimensionMismatch`, `.notPositiveDefinite`; what the backend throws.
   public init(covariance: [Double], coordinateCount d: Int, backend: B) throws {
     try requirePositive(d, "coordinate count")
@@ -63,6 +65,7 @@ public struct PartitionedCovariance<B: Backend<Double>> {
   /// - Parameter blocks: coordinates from 0, every one in exactly one block.
   /// - Parameter sampleCount: n ≥ 1.
   /// - Parameter ridge: λ ≥ 0; 0 is the limit λ → 0⁺.
+  /// - Parameter kind: how the effective ridge of a block is found.
   /// - Throws: `ridgelessAtInterpolation` for λ = 0 with as many samples as context coordinates; `invalidArgument`.
   public func equivalent(
     blocks: [[Int]], sampleCount: Int, ridge: Double, as kind: PartitionEquivalent.Blocks = .context

@@ -4,7 +4,8 @@
 /// D = diag Q̃. To leading order diag(S) is diag(Σ), so that Γ = q diag(Σ) + λ/(pq) does not fluctuate, and D = diag Q̄ of
 /// `BernoulliEquivalent`: in the equation of the spectrum pD^½ΣD^½ stands for Σ′ and ΓD for λD.
 extension Population {
-  /// - Parameter keep: p in (0, 1).
+  /// - Parameter n: samples.
+  /// - Parameter p: p in (0, 1).
   /// - Parameter ridge: λ ≥ 0 of the loss over masks.
   /// - Throws: `unsupported` where Σ, Γ and D are not diagonal together: a dense Σ.
   public func predictorBulk(sampleCount n: Int, keep p: Double, ridge: Double) throws -> BulkMeasure {

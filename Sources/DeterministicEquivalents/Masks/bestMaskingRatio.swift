@@ -4,6 +4,8 @@ import RealModule
 ///
 /// The mean full-context error is scanned over logit p from −6 to 6 and the best interval refined by golden sections. Masking
 /// acts as a ridge, so at a ridge that already serves, the best p lies at the upper end.
+/// - Parameter population: Σ.
+/// - Parameter sampleCount: n.
 /// - Parameter ridge: λ ≥ 0, held fixed.
 /// - Returns: p to about 10⁻⁴ in its logit, and the error; `atEdge` where the best p scanned is an end.
 public func bestMaskingRatio(

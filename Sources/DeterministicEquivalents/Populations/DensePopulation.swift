@@ -14,6 +14,7 @@ public struct DensePopulation: Population {
 
   /// - Parameter covariance: Σ, d × d, row-major; entries may differ from their mirror by 1e-10 of the geometric mean of
   ///   the two variances, and the lower triangle is what is used.
+  /// - Parameter d: coordinates of Σ.
   /// - Parameter backend: does the eigensolves, those of a spectrum too.
   /// - Throws: `PopulationError.dimensionMismatch`, `.notSymmetric` with the first such position, `.notPositiveDefinite`
   ///   with the least eigenvalue where it is not above d·ε·(the greatest); what the backend throws.

@@ -28,6 +28,7 @@ public protocol Population: Sendable {
   func entryMoments(effectiveRidge: Double) throws(PopulationError) -> EntryMoments?
 
   /// The bulk of the joint predictor's spectrum at (n, λ).
+  /// - Parameter sampleCount: n.
   /// - Parameter ridge: λ > 0, or λ = 0 with n > d.
   func predictorBulk(sampleCount: Int, ridge: Double) throws(PopulationError) -> BulkMeasure
 

@@ -13,7 +13,7 @@ import RealModule
 ///     Ψ = ½ ln b + ln|det(I + cΘU′ᵀG₀U′)| + z Σ_k [ −g_k x_k + (2/n) c c₀ (G₀Σ′G)²_kk/(1 − (c c₀/n) tr Σ′G₀Σ′G) − ½ z g_k² δ_k² ],
 ///
 /// the second term the pull of spikes that stay inside; the bracket belongs to the joint predictor: 1/Q_kk has the relative mean
-/// shift x_k = (3a_k² − a_k − ∂a_k + a_kβ)/(2nb₀), a_k = (RΣR)_kk/R_kk, β = κ b₀′/b₀ (`FiniteSize.md`) and the relative variance
+/// shift x_k = (3a_k² − a_k − ∂a_k + a_kβ)/(2nb₀), a_k = (RΣR)_kk/R_kk, β = κ b₀′/b₀ (<doc:FiniteSize>) and the relative variance
 /// δ_k² = 2a_k²/(nb₀), and moves with diag G. For the Gaussian orthogonal ensemble δ turns the radius 2√d into 2√(d − ½).
 /// Source: I. M. Johnstone, *On the distribution of the largest eigenvalue in principal components analysis*, 2001,
 /// doi:10.1214/aos/1009210544; N. El Karoui, 2007, doi:10.1214/009117906000000917; for the order of δ, Z. Ma, *Accuracy of the

@@ -12,7 +12,10 @@ public struct MetricFluctuation: Sendable, Equatable {
   /// DΓ, the place in z of an eigenvalue that S does not reach.
   public var shift: Double
 
-  /// - Parameter metric: alone where Γ does not fluctuate.
+  /// - Parameter metric: Var a; alone where Γ does not fluctuate.
+  /// - Parameter covariance: Cov(a, b).
+  /// - Parameter ridge: Var b.
+  /// - Parameter shift: DΓ.
   public init(metric: Double, covariance: Double = 0, ridge: Double = 0, shift: Double = 0) {
     self.metric = metric
     self.covariance = covariance

@@ -48,6 +48,8 @@ public struct OutlierEquivalent: Sendable {
   public var thresholds: [Double] { edgeThresholds.last?.strengths ?? [] }
 
   /// The outliers of the joint predictor.
+  /// - Parameter population: Σ.
+  /// - Parameter sampleCount: n.
   /// - Parameter ridge: λ > 0, or λ = 0 with n > d.
   /// - Throws: as `effectiveRidge`; `noConvergence` as `SpectrumEquivalent`.
   public init(predictorOf population: SpikedPopulation, sampleCount: Int, ridge: Double) throws(PopulationError) {

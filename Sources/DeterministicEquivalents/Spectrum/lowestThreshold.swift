@@ -5,6 +5,8 @@ import RealModule
 /// θ_c(λ) is scanned over λ from 2⁻²⁰ to 2¹⁰ times the mean noise variance and refined by golden sections. Over unequal
 /// independent noise it has only been seen to grow with λ: then λ is 0. Over isotropic noise θ_c = √γ at every ridge, and
 /// any λ is returned.
+/// - Parameter population: Σ.
+/// - Parameter sampleCount: n.
 /// - Parameter spike: which of the population's spikes; its direction matters, its strength hardly (through D alone).
 /// - Returns: λ and θ_c; 0 or infinity for λ where θ_c falls all the way to that end of the range, with θ_c there.
 public func lowestThreshold(
