@@ -70,6 +70,8 @@ struct Failure: Error {
     switch error {
     case let failure as Failure:
       self = failure
+    case let error as StudyError:
+      self.init(error.underlying)
     case let error as ConfigurationError:
       self.init(error.description, status: error.isUsage ? ExitStatus.usage : ExitStatus.data)
     case let error as DataFileError:

@@ -10,7 +10,7 @@ extension Experiment {
   /// - Parameter record: called with the lines of each finished trial, one a ridge, in the order of the trials, by one
   ///   thread at a time.
   /// - Returns: one result a stage and ridge, in order.
-  public func simulate(
+  package func simulate(
     _ stages: [Stage], on device: any Backend, planner: TrialPlanner = TrialPlanner(),
     fallback: ((BackendError) -> (any Backend)?)? = nil, record: ([TrialRecord]) throws -> Void
   ) throws -> [PointResult] {

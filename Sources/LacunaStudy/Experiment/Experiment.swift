@@ -47,7 +47,7 @@ public struct Experiment: Sendable {
 
   /// Builds models and theory: everything that can be refused is refused here, before any trial runs.
   /// - Parameter device: solves the eigenproblem of a dense Σ.
-  public func stages(device: some Backend<Double>) throws -> [Stage] {
+  package func stages(device: some Backend<Double>) throws -> [Stage] {
     try points.flatMap { point in
       let configuration = point.configuration
       let model = try CovarianceModel(configuration.data, seed: configuration.seed, device: device)
@@ -64,7 +64,7 @@ public struct Experiment: Sendable {
   }
 
   /// The same points from theory alone.
-  public func theory(_ stages: [Stage]) -> [PointResult] {
+  package func theory(_ stages: [Stage]) -> [PointResult] {
     stages.flatMap { StageOutcomes($0).results }
   }
 }

@@ -37,7 +37,7 @@ extension Experiment.Stage {
 extension Experiment {
   /// The first trial of the first stage, ready to run again and again: each call returns both mean errors a ridge.
   /// - Parameter host: solves the eigenproblem of a dense Σ.
-  public func preparedTrial<Device: Backend>(
+  package func preparedTrial<Device: Backend>(
     on device: Device, host: some Backend<Double>
   ) throws -> () throws -> [Double] {
     let problem = try stages(device: host)[0].problem

@@ -16,12 +16,15 @@ public struct Study: Sendable {
   /// - Parameter points: at least one.
   /// - Parameter version: of the program that runs it, for the files.
   /// - Parameter host: solves the eigenproblem of a dense Σ.
-  /// - Throws: `PopulationError`, `ModelError`, `DataFileError`, `BackendError`.
-  public init(name: String, points: [ExperimentPoint], version: String = "", host: some Backend<Double>) throws {
+  /// - Throws: where Σ, its files, its theory or the masks cannot be had.
+  public init(
+    name: String, points: [ExperimentPoint], version: String = "", host: some Backend<Double>
+  ) throws(StudyError) {
+    let experiment = Experiment(points)
     self.name = name
     self.version = version
-    experiment = Experiment(points)
-    stages = try experiment.stages(device: host)
+    self.experiment = experiment
+    stages = try StudyError.wrapping { try experiment.stages(device: host) }
   }
 
   /// How the trials of each stage are computed on a device.
@@ -35,17 +38,20 @@ public struct Study: Sendable {
   /// Runs all trials, on the device that this one retreats to where it fails.
   /// - Parameter folder: gets the lines of each finished trial at once.
   /// - Parameter trialFinished: called after each trial, by one thread at a time.
-  /// - Throws: `BackendError`, before any trial where one would not fit; `RegressionError`, `DataFileError`.
+  /// - Throws: before any trial where one would not fit; where no device is left, the data have no predictor, or the folder cannot
+  ///   be written.
   public func run(
     on device: StudyDevice, folder: ResultFolder? = nil, trialFinished: () throws -> Void = {}
-  ) throws -> StudyReport {
+  ) throws(StudyError) -> StudyReport {
     let clock = ContinuousClock()
     let start = clock.now
-    _ = try plans(on: device)
     var retreating = RetreatingDevice(device)
-    let points = try experiment.simulate(stages, on: &retreating) { records in
-      try folder?.append(records)
-      try trialFinished()
+    let points = try StudyError.wrapping {
+      _ = try plans(on: device)
+      return try experiment.simulate(stages, on: &retreating) { records in
+        try folder?.append(records)
+        try trialFinished()
+      }
     }
     return report(
       points, device: retreating.current.backend.description, fallback: retreating.left,
@@ -90,17 +96,19 @@ public struct StudyReport: Sendable {
   public var warnings: [String] { Set(results.stages.flatMap { $0.measures.flatMap(\.warnings) }).sorted() }
 
   /// Puts configuration and results in a folder.
-  /// - Throws: `DataFileError`.
-  public func write(to folder: ResultFolder) throws {
+  public func write(to folder: ResultFolder) throws(StudyError) {
     let comments = [
       "lacuna \(summary.version), \(summary.precision)", summary.device.map { "device: \($0)" } ?? "theory alone",
     ]
-    try folder.finish(summary, configuration: resolvedYAML(configurations, comments: comments))
+    try StudyError.wrapping {
+      try folder.finish(summary, configuration: resolvedYAML(configurations, comments: comments))
+    }
   }
 
   /// Draws the figures of every measure, where there is something to draw.
-  /// - Throws: `FigureError`, `DataFileError`.
-  public func drawFigures(in folder: ResultFolder) throws {
-    for drawn in try results.figures() { try drawn.figure.write(to: folder.makeFigures(), name: drawn.name) }
+  public func drawFigures(in folder: ResultFolder) throws(StudyError) {
+    try StudyError.wrapping {
+      for drawn in try results.figures() { try drawn.figure.write(to: folder.makeFigures(), name: drawn.name) }
+    }
   }
 }

@@ -11,8 +11,7 @@ import MaskedRegression
 public final class TrialData<Device: Backend> {
   public let device: Device
   public let problem: Experiment.Problem
-  /// Σ on the device.
-  package let covariance: any SampledCovariance<Device>
+  private let sampled: any SampledCovariance<Device>
   /// The number of the trial, from 0.
   public private(set) var trial = 0
 
@@ -43,9 +42,12 @@ public final class TrialData<Device: Backend> {
     self.problem = problem
     self.route = route
     self.parts = parts
-    covariance = try problem.model.realize(on: device)
-    storage = try TrialStorage(device: device, problem: problem, covariance: covariance, route: route, parts: parts)
+    sampled = try problem.model.realize(on: device)
+    storage = try TrialStorage(device: device, problem: problem, covariance: sampled, route: route, parts: parts)
   }
+
+  /// Σ on the device.
+  public var covariance: any CovarianceOperator<Device> { sampled }
 
   /// Turns to a trial; what was made of the last one is gone.
   func begin(_ trial: Int) {
@@ -232,7 +234,7 @@ public final class TrialData<Device: Backend> {
 
   private func drawSamples(_ dual: DualErrors<Device>) throws {
     guard storage.samplesTrial != trial else { return }
-    try covariance.sample(
+    try sampled.sample(
       into: dual.regression.samples, law: problem.configuration.data.law, stream: problem.stream(ofTrial: trial),
       firstSample: 0)
     storage.samplesTrial = trial
@@ -244,7 +246,7 @@ public final class TrialData<Device: Backend> {
     var first = 0
     while first < problem.sampleCount {
       let rows = block.firstRows(min(block.rows, problem.sampleCount - first))
-      try covariance.sample(
+      try sampled.sample(
         into: rows, law: problem.configuration.data.law, stream: problem.stream(ofTrial: other), firstSample: first)
       try body(rows, first)
       first += rows.rows

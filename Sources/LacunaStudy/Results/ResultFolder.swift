@@ -23,15 +23,15 @@ public final class ResultFolder {
   /// - Parameter overwrite: take a folder that holds something too; its files are replaced one by one as new ones are
   ///   ready, and others are left alone.
   /// - Throws: `DataFileError.cannotCreate`.
-  public init(_ path: String, overwrite: Bool) throws {
+  public init(_ path: String, overwrite: Bool) throws(DataFileError) {
     self.path = path
     let manager = FileManager.default
     var isFolder = false
     if manager.fileExists(atPath: path, isDirectory: &isFolder) {
-      guard isFolder else { throw DataFileError.cannotCreate(path: path, reason: "a file of that name is in the way") }
+      guard isFolder else { throw .cannotCreate(path: path, reason: "a file of that name is in the way") }
       let held = (try? manager.contentsOfDirectory(atPath: path)) ?? []
       guard overwrite || held.isEmpty else {
-        throw DataFileError.cannotCreate(
+        throw .cannotCreate(
           path: path, reason: "the folder already holds results; choose another or give --overwrite")
       }
     }
@@ -42,22 +42,22 @@ public final class ResultFolder {
     if let trials { fclose(trials) }
   }
 
-  private static func makeFolder(_ path: String) throws {
+  private static func makeFolder(_ path: String) throws(DataFileError) {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw DataFileError.cannotCreate(path: path, reason: String(cString: strerror(errno)))
+      throw .cannotCreate(path: path, reason: String(cString: strerror(errno)))
     }
   }
 
   /// Makes `figures/` and returns its path.
-  public func makeFigures() throws -> String {
+  public func makeFigures() throws(DataFileError) -> String {
     try Self.makeFolder(figuresPath)
     return figuresPath
   }
 
   /// Appends the lines of one finished trial and hands them to the system.
-  public func append(_ records: [TrialRecord]) throws {
+  func append(_ records: [TrialRecord]) throws {
     if trials == nil {
       guard let file = fopen(partialTrialsPath, "w") else {
         throw DataFileError.cannotCreate(path: partialTrialsPath, reason: String(cString: strerror(errno)))
@@ -77,7 +77,7 @@ public final class ResultFolder {
 
   /// Puts everything in its place.
   /// - Parameter configuration: the text of `config.yaml`.
-  public func finish(_ summary: Summary, configuration: String) throws {
+  func finish(_ summary: Summary, configuration: String) throws {
     if let trials {
       self.trials = nil
       guard fclose(trials) == 0 else { throw writeFailure() }
