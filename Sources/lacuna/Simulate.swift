@@ -87,7 +87,7 @@ private func conclude(_ report: StudyReport, folder: ResultFolder?, output: Outp
   if output.json {
     print(try encodeJSON(report.summary, pretty: true))
   } else {
-    print(resultTables(report.results.points).joined(separator: "\n\n"))
+    print(report.results.tables.joined(separator: "\n\n"))
   }
   if let folder {
     try report.drawFigures(in: folder)

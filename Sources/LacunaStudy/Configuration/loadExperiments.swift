@@ -8,10 +8,12 @@
 /// - Parameter source: the file's name, for messages and for the default of `experiment.name`.
 /// - Parameter folder: where relative paths in the text start; by default the folder of `source`, and the current
 ///   folder for an embedded example. Paths given in overrides start at the current folder.
+/// - Parameter measures: those that the configuration can ask for; a caller may add its own, and gives them to `Study` as well.
 /// - Returns: at least one point.
 /// - Throws: the first fault found, with its place, the key and the remedy; more than 10000 points.
 public func loadExperiments(
-  text: String, source: String, folder: String? = nil, overrides: [String] = []
+  text: String, source: String, folder: String? = nil, overrides: [String] = [],
+  measures: [any Measure.Type] = MeasureRegistry.all
 ) throws(ConfigurationError) -> [ExperimentPoint] {
   let root = try parseYAML(text) { .file(source, line: $0) }
   var parsed: [Override] = []
@@ -34,7 +36,8 @@ public func loadExperiments(
     points.append(
       ExperimentPoint(
         swept: swept,
-        configuration: try readExperiment(tree, name: defaultName(source), folder: base, current: current)))
+        configuration: try readExperiment(
+          tree, name: defaultName(source), folder: base, current: current, measures: measures)))
   }
   return points
 }

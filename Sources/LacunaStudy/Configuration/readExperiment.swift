@@ -4,7 +4,7 @@
 /// - Parameter folder: absolute; where relative paths written in the file start. Those of overrides start at `current`.
 /// - Throws: the first fault, unknown keys before values in each section.
 func readExperiment(
-  _ root: ConfigurationNode, name: String, folder: String, current: String
+  _ root: ConfigurationNode, name: String, folder: String, current: String, measures: [any Measure.Type]
 ) throws(ConfigurationError) -> ExperimentConfiguration {
   let top = try ConfigurationSection(
     ConfigurationField(key: "", node: root), keys: ["experiment", "data", "model", "measure"], elsewhere: topElsewhere)
@@ -32,7 +32,7 @@ func readExperiment(
   }
   if result.mask == .leaveOneOut, let ridge = model["ridge"] { try requireRegular(ridge, data: data) }
   if let measure = top["measure"] {
-    result.measures = try readMeasures(measure, data: data, mask: result.mask)
+    result.measures = try readMeasures(measure, of: measures, data: data, mask: result.mask)
   }
   guard let field = top["experiment"] else { return result }
   let experiment = try ConfigurationSection(field, keys: ["name", "trials", "seed"])
@@ -128,17 +128,17 @@ private func readRank(_ field: ConfigurationField, below limit: Int) throws(Conf
 }
 
 private func readMeasures(
-  _ field: ConfigurationField, data: DataConfiguration, mask: MaskConfiguration
+  _ field: ConfigurationField, of measures: [any Measure.Type], data: DataConfiguration, mask: MaskConfiguration
 ) throws(ConfigurationError) -> [String] {
   var words: [String] = []
   for item in try field.items("a measure") {
-    let word = try ConfigurationChoice(item, words: MeasureRegistry.words, forms: []).word
-    guard let measure = MeasureRegistry.all.first(where: { $0.word == word }) else { continue }
+    let word = try ConfigurationChoice(item, words: measures.map { $0.word }, forms: []).word
+    guard let measure = measures.first(where: { $0.word == word }) else { continue }
     guard !words.contains(word) else { throw item.failure("\(word) is given twice", "keep one of them") }
     if let refusal = measure.refusal(of: data) { throw item.failure(refusal.reason, refusal.remedy) }
     words.append(word)
   }
-  let measured = MeasureRegistry.all.filter { $0.isMeasured(under: mask) }.map { $0.word }
+  let measured = measures.filter { $0.isMeasured(under: mask) }.map { $0.word }
   if let other = words.first(where: { !measured.contains($0) }) {
     throw field.failure(
       "\(other) is not measured under \(mask.word) masks",

@@ -13,13 +13,14 @@ public struct Experiment: Sendable {
   /// One (combination, n): what a trial draws one data set for, with what is measured of it and the theory of that.
   public struct Stage: Sendable {
     public let problem: Problem
-    /// In the order of `MeasureRegistry`.
+    /// Errors first.
     public let measures: [any Measure]
 
-    /// Computes the theory of every measure.
-    init(_ problem: Problem) throws {
+    /// Computes the theory of every measure that is asked for.
+    init(_ problem: Problem, known: [any Measure.Type]) throws {
       self.problem = problem
-      measures = try MeasureRegistry.measures(of: problem.configuration).map { try $0.init(problem) }
+      let words = problem.configuration.measures + [ErrorMeasure.word]
+      measures = try known.filter { words.contains($0.word) }.map { try $0.init(problem) }
     }
 
     public var point: ExperimentPoint { problem.point }
@@ -47,7 +48,10 @@ public struct Experiment: Sendable {
 
   /// Builds models and theory: everything that can be refused is refused here, before any trial runs.
   /// - Parameter device: solves the eigenproblem of a dense Σ.
-  package func stages(device: some Backend<Double>) throws -> [Stage] {
+  /// - Parameter known: the measures that a configuration can ask for.
+  package func stages(
+    device: some Backend<Double>, known: [any Measure.Type] = MeasureRegistry.all
+  ) throws -> [Stage] {
     try points.flatMap { point in
       let configuration = point.configuration
       let model = try CovarianceModel(configuration.data, seed: configuration.seed, device: device)
@@ -58,7 +62,8 @@ public struct Experiment: Sendable {
         let theory = try maskTheory.map { theory in try ridges.map { try theory(n, $0) } }
         return try Stage(
           Problem(
-            point: point, model: model, sampleCount: n, ridges: ridges, maskTheory: theory, drawMasks: drawMasks))
+            point: point, model: model, sampleCount: n, ridges: ridges, maskTheory: theory, drawMasks: drawMasks),
+          known: known)
       }
     }
   }

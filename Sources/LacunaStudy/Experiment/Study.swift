@@ -15,16 +15,18 @@ public struct Study: Sendable {
   /// Builds models and theory: everything that can be refused is refused here.
   /// - Parameter points: at least one.
   /// - Parameter version: of the program that runs it, for the files.
+  /// - Parameter measures: those that a configuration can ask for, errors among them; a caller may add its own.
   /// - Parameter host: solves the eigenproblem of a dense Σ.
   /// - Throws: where Σ, its files, its theory or the masks cannot be had.
   public init(
-    name: String, points: [ExperimentPoint], version: String = "", host: some Backend<Double>
+    name: String, points: [ExperimentPoint], version: String = "",
+    measures: [any Measure.Type] = MeasureRegistry.all, host: some Backend<Double>
   ) throws(StudyError) {
     let experiment = Experiment(points)
     self.name = name
     self.version = version
     self.experiment = experiment
-    stages = try StudyError.wrapping { try experiment.stages(device: host) }
+    stages = try StudyError.wrapping { try experiment.stages(device: host, known: measures) }
   }
 
   /// How the trials of each stage are computed on a device.

@@ -62,8 +62,9 @@ struct TrialMatrices {
     samples = isLeaveOneOut && (route?.readsSamples ?? (shape.sampleCount < shape.coordinateCount))
     gram = !parts.isEmpty || (!samples && shape.mask.drawnMasks == nil)
     let invertsAside = !samples && !(route?.reducesGram ?? false) && shape.ridgeCount > 1
-    resolvent = isLeaveOneOut ? invertsAside || !parts.isEmpty : false
     workspace = !parts.isDisjoint(with: [.resolvent, .workspace])
+    // Errors from a Gram that is kept need another matrix.
+    resolvent = isLeaveOneOut && (invertsAside || workspace || (!samples && !parts.isEmpty))
     closedForm = !isLeaveOneOut && parts.contains(.resolvent)
   }
 }

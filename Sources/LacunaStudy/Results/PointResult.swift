@@ -9,7 +9,7 @@ public struct PointResult: Sendable, Equatable {
   /// λ on S = XᵀX/n.
   public var ridge: Double
   public var trials: Int
-  /// What was found, by measure in the order of `MeasureRegistry`.
+  /// What was found, by measure, errors first.
   public var measured: [Measured]
 
   /// What one measure found.
@@ -94,12 +94,17 @@ public struct StudyResults: Sendable {
     self.points = points
   }
 
-  /// The figures of every measure.
-  public func figures() throws -> [StudyFigure] {
-    try MeasureRegistry.all.filter { measure in
-      points.contains { $0.measured.contains { $0.measure == measure.word } }
-    }.flatMap { try $0.figures(self) }
+  /// What was measured somewhere in the study.
+  var measures: [any Measure.Type] {
+    var found: [any Measure.Type] = []
+    for measure in stages.flatMap(\.measures) where !found.contains(where: { $0 == type(of: measure) }) {
+      found.append(type(of: measure))
+    }
+    return found
   }
+
+  /// The figures of every measure.
+  public func figures() throws -> [StudyFigure] { try measures.flatMap { try $0.figures(self) } }
 
   /// The stage that a point comes from, and which of its ridges it has.
   public func origin(of point: PointResult) -> (stage: Experiment.Stage, ridge: Int)? {

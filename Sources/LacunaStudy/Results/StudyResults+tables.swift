@@ -1,13 +1,15 @@
-/// What was found, for the terminal: a table a measure, of its quantities that have a heading, with theory beside them.
-///
-/// Beside simulations stands theory corrected for finite d; alone, the limit d → ∞.
-public func resultTables(_ points: [PointResult]) -> [String] {
-  MeasureRegistry.all.compactMap { measure in
-    let rows = points.compactMap { point in
-      point.measured.first { $0.measure == measure.word }.map { (point, $0.quantities) }
+extension StudyResults {
+  /// What was found, for the terminal: a table a measure, of its quantities that have a heading, with theory beside them.
+  ///
+  /// Beside simulations stands theory corrected for finite d; alone, the limit d → ∞.
+  public var tables: [String] {
+    measures.compactMap { measure in
+      let rows = points.compactMap { point in
+        point.measured.first { $0.measure == measure.word }.map { (point, $0.quantities) }
+      }
+      guard let table = ResultTable(rows, swept: points.sweptKeys) else { return nil }
+      return [table.text, measure.note(points)].compactMap { $0 }.joined(separator: "\n\n")
     }
-    guard let table = ResultTable(rows, swept: points.sweptKeys) else { return nil }
-    return [table.text, measure.note(points)].compactMap { $0 }.joined(separator: "\n\n")
   }
 }
 
