@@ -23,7 +23,7 @@ final class Progress {
   }
 
   /// Seconds since the start.
-  var elapsed: Double { Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
+  private var elapsed: Double { Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
 
   /// One unit more is done.
   func advance(to count: Int? = nil, of newTotal: Int? = nil) {
