@@ -1,4 +1,5 @@
 import LacunaAlgebra
+import LacunaFourier
 
 extension HostBackend {
   public func filterCirculant(

@@ -1,4 +1,5 @@
 import LacunaAlgebra
+import LacunaFourier
 import Synchronization
 
 /// The tables of the last Fourier transforms used, since covariance roots ask for the same length block after block.

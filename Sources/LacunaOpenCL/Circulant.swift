@@ -1,4 +1,5 @@
 import LacunaAlgebra
+import LacunaFourier
 
 /// What a circulant needs on the device: its eigenvalues at a power-of-two length, divided by it, and the roots of unity.
 struct CirculantFilter {

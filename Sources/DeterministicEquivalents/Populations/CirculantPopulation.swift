@@ -1,4 +1,5 @@
 import LacunaAlgebra
+import LacunaFourier
 
 /// A circulant covariance: Σ_ij = c_((i−j) mod d), its eigenvalues the Fourier transform of the first row.
 ///

@@ -1,4 +1,5 @@
 import LacunaAlgebra
+import LacunaFourier
 
 /// The first columns x = R e₁ and y = RΣR e₁ of a Toeplitz resolvent, and what the Gohberg–Semencul formula makes of them.
 struct ToeplitzColumns {

@@ -1,4 +1,5 @@
 import LacunaAlgebra
+import LacunaFourier
 import RealModule
 
 /// One interval of the continuous spectrum, with its density as a cosine series.

@@ -1,4 +1,5 @@
 import LacunaAlgebra
+import LacunaFourier
 import RealModule
 import Testing
 
