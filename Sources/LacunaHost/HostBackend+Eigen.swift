@@ -18,19 +18,20 @@ extension HostBackend {
     guard order > 0 else { return [] }
     try requireFiniteLowerTriangle(a, operation)
     let job = vectors ? "V" : "N"
-    let routines = routines
     var values = [Element](repeating: 0, count: Int(order))
     var info: blasint = 0
     var size = Element.zero
     var integerSize: blasint = 0
     var ask: blasint = -1
-    routines.syevd(job, "U", &order, a.pointer, &order, &values, &size, &ask, &integerSize, &ask, &info, 1, 1)
+    blas { $0.syevd(job, "U", &order, a.pointer, &order, &values, &size, &ask, &integerSize, &ask, &info, 1, 1) }
     let work = try makeWorkspace(size)
     var workCount = try blasSize(work.columns)
     var integers = [blasint](repeating: 0, count: Int(max(integerSize, 1)))
     var integerCount = blasint(integers.count)
-    routines.syevd(
-      job, "U", &order, a.pointer, &order, &values, work.pointer, &workCount, &integers, &integerCount, &info, 1, 1)
+    blas {
+      $0.syevd(
+        job, "U", &order, a.pointer, &order, &values, work.pointer, &workCount, &integers, &integerCount, &info, 1, 1)
+    }
     precondition(info >= 0, "syevd: argument \(-info)")
     guard info == 0 else { throw .noConvergence(operation: operation, info: Int(info)) }
     return values.map { Double($0) }
@@ -48,7 +49,6 @@ extension HostBackend {
     guard wanted > 0 else { return [] }
     var order = try blasSize(count)
     try requireFiniteLowerTriangle(a, "leadingEigenpairs")
-    let routines = routines
     var first = order - blasint(wanted) + 1
     var unused = Element.zero
     var tolerance = Element.zero
@@ -59,16 +59,20 @@ extension HostBackend {
     var size = Element.zero
     var integerSize: blasint = 0
     var ask: blasint = -1
-    routines.syevr(
-      "V", "I", "U", &order, a.pointer, &order, &unused, &unused, &first, &order, &tolerance, &found, &values,
-      vectors.pointer, &order, &support, &size, &ask, &integerSize, &ask, &info, 1, 1, 1)
+    blas {
+      $0.syevr(
+        "V", "I", "U", &order, a.pointer, &order, &unused, &unused, &first, &order, &tolerance, &found, &values,
+        vectors.pointer, &order, &support, &size, &ask, &integerSize, &ask, &info, 1, 1, 1)
+    }
     let work = try makeWorkspace(size)
     var workCount = try blasSize(work.columns)
     var integers = [blasint](repeating: 0, count: Int(max(integerSize, 1)))
     var integerCount = blasint(integers.count)
-    routines.syevr(
-      "V", "I", "U", &order, a.pointer, &order, &unused, &unused, &first, &order, &tolerance, &found, &values,
-      vectors.pointer, &order, &support, work.pointer, &workCount, &integers, &integerCount, &info, 1, 1, 1)
+    blas {
+      $0.syevr(
+        "V", "I", "U", &order, a.pointer, &order, &unused, &unused, &first, &order, &tolerance, &found, &values,
+        vectors.pointer, &order, &support, work.pointer, &workCount, &integers, &integerCount, &info, 1, 1, 1)
+    }
     precondition(info >= 0, "syevr: argument \(-info)")
     guard info == 0, Int(found) == wanted else {
       throw .noConvergence(operation: "leadingEigenpairs", info: Int(info))

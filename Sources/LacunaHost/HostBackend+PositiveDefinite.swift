@@ -13,7 +13,7 @@ extension HostBackend {
     var order = try blasSize(a.rows)
     guard order > 0 else { return logDeterminant }
     var info: blasint = 0
-    routines.potri("U", &order, a.pointer, &order, &info, 1)
+    blas { $0.potri("U", &order, a.pointer, &order, &info, 1) }
     precondition(info >= 0, "potri: argument \(-info)")
     // A pivot that underflowed to zero.
     guard info == 0 else { throw .notPositiveDefinite(leadingMinor: Int(info)) }
@@ -27,7 +27,7 @@ extension HostBackend {
     guard order > 0 else { return 0 }
     try requireFiniteLowerTriangle(a, operation)
     var info: blasint = 0
-    routines.potrf("U", &order, a.pointer, &order, &info, 1)
+    blas { $0.potrf("U", &order, a.pointer, &order, &info, 1) }
     precondition(info >= 0, "potrf: argument \(-info)")
     guard info == 0 else { throw .notPositiveDefinite(leadingMinor: Int(info)) }
     var sum = 0.0

@@ -8,17 +8,18 @@ extension HostBackend {
     var order = try blasSize(count)
     guard count > 0 else { return SymmetricTridiagonal(diagonal: [], offDiagonal: []) }
     try requireFiniteLowerTriangle(a, "tridiagonalize")
-    let routines = routines
     var diagonal = [Element](repeating: 0, count: count)
     var offDiagonal = [Element](repeating: 0, count: count)
     var tau = [Element](repeating: 0, count: count)
     var size = Element.zero
     var ask: blasint = -1
     var info: blasint = 0
-    routines.sytrd("U", &order, a.pointer, &order, &diagonal, &offDiagonal, &tau, &size, &ask, &info, 1)
+    blas { $0.sytrd("U", &order, a.pointer, &order, &diagonal, &offDiagonal, &tau, &size, &ask, &info, 1) }
     let work = try makeWorkspace(size)
     var workCount = try blasSize(work.columns)
-    routines.sytrd("U", &order, a.pointer, &order, &diagonal, &offDiagonal, &tau, work.pointer, &workCount, &info, 1)
+    blas {
+      $0.sytrd("U", &order, a.pointer, &order, &diagonal, &offDiagonal, &tau, work.pointer, &workCount, &info, 1)
+    }
     precondition(info == 0, "sytrd: argument \(-info)")
     try formOrthogonalFactor(a, tau: tau)
     return SymmetricTridiagonal(
@@ -33,7 +34,7 @@ extension HostBackend {
   /// lower triangle of L that of VᵀV with 1/τ on the diagonal (Joffrain et al., ACM TOMS 32, 2006).
   private func formOrthogonalFactor(_ a: HostMatrix<Element>, tau: [Element]) throws(BackendError) {
     let (n, width) = (a.rows, 128)
-    let (q, routines) = (a.pointer, routines)
+    let q = a.pointer
     let block = min(width, n)
     // Vᵀ, a row a reflector; QᵀV; L.
     let vectors = try makeMatrix(rows: block, columns: n)
@@ -58,14 +59,14 @@ extension HostBackend {
         q[j * (n + 1)] = 1
       }
       let (height, count) = (blasint(end), blasint(end - first))
-      routines.syrk(CblasRowMajor, CblasLower, CblasNoTrans, count, height, 1, v, stride, 0, l, inner)
+      blas { $0.syrk(CblasRowMajor, CblasLower, CblasNoTrans, count, height, 1, v, stride, 0, l, inner) }
       for i in first..<end { l[(i - first) * (block + 1)] = tau[i] == 0 ? 1 : 1 / tau[i] }
-      routines.gemm(
-        CblasRowMajor, CblasNoTrans, CblasTrans, height, count, height, 1, q, stride, v, stride, 0, u, inner)
-      routines.trsm(
-        CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, height, count, 1, l, inner, u, inner)
-      routines.gemm(
-        CblasRowMajor, CblasNoTrans, CblasNoTrans, height, height, count, -1, u, inner, v, stride, 1, q, stride)
+      blas {
+        $0.gemm(CblasRowMajor, CblasNoTrans, CblasTrans, height, count, height, 1, q, stride, v, stride, 0, u, inner)
+        $0.trsm(CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, height, count, 1, l, inner, u, inner)
+        $0.gemm(
+          CblasRowMajor, CblasNoTrans, CblasNoTrans, height, height, count, -1, u, inner, v, stride, 1, q, stride)
+      }
     }
     for j in 0..<n { q[j * n + n - 1] = 0 }
     (q + (n - 1) * n).clear(count: n)

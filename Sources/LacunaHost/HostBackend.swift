@@ -3,8 +3,8 @@ import LacunaAlgebra
 
 /// The backend of the machine's own cores: OpenBLAS and its LAPACK, and SIMD loops over the same threads.
 ///
-/// Work is done when a call returns. The number of BLAS threads is one for the whole process: backends used at the same
-/// time should have the same number.
+/// Work is done when a call returns. Calls of OpenBLAS run with this backend's number of threads, whatever others beside it
+/// have: `BLASThreadCount`.
 public struct HostBackend<Element: HostScalar>: Backend {
   public typealias Matrix = HostMatrix<Element>
 
@@ -15,7 +15,6 @@ public struct HostBackend<Element: HostScalar>: Backend {
   /// - Parameter threads: at least 1; nil reads `OPENBLAS_NUM_THREADS`, then `SLURM_CPUS_PER_TASK`, then counts the cores.
   public init(threads: Int? = nil) {
     self.threads = HostThreads(count: threads)
-    self.threads.bindBLAS()
   }
 
   /// Threads in use.
@@ -35,9 +34,8 @@ public struct HostBackend<Element: HostScalar>: Backend {
     return "host: \(configuration) (\(core)), \(threads.count) thread\(threads.count == 1 ? "" : "s")"
   }
 
-  /// The routines of this precision, with OpenBLAS set to this backend's threads.
-  var routines: HostRoutines<Element> {
-    threads.bindBLAS()
-    return Element.routines
+  /// Calls routines of this precision while OpenBLAS has this backend's threads. The body must not come back here.
+  func blas(_ body: (HostRoutines<Element>) -> Void) {
+    BLASThreadCount.shared.during(threads.count) { body(Element.routines) }
   }
 }

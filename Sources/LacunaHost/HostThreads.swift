@@ -30,11 +30,6 @@ package struct HostThreads: Sendable {
     return max(1, Int(openblas_get_num_procs()))
   }
 
-  /// Makes OpenBLAS, whose thread count is one for the whole process, use this one.
-  func bindBLAS() {
-    if openblas_get_num_threads() != Int32(count) { openblas_set_num_threads(Int32(count)) }
-  }
-
   /// Runs `body` over ranges that cover `0..<items` once.
   /// - Parameter cost: elements of work that one item stands for; small loops stay on the calling thread.
   package func loop(over items: Int, cost: Int = 1, _ body: (Range<Int>) -> Void) {

@@ -1,4 +1,10 @@
-import Glibc
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// A lock that its holder may take again: an operation of many launches holds it, and so does each launch.
 final class RecursiveLock: @unchecked Sendable {

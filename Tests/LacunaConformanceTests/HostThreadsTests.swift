@@ -1,5 +1,6 @@
 import Dispatch
 import LacunaAlgebra
+import LacunaConformance
 import LacunaHost
 import Synchronization
 import Testing
@@ -39,6 +40,75 @@ import Testing
     let one = try results(1)
     #expect(try results(2) == one)
     #expect(try results(5) == one)
+  }
+
+  /// OpenBLAS cuts a product by its number of threads, and with it the bits: those of a backend of 1 and of one of 2 are the
+  /// same side by side as alone.
+  @Test func neighboursOfOtherThreadsLeaveTheBits() throws {
+    @Sendable func trial(_ threads: Int, _ index: Int) throws -> [Double] {
+      let backend = HostBackend<Double>(threads: threads)
+      let n = 160 + 32 * index
+      let x = try backend.makeMatrix(rows: 2 * n + 1, columns: n)
+      try backend.fill(x, law: .gaussian, stream: RandomStream(seed: 1, stream: UInt64(index)), offset: 0)
+      let s = try backend.makeMatrix(rows: n, columns: n)
+      try backend.accumulateGram(of: x, scale: 1 / Double(n), into: s)
+      let product = try backend.makeMatrix(rows: n, columns: n)
+      try backend.multiply(x, transposeA: true, x, transposeB: false, alpha: 1, beta: 0, into: product)
+      let determinant = try backend.invertPositiveDefinite(s)
+      let values = try backend.eigendecompose(product)
+      return [determinant] + values + (try backend.download(s)) + (try backend.download(product))
+    }
+    let alone = try (0..<8).map { try trial($0 % 2 + 1, $0 / 2) }
+    for _ in 0..<5 {
+      let together = Mutex([[Double]](repeating: [], count: 8))
+      DispatchQueue.concurrentPerform(iterations: 8) { index in
+        let result = (try? trial(index % 2 + 1, index / 2)) ?? []
+        together.withLock { $0[index] = result }
+      }
+      #expect(together.withLock { $0 } == alone)
+    }
+  }
+
+  /// Calls of one number overlap, calls of different numbers never do, and everybody gets a turn.
+  @Test func turnsOfDifferentNumbersDoNotOverlap() {
+    let current = Mutex(0)
+    let counts = BLASThreadCount { number in current.withLock { $0 = number } }
+    let seen = Mutex((running: 0, most: 0, wrong: 0, done: 0))
+    DispatchQueue.concurrentPerform(iterations: 12) { worker in
+      let number = worker % 3 + 1
+      for _ in 0..<2000 {
+        counts.during(number) {
+          let isRight = current.withLock { $0 == number }
+          seen.withLock {
+            $0.running += 1
+            $0.most = max($0.most, $0.running)
+            if !isRight { $0.wrong += 1 }
+          }
+          if !current.withLock({ $0 == number }) { seen.withLock { $0.wrong += 1 } }
+          seen.withLock {
+            $0.running -= 1
+            $0.done += 1
+          }
+        }
+      }
+    }
+    let result = seen.withLock { $0 }
+    #expect(result.wrong == 0 && result.running == 0 && result.done == 24_000)
+  }
+
+  @Test func callsOfOneNumberOverlap() {
+    let counts = BLASThreadCount { _ in }
+    let isInside = [DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)]
+    let group = DispatchGroup()
+    for worker in 0..<2 {
+      DispatchQueue(label: "worker \(worker)").async(group: group) {
+        counts.during(2) {
+          isInside[worker].signal()
+          #expect(isInside[1 - worker].wait(timeout: .now() + 60) == .success)
+        }
+      }
+    }
+    group.wait()
   }
 
   /// Each thread sums a part of the samples by itself: the parts add up to the sum over all of them, whatever was there

@@ -1,10 +1,11 @@
 import LacunaAlgebra
+import LacunaHost
 
 extension DeviceContext {
   /// Eigenvalues of a tridiagonal matrix, ascending: by bisection on a GPU with float64, else by LAPACK on the host.
-  func eigenvalues(of matrix: Tridiagonal) throws(BackendError) -> [Double] {
-    let n = matrix.diagonal.count
-    guard routes.actsAsGPU, usesFloat64, n > 1 else { return try HostTridiagonal.eigenvalues(matrix) }
+  func eigenvalues(of matrix: SymmetricTridiagonal) throws(BackendError) -> [Double] {
+    let n = matrix.order
+    guard routes.actsAsGPU, usesFloat64, n > 1 else { return try matrix.eigenvalues() }
     let d = matrix.diagonal
     let e = matrix.offDiagonal.map { abs($0) }
     // Gershgorin's discs, and a margin for their own rounding.

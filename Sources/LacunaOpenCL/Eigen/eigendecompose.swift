@@ -1,4 +1,5 @@
 import LacunaAlgebra
+import LacunaHost
 
 extension OpenCLBackend {
   public func eigendecompose(_ a: Matrix) throws(BackendError) -> [Double] {
@@ -16,11 +17,11 @@ extension OpenCLBackend {
   /// Destroys a, which is finite and of moderate scale.
   func decompose(_ a: Matrix, leading: Int) throws(BackendError) -> (values: [Double], vectors: Matrix) {
     let n = a.rows
-    let tridiagonal = try context.tridiagonalize(a.buffer, size: n, keep: true)
-    let (values, rows) = try HostTridiagonal.eigenpairs(tridiagonal)
+    let reduced = try context.tridiagonalize(a.buffer, size: n, keep: true)
+    let (values, rows) = try reduced.tridiagonal.eigenpairs()
     let vectors = try makeUninitialized(rows: leading, columns: n)
     try context.write(Array(rows[((n - leading) * n)...]), to: vectors.buffer)
-    try context.backTransform(vectors.buffer, rows: leading, reflectorsIn: a.buffer, tau: tridiagonal.tau, size: n)
+    try context.backTransform(vectors.buffer, rows: leading, reflectorsIn: a.buffer, tau: reduced.tau, size: n)
     return (values.suffix(leading), vectors)
   }
 }

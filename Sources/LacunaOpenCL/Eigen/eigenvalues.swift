@@ -6,8 +6,8 @@ extension OpenCLBackend {
     if a.rows == 0 { return [] }
     return try context.lock.held { () throws(BackendError) in
       let scale = try context.normalize(a.block, size: a.rows, argument: "eigenvalues: matrix")
-      let tridiagonal = try context.tridiagonalize(a.buffer, size: a.rows, keep: false)
-      return try context.eigenvalues(of: tridiagonal).map { $0 * scale }
+      let reduced = try context.tridiagonalize(a.buffer, size: a.rows, keep: false)
+      return try context.eigenvalues(of: reduced.tridiagonal).map { $0 * scale }
     }
   }
 }

@@ -14,7 +14,8 @@ extension OpenCLBackend {
       try context.backTransform(w.buffer, rows: n, reflectorsIn: a.buffer, tau: reduced.tau, size: n)
       try copy(w, to: a)
       return SymmetricTridiagonal(
-        diagonal: reduced.diagonal.map { $0 * scale }, offDiagonal: reduced.offDiagonal.map { $0 * scale })
+        diagonal: reduced.tridiagonal.diagonal.map { $0 * scale },
+        offDiagonal: reduced.tridiagonal.offDiagonal.map { $0 * scale })
     }
   }
 }

@@ -1,11 +1,8 @@
 import LacunaAlgebra
 
 /// A symmetric matrix reduced to tridiagonal form, QᵀAQ = T, Q = H₀H₁…; the reflectors stay above A's diagonal.
-struct Tridiagonal {
-  /// n numbers.
-  var diagonal: [Double]
-  /// n − 1 numbers.
-  var offDiagonal: [Double]
+struct Reduction {
+  let tridiagonal: SymmetricTridiagonal
   /// Scale factors of the reflectors, n numbers on the device.
   let tau: DeviceBuffer
 }
@@ -20,7 +17,7 @@ extension DeviceContext {
   /// reflector, which reads the lower triangle once; the other half is the update of what lies beyond a panel.
   /// Source: Dongarra, Sorensen, Hammarling, *Block reduction of matrices to condensed forms*, 1989.
   /// - Parameter keep: whether reflectors are wanted above the diagonal.
-  func tridiagonalize(_ a: DeviceBuffer, size n: Int, keep: Bool) throws(BackendError) -> Tridiagonal {
+  func tridiagonalize(_ a: DeviceBuffer, size n: Int, keep: Bool) throws(BackendError) -> Reduction {
     let width = n <= 2048 ? 32 : 64
     let panel = try scratch("reflectors", count: 3 * width * n)
     let partial = try allocate(byteCount: (n + tile - 1) / tile * n * precision.byteCount)
@@ -78,8 +75,8 @@ extension DeviceContext {
         stack.at(0, next), stack.at(width, next), transposed: true, size: n - next, inner: 2 * width, scale: -1,
         into: Block(buffer: a, stride: n).at(next, next))
     }
-    return Tridiagonal(
-      diagonal: try readReals(d, count: n), offDiagonal: Array(try readReals(e, count: n).prefix(max(n - 1, 0))),
-      tau: tau)
+    let diagonal = try readReals(d, count: n)
+    let offDiagonal = Array(try readReals(e, count: n).prefix(max(n - 1, 0)))
+    return Reduction(tridiagonal: SymmetricTridiagonal(diagonal: diagonal, offDiagonal: offDiagonal), tau: tau)
   }
 }
