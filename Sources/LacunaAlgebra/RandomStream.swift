@@ -23,7 +23,7 @@ public struct RandomStream: Sendable, Hashable {
     self.stream = stream
   }
 
-  /// What a stream is for: the upper 16 bits of its number, so that no two uses ever share a value.
+  /// What a stream is for: a number below 4 that stands in its upper bits, so that no two uses ever share a value.
   public enum Purpose: UInt64, Sendable {
     case samples = 0
     case spikeDirections = 1
@@ -31,10 +31,20 @@ public struct RandomStream: Sendable, Hashable {
     case probes = 3
   }
 
-  /// The stream for one purpose and one index below 2⁴⁸ (a trial, a spike).
+  /// The stream for one purpose and one index below 2⁶¹ (a trial, a spike).
+  ///
+  /// Its number is purpose·2⁴⁸ + index for an index below 2⁴⁸, and 2⁶³ + purpose·2⁶¹ + index from there on.
   public init(seed: UInt64, purpose: Purpose, index: Int) {
-    precondition(index >= 0 && index < 1 << 48)
-    self.init(seed: seed, stream: purpose.rawValue << 48 | UInt64(index))
+    precondition(index >= 0 && index < 1 << 61, "an index below 2⁶¹")
+    let number = index < 1 << 48 ? purpose.rawValue << 48 : 1 << 63 | purpose.rawValue << 61
+    self.init(seed: seed, stream: number | UInt64(index))
+  }
+
+  /// The stream of the same seed and index for another purpose.
+  /// - Precondition: this one was made for a purpose and an index.
+  public func sibling(for purpose: Purpose) -> RandomStream {
+    let bits: UInt64 = stream >> 63 == 0 ? 48 : 61
+    return RandomStream(seed: seed, purpose: purpose, index: Int(stream & (1 << bits - 1)))
   }
 
   /// The four words of one block.

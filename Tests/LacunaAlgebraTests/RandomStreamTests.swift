@@ -37,9 +37,26 @@ import Testing
 
   @Test func purposesAndIndicesAreApart() {
     let purposes: [RandomStream.Purpose] = [.samples, .spikeDirections, .masks, .probes]
-    let streams = purposes.flatMap { purpose in
-      [0, 1, (1 << 48) - 1].map { RandomStream(seed: 1, purpose: purpose, index: $0).stream }
+    let indices: [Int] = [0, 1, 1 << 48 - 1, 1 << 48, 1 << 48 + 1, 1 << 61 - 1]
+    var streams: [UInt64] = []
+    for purpose in purposes {
+      for index in indices { streams.append(RandomStream(seed: 1, purpose: purpose, index: index).stream) }
     }
     #expect(Set(streams).count == streams.count)
+  }
+
+  /// Sample counts n and trials t give the index n·2²⁰ + t: below 2²⁸ samples the number that it always was.
+  @Test func theNumberOfAStream() {
+    let largest = (1 << 28 - 1) << 20
+    let usual: UInt64 = 2 << 48 + UInt64(largest)
+    #expect(RandomStream(seed: 1, purpose: .masks, index: largest).stream == usual)
+    let beyond: UInt64 = 1 << 63 + 2 << 61 + 1 << 48
+    #expect(RandomStream(seed: 1, purpose: .masks, index: 1 << 48).stream == beyond)
+    let indices: [Int] = [0, 5, 1 << 48 - 1, 1 << 48, 1_000_000_000 << 20 + 999_999]
+    for index in indices {
+      let stream = RandomStream(seed: 3, purpose: .samples, index: index)
+      #expect(stream.sibling(for: .masks) == RandomStream(seed: 3, purpose: .masks, index: index))
+      #expect(stream.sibling(for: .samples) == stream)
+    }
   }
 }
