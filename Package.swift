@@ -50,14 +50,23 @@ let package = Package(
         .embedInCode("tridiagonal.cl"),
       ]),
     .target(
-      name: "LacunaAlgebra",
+      name: "LacunaFourier",
       dependencies: [.product(name: "RealModule", package: "swift-numerics")],
       exclude: ["README.md"]),
-    .target(name: "LacunaHost", dependencies: ["LacunaAlgebra", "COpenBLAS"], exclude: ["README.md"]),
+    .target(
+      name: "LacunaAlgebra",
+      dependencies: ["LacunaFourier", .product(name: "RealModule", package: "swift-numerics")],
+      exclude: ["README.md"]),
+    .target(
+      name: "LacunaConformance",
+      dependencies: ["LacunaAlgebra", .product(name: "RealModule", package: "swift-numerics")],
+      exclude: ["README.md"]),
+    .target(
+      name: "LacunaHost", dependencies: ["LacunaAlgebra", "LacunaFourier", "COpenBLAS"], exclude: ["README.md"]),
     .target(
       name: "LacunaOpenCL",
       dependencies: [
-        "LacunaAlgebra", "COpenCL", "CCLBlast", "COpenBLAS", "LacunaKernels",
+        "LacunaAlgebra", "LacunaFourier", "LacunaHost", "COpenCL", "CCLBlast", "LacunaKernels",
         .product(name: "RealModule", package: "swift-numerics"),
       ],
       exclude: ["README.md"]),
@@ -66,7 +75,7 @@ let package = Package(
       exclude: ["README.md"]),
     .target(
       name: "DeterministicEquivalents",
-      dependencies: ["LacunaAlgebra", .product(name: "RealModule", package: "swift-numerics")],
+      dependencies: ["LacunaAlgebra", "LacunaFourier", .product(name: "RealModule", package: "swift-numerics")],
       exclude: ["README.md"]),
     .target(
       name: "MaskedRegression",
@@ -103,10 +112,12 @@ let package = Package(
     .testTarget(
       name: "LacunaAlgebraTests", dependencies: ["LacunaAlgebra"]),
     .testTarget(
-      name: "LacunaConformanceTests", dependencies: ["LacunaAlgebra", "LacunaHost", "LacunaOpenCL"],
-      exclude: ["README.md"]),
+      name: "LacunaFourierTests", dependencies: ["LacunaFourier", "LacunaAlgebra"]),
     .testTarget(
-      name: "LacunaOpenCLTests", dependencies: ["LacunaOpenCL", "LacunaAlgebra", "COpenBLAS"]),
+      name: "LacunaConformanceTests",
+      dependencies: ["LacunaAlgebra", "LacunaConformance", "LacunaHost", "LacunaOpenCL"], exclude: ["README.md"]),
+    .testTarget(
+      name: "LacunaOpenCLTests", dependencies: ["LacunaOpenCL", "LacunaAlgebra"]),
     .testTarget(
       name: "LacunaDevicesTests", dependencies: ["LacunaDevices", "LacunaAlgebra", "LacunaHost"]),
     .testTarget(

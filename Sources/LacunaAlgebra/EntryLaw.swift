@@ -43,6 +43,27 @@ public enum EntryLaw: Sendable, Hashable {
     }
   }
 
+  /// The value from the bits that a precision reads: in float32 a uniform has the first word of its half alone.
+  public func value(at index: UInt64, of stream: RandomStream, precision: Precision) -> Double {
+    guard precision == .float32 else { return value(at: index, of: stream) }
+    func uniforms(_ block: UInt64) -> (Double, Double) {
+      let w = stream.block(block)
+      return ((Double(w.x) + 0.5) * 0x1p-32, (Double(w.z) + 0.5) * 0x1p-32)
+    }
+    switch self {
+    case .gaussian:
+      let (u, v) = uniforms(index / 2)
+      let (cosine, sine) = Self.cosineAndSine(turns: v)
+      return Double.sqrt(-2 * Double.log(u)) * (index % 2 == 0 ? cosine : sine)
+    case .studentT(let degrees):
+      let (u, v) = uniforms(index)
+      let square = (degrees - 2) * Double.expMinusOne(-2 / degrees * Double.log(u))
+      return Double.sqrt(square) * Self.cosineAndSine(turns: v).cosine
+    case .rademacher, .sparse:
+      return value(at: index, of: stream)
+    }
+  }
+
   /// The fourth moment less 3: 0 for Gaussian entries, infinite for Student-t of four degrees of freedom or fewer.
   public var excessKurtosis: Double {
     switch self {

@@ -54,25 +54,3 @@ struct Subject: Sendable, CustomTestStringConvertible {
     #expect(Subject.openCL.count == expected)
   }
 }
-
-extension Backend {
-  /// A matrix of this backend holding values rounded to its precision.
-  func matrix(_ dense: Dense) throws -> Matrix {
-    try makeMatrix(dense.values.map { Element($0) }, rows: dense.rows, columns: dense.columns)
-  }
-
-  func vector(_ values: [Double]) throws -> Matrix { try makeVector(values.map { Element($0) }) }
-
-  /// The values of a matrix of this backend.
-  func dense(_ matrix: Matrix) throws -> Dense {
-    Dense(rows: matrix.rows, columns: matrix.columns, values: try download(matrix).map { Double($0) })
-  }
-
-  /// Values as this backend's precision holds them, so that a reference starts from the same numbers.
-  func rounded(_ dense: Dense) -> Dense { dense.map { Double(Element($0)) } }
-
-  func rounded(_ values: [Double]) -> [Double] { values.map { Double(Element($0)) } }
-
-  /// ε of this backend's precision.
-  var epsilon: Double { Double(Element.ulpOfOne) }
-}

@@ -1,17 +1,16 @@
 import LacunaAlgebra
 import RealModule
-import Testing
 
 /// A symmetric matrix that tries a solver, with its spectrum where that is known.
-struct SymmetricCase: Sendable, CustomTestStringConvertible {
-  let testDescription: String
+package struct SymmetricCase: Sendable {
+  package let name: String
   /// Entries for an order and the ε and scale of a precision.
-  let make: @Sendable (_ order: Int, _ epsilon: Double) -> (Dense, spectrum: [Double]?)
+  package let make: @Sendable (_ order: Int, _ epsilon: Double) -> (Dense, spectrum: [Double]?)
 }
 
 extension SymmetricCase {
   /// H diag(λ) Hᵀ with H a product of three random reflections.
-  static func withSpectrum(_ spectrum: [Double], seed: UInt64) -> Dense {
+  package static func withSpectrum(_ spectrum: [Double], seed: UInt64) -> Dense {
     let n = spectrum.count
     var a = Dense(diagonal: spectrum)
     for reflection in 0..<3 {
@@ -30,17 +29,17 @@ extension SymmetricCase {
   private static func spectral(
     _ name: String, _ spectrum: @escaping @Sendable (_ order: Int, _ epsilon: Double) -> [Double]
   ) -> SymmetricCase {
-    SymmetricCase(testDescription: name) { n, epsilon in
+    SymmetricCase(name: name) { n, epsilon in
       let values = spectrum(n, epsilon)
       return (withSpectrum(values, seed: 11), values.sorted())
     }
   }
 
   /// Largest and smallest powers of ten whose squares fit the exponent range.
-  static func hugeScale(_ epsilon: Double) -> Double { epsilon < 1e-10 ? 1e150 : 1e15 }
+  private static func hugeScale(_ epsilon: Double) -> Double { epsilon < 1e-10 ? 1e150 : 1e15 }
 
   private static func scaled(_ name: String, by power: Double) -> SymmetricCase {
-    SymmetricCase(testDescription: name) { n, epsilon in
+    SymmetricCase(name: name) { n, epsilon in
       let values = (0..<n).map { 1 + Double($0) / Double(n) }
       let scale = Double.pow(hugeScale(epsilon), power)
       return (scale * withSpectrum(values, seed: 5), values.map { scale * $0 })
@@ -50,19 +49,19 @@ extension SymmetricCase {
   private static func fraction(_ i: Int, _ n: Int) -> Double { n > 1 ? Double(i) / Double(n - 1) : 0 }
 
   /// Legal arguments of a Cholesky factorisation.
-  static let positiveDefinite: [SymmetricCase] = [
-    SymmetricCase(testDescription: "Gram of 2d normal rows") { n, _ in
+  package static let positiveDefinite: [SymmetricCase] = [
+    SymmetricCase(name: "Gram of 2d normal rows") { n, _ in
       let x = Dense.random(2 * n, n, seed: 3)
       return ((1 / Double(2 * n)) * (x.transposed * x), nil)
     },
-    SymmetricCase(testDescription: "identity") { n, _ in
+    SymmetricCase(name: "identity") { n, _ in
       (Dense(diagonal: .init(repeating: 1, count: n)), .init(repeating: 1, count: n))
     },
-    SymmetricCase(testDescription: "diagonal") { n, _ in
+    SymmetricCase(name: "diagonal") { n, _ in
       let values = (0..<n).map { 1 + Double($0 * 7 % n) }
       return (Dense(diagonal: values), values.sorted())
     },
-    SymmetricCase(testDescription: "rows graded over 16 orders of magnitude") { n, _ in
+    SymmetricCase(name: "rows graded over 16 orders of magnitude") { n, _ in
       let core = withSpectrum((0..<n).map { 1 + fraction($0, n) }, seed: 8)
       let scale = (0..<n).map { Double.pow(10, -8 * fraction($0, n)) }
       return (Dense(rows: n, columns: n) { core[$0, $1] * scale[$0] * scale[$1] }, nil)
@@ -78,19 +77,19 @@ extension SymmetricCase {
   ]
 
   /// Legal arguments of an eigensolver beyond those.
-  static let indefinite: [SymmetricCase] = [
+  package static let indefinite: [SymmetricCase] = [
     spectral("eigenvalues graded over 16 orders of magnitude") { n, _ in
       (0..<n).map { Double.pow(10, -16 * fraction($0, n)) * ($0 % 3 == 0 ? -1 : 1) }
     },
     spectral("repeated eigenvalues") { n, _ in (0..<n).map { Double($0 % 3) - 1 } },
     spectral("rank one") { n, _ in (0..<n).map { $0 == 0 ? 3 : 0 } },
-    SymmetricCase(testDescription: "zero") { n, _ in
+    SymmetricCase(name: "zero") { n, _ in
       (Dense(rows: n, columns: n) { _, _ in 0 }, .init(repeating: 0, count: n))
     },
-    SymmetricCase(testDescription: "all ones") { n, _ in
+    SymmetricCase(name: "all ones") { n, _ in
       (Dense(rows: n, columns: n) { _, _ in 1 }, .init(repeating: 0, count: max(n - 1, 0)) + (n > 0 ? [Double(n)] : []))
     },
-    SymmetricCase(testDescription: "Wilkinson's, with pairs that nearly coincide") { n, _ in
+    SymmetricCase(name: "Wilkinson's, with pairs that nearly coincide") { n, _ in
       (
         Dense(rows: n, columns: n) { i, j in
           i == j ? abs(Double(n - 1) / 2 - Double(i)) : abs(i - j) == 1 ? 1 : 0
