@@ -32,6 +32,7 @@ let package = Package(
       resources: [
         .embedInCode("autoregress.cl"),
         .embedInCode("bisection.cl"),
+        .embedInCode("blocks.cl"),
         .embedInCode("cholesky.cl"),
         .embedInCode("circulant.cl"),
         .embedInCode("common.cl"),
@@ -40,6 +41,7 @@ let package = Package(
         .embedInCode("elementwise.cl"),
         .embedInCode("fill.cl"),
         .embedInCode("finite.cl"),
+        .embedInCode("leave_samples_out.cl"),
         .embedInCode("masked_gram.cl"),
         .embedInCode("mix_blocks.cl"),
         .embedInCode("reflectors.cl"),
@@ -47,6 +49,7 @@ let package = Package(
         .embedInCode("ritz.cl"),
         .embedInCode("skinny.cl"),
         .embedInCode("triangle.cl"),
+        .embedInCode("triangular.cl"),
         .embedInCode("tridiagonal.cl"),
       ]),
     .target(

@@ -1,7 +1,9 @@
 /// The OpenCL C of the device backend, embedded in the program: one file an operation, and what they share.
 public enum KernelSource: String, CaseIterable, Sendable {
-  case autoregress, bisection, cholesky, circulant, diagonal, dots, elementwise, fill, finite
-  case maskedGram, mixBlocks, reflectors, resolventForms, ritz, skinny, triangle, tridiagonal
+  case autoregress, bisection, blocks, cholesky, circulant, diagonal, dots, elementwise, fill,
+    finite
+  case leaveSamplesOut, maskedGram, mixBlocks, reflectors, resolventForms, ritz, skinny, triangle,
+    triangular, tridiagonal
 
   /// The text that comes before every file.
   public static var common: String { String(decoding: PackageResources.common_cl, as: UTF8.self) }
@@ -12,6 +14,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
       switch self {
       case .autoregress: PackageResources.autoregress_cl
       case .bisection: PackageResources.bisection_cl
+      case .blocks: PackageResources.blocks_cl
       case .cholesky: PackageResources.cholesky_cl
       case .circulant: PackageResources.circulant_cl
       case .diagonal: PackageResources.diagonal_cl
@@ -19,6 +22,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
       case .elementwise: PackageResources.elementwise_cl
       case .fill: PackageResources.fill_cl
       case .finite: PackageResources.finite_cl
+      case .leaveSamplesOut: PackageResources.leave_samples_out_cl
       case .maskedGram: PackageResources.masked_gram_cl
       case .mixBlocks: PackageResources.mix_blocks_cl
       case .reflectors: PackageResources.reflectors_cl
@@ -26,6 +30,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
       case .ritz: PackageResources.ritz_cl
       case .skinny: PackageResources.skinny_cl
       case .triangle: PackageResources.triangle_cl
+      case .triangular: PackageResources.triangular_cl
       case .tridiagonal: PackageResources.tridiagonal_cl
       }
     return String(decoding: bytes, as: UTF8.self)

@@ -2,21 +2,13 @@
 //
 //   factor_block   A[b, b] = L L^T, in place, b = first ... first + size - 1; the first pivot that is not positive goes into
 //                  status (counted from 1) unless one is there, and nothing more is done
-//   solve_block    X <- A[rows below, b] L^-T, in place: x[j] = (a[j] - sum_(k < j) x[k] L[j, k]) / L[j, j], a row an item
 //   invert_block   L[b, b] <- L[b, b]^-1, in place, with zeros above; a column an item:
 //                  y[i] = (delta[i, c] - sum_(c <= k < i) L[i, k] y[k]) / L[i, i]
-//   transpose      t[j, i] <- a[i, j], a block onto a dense matrix
-//   store_block    c[i, j] <- t[i, j], rows of a dense matrix onto a block
 //
-// Buffers: a: n x n, row-major with row stride `stride`; status: one int; t: dense, row-major.
-// Launch: factor_block: one group of NB items; solve_block: a row an item, groups of NB; invert_block: one group of NB a
-// block of NB rows; transpose, store_block: columns x rows items.
+// Buffers: a: n x n, row-major with row stride `stride`; status: one int.
+// Launch: factor_block: one group of NB items; invert_block: one group of NB a block of NB rows.
 //
-// NB: order of a block, default 64; 32 where local memory holds no more. One block of NB (NB + 1) elements is local.
-
-#ifndef NB
-#define NB 64
-#endif
+// NB: order of a block, by the host: 64, or 32 where local memory holds no more. One block of NB (NB + 1) elements is local.
 
 static inline void load_block(__global const REAL *a, const uint stride, const uint first, const uint size,
                               __local REAL *l) {
@@ -54,28 +46,6 @@ __kernel void factor_block(
   for (uint i = item; i < size; ++i) a[(first + i) * stride + first + item] = l[i * (NB + 1) + item];
 }
 
-__kernel void solve_block(
-    __global REAL *a, const uint stride, const uint first, const uint size, const uint rows) {
-  __local REAL l[NB * (NB + 1)];
-  // l holds the transpose: column j of L contiguous.
-  const uint item = get_local_id(0);
-  for (uint i = 0; i < size; ++i) {
-    if (item <= i) l[item * (NB + 1) + i] = a[(first + i) * stride + first + item];
-  }
-  barrier(CLK_LOCAL_MEM_FENCE);
-  const uint r = get_global_id(0);
-  if (r >= rows) return;
-  __global REAL *row = a + (first + size + r) * stride + first;
-  REAL x[NB];
-  for (uint j = 0; j < size; ++j) x[j] = row[j];
-  for (uint j = 0; j < size; ++j) {
-    const REAL value = x[j] / l[j * (NB + 1) + j];
-    x[j] = value;
-    for (uint k = j + 1; k < size; ++k) x[k] -= value * l[j * (NB + 1) + k];
-  }
-  for (uint j = 0; j < size; ++j) row[j] = x[j];
-}
-
 __kernel void invert_block(__global REAL *a, const uint stride, const uint order) {
   __local REAL l[NB * (NB + 1)];
   const uint first = get_group_id(0) * NB, item = get_local_id(0);
@@ -93,18 +63,4 @@ __kernel void invert_block(__global REAL *a, const uint stride, const uint order
   if (item < size) {
     for (uint i = 0; i < size; ++i) a[(first + i) * stride + first + item] = y[i];
   }
-}
-
-__kernel void transpose(
-    __global const REAL *a, const uint offset, const uint stride, const uint rows, const uint columns,
-    __global REAL *t) {
-  const uint i = get_global_id(0), j = get_global_id(1);
-  if (i < rows && j < columns) t[j * rows + i] = a[offset + i * stride + j];
-}
-
-__kernel void store_block(
-    __global REAL *c, const uint offset, const uint stride, __global const REAL *t, const uint t_offset,
-    const uint columns) {
-  const uint j = get_global_id(0), i = get_global_id(1);
-  if (j < columns) c[offset + i * stride + j] = t[t_offset + i * columns + j];
 }

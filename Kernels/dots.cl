@@ -1,7 +1,7 @@
 // Weighted inner products of the rows, and of the columns, of two matrices of one shape.
 //
 //   row_dots      out[i] <- sum_j w[j] a[i, j] b[i, j]
-//   column_dots   partial[c, j] <- sum over the c-th run of ROWS rows i of w[i] a[i, j] b[i, j]
+//   column_dots   partial[c, j] <- sum over the c-th run of DOT_ROWS rows i of w[i] a[i, j] b[i, j]
 //   column_total  out[j] <- sum_c partial[c, j], c ascending
 //
 // The order of every sum depends on the shape and WG alone: the same input gives the same bits.
@@ -10,11 +10,7 @@
 // weighted is 1; out: rows or columns; partial: runs x columns accumulators.
 // Launch: row_dots: one group of WG a row; column_dots: items = columns rounded up to WG, by runs; column_total: columns.
 //
-// ROWS: rows a partial sum spans, default 128; the host divides by the same number.
-
-#ifndef ROWS
-#define ROWS 128
-#endif
+// DOT_ROWS: rows a partial sum spans, by the host, which divides by it.
 
 static inline ACC weighted_product(ACC sum, REAL x, REAL y, REAL w) {
   return acc_join(sum, acc_times(acc_product(acc_zero(), x, y), w));
@@ -39,9 +35,9 @@ __kernel void column_dots(
     const uint weighted, __global ACC *partial) {
   const uint j = get_global_id(0), run = get_global_id(1);
   if (j >= columns) return;
-  const uint end = min(rows, (run + 1) * ROWS);
+  const uint end = min(rows, (run + 1) * DOT_ROWS);
   ACC sum = acc_zero();
-  for (uint i = run * ROWS; i < end; ++i) {
+  for (uint i = run * DOT_ROWS; i < end; ++i) {
     const uint e = i * columns + j;
     sum = weighted ? weighted_product(sum, a[e], b[e], w[i]) : acc_product(sum, a[e], b[e]);
   }

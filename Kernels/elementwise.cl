@@ -6,11 +6,9 @@
 //   multiply_all x[e] <- factor x[e]
 //   fill_value   x[e] <- value
 //   copy_columns B[i, j] <- A[i, first + j], B of fewer columns
-//   leave_out    r[i, k] <- (r[i, k] / q[k]) / (c[i] + r[i, k]^2 / (n q[k])), the residual without the cell's own sample
 //
-// Buffers: x, y, a, b: count elements; A: rows x columns, row-major; r: rows; c: columns; leave_out: r rows x columns,
-// c: rows, q: columns.
-// Launch: count items (scale, leave_out, copy_columns: columns x rows, two-dimensional) rounded up to whole groups of WG (x 1).
+// Buffers: x, y, a, b: count elements; A: rows x columns, row-major; r: rows; c: columns.
+// Launch: count items (scale, copy_columns: columns x rows, two-dimensional) rounded up to whole groups of WG (x 1).
 
 __kernel void combine(
     __global const REAL *x, __global REAL *y, const uint count, const REAL alpha, const REAL beta) {
@@ -50,12 +48,4 @@ __kernel void copy_columns(
     __global const REAL *a, const uint stride, const uint first, __global REAL *b, const uint columns) {
   const uint j = get_global_id(0), i = get_global_id(1);
   if (j < columns) b[i * columns + j] = a[i * stride + first + j];
-}
-
-__kernel void leave_out(
-    __global REAL *r, const uint columns, __global const REAL *c, __global const REAL *q, const REAL n) {
-  const uint k = get_global_id(0), i = get_global_id(1);
-  if (k >= columns) return;
-  const REAL value = r[i * columns + k];
-  r[i * columns + k] = (value / q[k]) / (c[i] + value * value / (n * q[k]));
 }

@@ -1,21 +1,15 @@
-// A few rows times a matrix, reading the matrix once: out = b a, b having at most R rows.
+// A few rows times a matrix, reading the matrix once: out = b a, b having at most SKINNY_ROWS rows.
 //
-//   skinny        partial[c, r, j] <- sum over the c-th run of SPAN rows k of b[r, k] a[k, j]
+//   skinny        partial[c, r, j] <- sum over the c-th run of SKINNY_SPAN rows k of b[r, k] a[k, j]
 //   skinny_total  out[r, j] <- sum_c partial[c, r, j], c ascending
 //
 // Buffers: b: rows x inner, row-major from an offset; a: inner x columns, row-major; partial: runs x rows x columns;
 // out: rows x columns, row-major from an offset.
 // Launch: skinny: columns x runs items, groups of WG x 1; skinny_total: columns x rows items.
 //
-// R: rows at most, default 16. SPAN: rows of a that one partial sum spans, default 256; the host divides by the same
-// number. SLICE: of those, held at a time, default 32.
+// SKINNY_ROWS: rows at most. SKINNY_SPAN: rows of a that one partial sum spans. Both by the host, which divides by them.
+// SLICE: of the span, held at a time, default 32.
 
-#ifndef R
-#define R 16
-#endif
-#ifndef SPAN
-#define SPAN 256
-#endif
 #ifndef SLICE
 #define SLICE 32
 #endif
@@ -23,13 +17,13 @@
 __kernel void skinny(
     __global const REAL *b, const uint offset, const uint rows, const uint inner, __global const REAL *a,
     const uint columns, __global REAL *partial) {
-  __local REAL factors[SLICE][R];
+  __local REAL factors[SLICE][SKINNY_ROWS];
   const uint j = get_global_id(0), run = get_global_id(1), item = get_local_id(0);
-  const uint end = min(inner, (run + 1) * SPAN);
-  REAL sums[R];
-  for (uint r = 0; r < R; ++r) sums[r] = 0;
-  for (uint base = run * SPAN; base < end; base += SLICE) {
-    for (uint e = item; e < SLICE * R; e += WG) {
+  const uint end = min(inner, (run + 1) * SKINNY_SPAN);
+  REAL sums[SKINNY_ROWS];
+  for (uint r = 0; r < SKINNY_ROWS; ++r) sums[r] = 0;
+  for (uint base = run * SKINNY_SPAN; base < end; base += SLICE) {
+    for (uint e = item; e < SLICE * SKINNY_ROWS; e += WG) {
       const uint r = e / SLICE, k = base + e % SLICE;
       factors[e % SLICE][r] = r < rows && k < end ? b[offset + r * inner + k] : 0;
     }
@@ -39,7 +33,7 @@ __kernel void skinny(
       for (uint k = 0; k < height; ++k) {
         const REAL value = a[(base + k) * columns + j];
 #pragma unroll
-        for (uint r = 0; r < R; ++r) sums[r] = fma(factors[k][r], value, sums[r]);
+        for (uint r = 0; r < SKINNY_ROWS; ++r) sums[r] = fma(factors[k][r], value, sums[r]);
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);

@@ -9,11 +9,7 @@
 // Launch: symmetrize: two-dimensional, groups of TILE x TILE over size rounded up to TILE; others: columns x rows items,
 // groups of WG x 1.
 //
-// TILE: edge of the square tiles of symmetrize, default 16, range 4...16.
-
-#ifndef TILE
-#define TILE 16
-#endif
+// TILE: edge of the square tiles of symmetrize, by the host, 4...16.
 
 __kernel void symmetrize(__global REAL *a, const uint size) {
   __local REAL tile[TILE][TILE + 1];
@@ -40,9 +36,4 @@ __kernel void add_lower(
   if (j >= width || j > i) return;
   const uint e = offset + i * stride + j;
   s[e] = fma(scale, t[i * width + j], s[e]);
-}
-
-__kernel void reverse_rows(__global const REAL *a, const uint rows, const uint columns, __global REAL *b) {
-  const uint j = get_global_id(0), i = get_global_id(1);
-  if (j < columns) b[(rows - 1 - i) * columns + j] = a[i * columns + j];
 }

@@ -22,11 +22,8 @@
 // tiles: one group of TS items a tile (tiles_rows: one of one item), t = bi (bi + 1) / 2 + bj, bj <= bi, counted from `first`;
 // gather: groups = row groups + 2 i.
 //
-// TS: edge of a tile and items of its group, default 64. TR: rows of a tile held at a time, default 16, divides TS.
+// TS: edge of a tile and items of its group, by the host. TR: rows of a tile held at a time, default 16, divides TS.
 
-#ifndef TS
-#define TS 64
-#endif
 #ifndef TR
 #define TR 16
 #endif

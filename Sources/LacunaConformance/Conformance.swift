@@ -2,8 +2,9 @@ import LacunaAlgebra
 
 /// A group of laws that `Backend` states, each checked over many cases.
 public enum Law: String, CaseIterable, Sendable {
-  case storage, fills, products, grams, masks, positiveDefinite, eigen, resolvents, elementwise, reductions
-  case covarianceRoots, nonFinite, shapes, largeOrders
+  case storage, fills, products, grams, masks, positiveDefinite, solves, eigen, resolvents,
+    elementwise, reductions
+  case covarianceRoots, nonFinite, shapes, largeOrders, sharing
 
   func check<B: Backend>(_ checker: LawChecker<B>) {
     switch self {
@@ -13,6 +14,7 @@ public enum Law: String, CaseIterable, Sendable {
     case .fills: checker.fills()
     case .masks: checker.masks()
     case .positiveDefinite: checker.positiveDefinite()
+    case .solves: checker.solves()
     case .eigen: checker.eigen()
     case .resolvents: checker.resolvents()
     case .elementwise: checker.elementwise()
@@ -21,6 +23,7 @@ public enum Law: String, CaseIterable, Sendable {
     case .nonFinite: checker.nonFinite()
     case .shapes: checker.shapes()
     case .largeOrders: checker.largeOrders()
+    case .sharing: checker.sharing()
     }
   }
 }

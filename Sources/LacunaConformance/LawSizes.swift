@@ -18,7 +18,7 @@ public struct LawSizes: Sendable, Hashable {
   /// Within a minute on a processor of few cores.
   public static let brief = LawSizes(order: 130, side: 517, draws: 50_000)
   /// For backends of plain loops.
-  public static let small = LawSizes(order: 20, side: 70, draws: 1000)
+  public static let small = LawSizes(order: 64, side: 130, draws: 5000)
 
   /// Of the shapes given, those whose sides all fit.
   func fitting(_ shapes: [[Int]]) -> [[Int]] { shapes.filter { $0.allSatisfy { $0 <= side } } }

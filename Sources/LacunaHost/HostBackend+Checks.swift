@@ -2,32 +2,11 @@ import COpenBLAS
 import LacunaAlgebra
 
 extension HostBackend {
-  func require(
-    _ fits: Bool, _ operation: String, expected: @autoclosure () -> String, actual: @autoclosure () -> String
-  ) throws(BackendError) {
-    guard fits else { throw .dimensionMismatch(operation: operation, expected: expected(), actual: actual()) }
-  }
-
-  func require(_ matrix: Matrix, is rows: Int, by columns: Int, _ operation: String) throws(BackendError) {
-    try require(
-      matrix.rows == rows && matrix.columns == columns, operation, expected: "\(rows) × \(columns)",
-      actual: matrix.shape)
-  }
-
-  func require(_ vector: Matrix, hasLength length: Int, _ operation: String) throws(BackendError) {
-    try require(vector, is: 1, by: length, operation)
-  }
-
-  /// - Returns: the order of a square matrix.
-  func order(of matrix: Matrix, _ operation: String) throws(BackendError) -> Int {
-    try require(matrix.rows == matrix.columns, operation, expected: "a square matrix", actual: matrix.shape)
-    return matrix.rows
-  }
-
   /// - Returns: a size as BLAS takes it.
   func blasSize(_ size: Int) throws(BackendError) -> blasint {
     guard let small = blasint(exactly: size) else {
-      throw .unsupported("a matrix side of \(size)", device: "OpenBLAS with \(blasint.bitWidth)-bit sizes")
+      throw .unsupported(
+        "a matrix side of \(size)", device: "OpenBLAS with \(blasint.bitWidth)-bit sizes")
     }
     return small
   }

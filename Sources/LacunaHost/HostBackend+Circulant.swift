@@ -2,38 +2,28 @@ import LacunaAlgebra
 import LacunaFourier
 
 extension HostBackend {
-  public func filterCirculant(
+  public func performFilterCirculant(
     _ z: HostMatrix<Element>, eigenvalues: [Element], into out: HostMatrix<Element>
   ) throws(BackendError) {
-    try require(
-      z.columns <= eigenvalues.count, "filterCirculant", expected: "at least \(z.columns) eigenvalues",
-      actual: "\(eigenvalues.count)")
-    try require(
-      out.rows == z.rows && out.columns <= eigenvalues.count, "filterCirculant",
-      expected: "\(z.rows) rows of at most \(eigenvalues.count)", actual: out.shape)
     filterRows(
-      z.pointer, rows: z.rows, columns: z.columns, factors: circulantFactors(eigenvalues), out.pointer,
-      outColumns: out.columns, transform: transforms.transform(count: eigenvalues.count), threads: threads)
+      z.pointer, rows: z.rows, columns: z.columns, factors: circulantFactors(eigenvalues),
+      out.pointer,
+      outColumns: out.columns, transform: transforms.transform(count: eigenvalues.count),
+      threads: threads)
   }
 
-  public func circulantForms(
+  public func performCirculantForms(
     of q: HostMatrix<Element>, eigenvalues: [Element], into out: HostMatrix<Element>
   ) throws(BackendError) {
-    try require(
-      q.columns <= eigenvalues.count, "circulantForms", expected: "rows of at most \(eigenvalues.count)",
-      actual: q.shape)
-    try require(out, hasLength: q.rows, "circulantForms")
     formsOfRows(
-      q.pointer, rows: q.rows, columns: q.columns, factors: circulantFactors(eigenvalues), out.pointer,
+      q.pointer, rows: q.rows, columns: q.columns, factors: circulantFactors(eigenvalues),
+      out.pointer,
       transform: transforms.transform(count: eigenvalues.count), threads: threads)
   }
 
   /// The eigenvalues with the 1/m of the transform there and back.
   private func circulantFactors(_ eigenvalues: [Element]) -> [Double] {
-    assert(
-      (1..<max(eigenvalues.count, 1)).allSatisfy { eigenvalues[$0] == eigenvalues[eigenvalues.count - $0] },
-      "the eigenvalues of a symmetric circulant: k and m − k are equal")
-    return eigenvalues.map { Double($0) / Double(eigenvalues.count) }
+    eigenvalues.map { Double($0) / Double(eigenvalues.count) }
   }
 }
 
@@ -54,7 +44,9 @@ private struct RowPair: ~Copyable {
 
 /// A power of two that brings the largest entry of a row near 1: two packed rows then err each relative to itself.
 @inline(__always)
-private func powerOfTwoScale<Element: HostScalar>(_ x: UnsafeMutablePointer<Element>, count: Int) -> Double {
+private func powerOfTwoScale<Element: HostScalar>(_ x: UnsafeMutablePointer<Element>, count: Int)
+  -> Double
+{
   var largest = Element.zero
   for j in 0..<count { largest = max(largest, abs(x[j])) }
   guard largest.isNormal else { return 1 }
@@ -64,7 +56,8 @@ private func powerOfTwoScale<Element: HostScalar>(_ x: UnsafeMutablePointer<Elem
 /// buffer ← scale · row, padded with zeros.
 @inline(__always)
 private func load<Element: HostScalar>(
-  _ row: UnsafeMutablePointer<Element>?, count: Int, scale: Double, into buffer: UnsafeMutablePointer<Double>,
+  _ row: UnsafeMutablePointer<Element>?, count: Int, scale: Double,
+  into buffer: UnsafeMutablePointer<Double>,
   padded: Int
 ) {
   if let row {
@@ -80,7 +73,8 @@ private func load<Element: HostScalar>(
 @_specialize(where Element == Double)
 private func filterRows<Element: HostScalar>(
   _ z: UnsafeMutablePointer<Element>, rows: Int, columns: Int, factors: [Double],
-  _ out: UnsafeMutablePointer<Element>, outColumns: Int, transform: FourierTransform, threads: HostThreads
+  _ out: UnsafeMutablePointer<Element>, outColumns: Int, transform: FourierTransform,
+  threads: HostThreads
 ) {
   let m = factors.count
   threads.loop(over: (rows + 1) / 2, cost: 40 * m) { range in
@@ -101,7 +95,9 @@ private func filterRows<Element: HostScalar>(
       let target = out + 2 * p * outColumns
       for j in 0..<outColumns { target[j] = Element(pair.real[j] / firstScale) }
       if second != nil {
-        for j in 0..<outColumns { target[outColumns + j] = Element(pair.imaginary[j] / secondScale) }
+        for j in 0..<outColumns {
+          target[outColumns + j] = Element(pair.imaginary[j] / secondScale)
+        }
       }
     }
   }

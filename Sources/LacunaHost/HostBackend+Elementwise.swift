@@ -1,55 +1,53 @@
 import LacunaAlgebra
 
 extension HostBackend {
-  public func addDiagonal(_ value: Element, to a: HostMatrix<Element>) throws(BackendError) {
-    let order = try order(of: a, "addDiagonal")
+  public func performAddDiagonal(_ value: Element, to a: HostMatrix<Element>) throws(BackendError) {
+    let order = a.rows
     for i in 0..<order { a.pointer[i * (order + 1)] += value }
   }
 
-  public func diagonal(of a: HostMatrix<Element>, into vector: HostMatrix<Element>) throws(BackendError) {
-    let order = try order(of: a, "diagonal")
-    try require(vector, hasLength: order, "diagonal")
+  public func performDiagonal(of a: HostMatrix<Element>, into vector: HostMatrix<Element>)
+    throws(BackendError)
+  {
+    let order = a.rows
     for i in 0..<order { vector.pointer[i] = a.pointer[i * (order + 1)] }
   }
 
-  public func setDiagonal(of a: HostMatrix<Element>, to vector: HostMatrix<Element>) throws(BackendError) {
-    let order = try order(of: a, "setDiagonal")
-    try require(vector, hasLength: order, "setDiagonal")
+  public func performSetDiagonal(of a: HostMatrix<Element>, to vector: HostMatrix<Element>)
+    throws(BackendError)
+  {
+    let order = a.rows
     for i in 0..<order { a.pointer[i * (order + 1)] = vector.pointer[i] }
   }
 
-  public func symmetrize(_ a: HostMatrix<Element>) throws(BackendError) {
-    mirrorLowerTriangle(a.pointer, order: try order(of: a, "symmetrize"), threads: threads)
+  public func performSymmetrize(_ a: HostMatrix<Element>) throws(BackendError) {
+    mirrorLowerTriangle(a.pointer, order: a.rows, threads: threads)
   }
 
-  public func clearUpperTriangle(of a: HostMatrix<Element>) throws(BackendError) {
-    let order = try order(of: a, "clearUpperTriangle")
+  public func performClearUpperTriangle(of a: HostMatrix<Element>) throws(BackendError) {
+    let order = a.rows
     threads.loop(over: order, cost: order / 2) { rows in
       for i in rows { (a.pointer + i * order + i + 1).clear(count: order - i - 1) }
     }
   }
 
-  public func scale(
+  public func performScale(
     _ a: HostMatrix<Element>, rows: HostMatrix<Element>?, columns: HostMatrix<Element>?
   ) throws(BackendError) {
-    if let rows { try require(rows, hasLength: a.rows, "scale") }
-    if let columns { try require(columns, hasLength: a.columns, "scale") }
     scaleRowsAndColumns(
-      a.pointer, rows: a.rows, columns: a.columns, rows?.pointer, columns?.pointer, threads: threads)
+      a.pointer, rows: a.rows, columns: a.columns, rows?.pointer, columns?.pointer, threads: threads
+    )
   }
 
-  public func add(
+  public func performAdd(
     _ source: HostMatrix<Element>, alpha: Element, beta: Element, to target: HostMatrix<Element>
   ) throws(BackendError) {
-    try require(target, is: source.rows, by: source.columns, "add")
     combine(source.pointer, alpha, beta, target.pointer, count: source.count, threads: threads)
   }
 
-  public func hadamard(
+  public func performHadamard(
     _ a: HostMatrix<Element>, _ b: HostMatrix<Element>, into target: HostMatrix<Element>
   ) throws(BackendError) {
-    try require(b, is: a.rows, by: a.columns, "hadamard")
-    try require(target, is: a.rows, by: a.columns, "hadamard")
     multiplyElements(a.pointer, b.pointer, target.pointer, count: a.count, threads: threads)
   }
 }
@@ -69,7 +67,8 @@ func scaleElements<Element: HostScalar>(
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
 private func scaleRowsAndColumns<Element: HostScalar>(
-  _ a: UnsafeMutablePointer<Element>, rows: Int, columns: Int, _ rowFactors: UnsafeMutablePointer<Element>?,
+  _ a: UnsafeMutablePointer<Element>, rows: Int, columns: Int,
+  _ rowFactors: UnsafeMutablePointer<Element>?,
   _ columnFactors: UnsafeMutablePointer<Element>?, threads: HostThreads
 ) {
   threads.loop(over: rows, cost: columns) { range in
@@ -93,7 +92,8 @@ private func scaleRowsAndColumns<Element: HostScalar>(
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
 private func combine<Element: HostScalar>(
-  _ x: UnsafeMutablePointer<Element>, _ alpha: Element, _ beta: Element, _ y: UnsafeMutablePointer<Element>,
+  _ x: UnsafeMutablePointer<Element>, _ alpha: Element, _ beta: Element,
+  _ y: UnsafeMutablePointer<Element>,
   count: Int, threads: HostThreads
 ) {
   threads.loop(over: count) { range in
@@ -109,7 +109,8 @@ private func combine<Element: HostScalar>(
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
 private func multiplyElements<Element: HostScalar>(
-  _ a: UnsafeMutablePointer<Element>, _ b: UnsafeMutablePointer<Element>, _ z: UnsafeMutablePointer<Element>,
+  _ a: UnsafeMutablePointer<Element>, _ b: UnsafeMutablePointer<Element>,
+  _ z: UnsafeMutablePointer<Element>,
   count: Int, threads: HostThreads
 ) {
   threads.loop(over: count) { range in

@@ -1,11 +1,10 @@
 import LacunaAlgebra
 
 extension HostBackend {
-  public func leaveSamplesOut(
-    _ r: HostMatrix<Element>, complements: HostMatrix<Element>, diagonal: HostMatrix<Element>, sampleCount: Int
+  public func performLeaveSamplesOut(
+    _ r: HostMatrix<Element>, complements: HostMatrix<Element>, diagonal: HostMatrix<Element>,
+    sampleCount: Int
   ) throws(BackendError) {
-    try require(complements, hasLength: r.rows, "leaveSamplesOut")
-    try require(diagonal, hasLength: r.columns, "leaveSamplesOut")
     residualsWithoutSample(
       r.pointer, complements.pointer, diagonal.pointer, rows: r.rows, columns: r.columns,
       sampleCount: Element(sampleCount), threads: threads)
@@ -17,7 +16,8 @@ extension HostBackend {
 @_specialize(where Element == Double)
 private func residualsWithoutSample<Element: HostScalar>(
   _ r: UnsafeMutablePointer<Element>, _ complements: UnsafeMutablePointer<Element>,
-  _ diagonal: UnsafeMutablePointer<Element>, rows: Int, columns: Int, sampleCount: Element, threads: HostThreads
+  _ diagonal: UnsafeMutablePointer<Element>, rows: Int, columns: Int, sampleCount: Element,
+  threads: HostThreads
 ) {
   threads.loop(over: rows, cost: 4 * columns) { range in
     for i in range {

@@ -3,12 +3,12 @@ import LacunaAlgebra
 import RealModule
 
 extension HostBackend {
-  public func factorPositiveDefinite(_ a: HostMatrix<Element>) throws(BackendError) -> Double {
+  public func performFactorPositiveDefinite(_ a: HostMatrix<Element>) throws(BackendError) -> Double {
     try factor(a, "factorPositiveDefinite")
   }
 
   /// By `potrf` and `potri`, both in place.
-  public func invertPositiveDefinite(_ a: HostMatrix<Element>) throws(BackendError) -> Double {
+  public func performInvertPositiveDefinite(_ a: HostMatrix<Element>) throws(BackendError) -> Double {
     let logDeterminant = try factor(a, "invertPositiveDefinite")
     var order = try blasSize(a.rows)
     guard order > 0 else { return logDeterminant }
@@ -20,9 +20,23 @@ extension HostBackend {
     return logDeterminant
   }
 
+  /// Row-major, rows are solved for from the right: XLᵀ = B is Lx = b for each row.
+  public func performSolveTriangular(
+    _ l: HostMatrix<Element>, transposed: Bool, rows b: HostMatrix<Element>
+  ) throws(BackendError) {
+    let (order, count) = (try blasSize(l.rows), try blasSize(b.rows))
+    guard order > 0, count > 0 else { return }
+    blas {
+      $0.trsm(
+        CblasRowMajor, CblasRight, CblasLower, transposed ? CblasNoTrans : CblasTrans, CblasNonUnit,
+        count, order, 1,
+        l.pointer, order, b.pointer, order)
+    }
+  }
+
   /// - Returns: ln det A = 2 Σ ln L_ii.
   private func factor(_ a: HostMatrix<Element>, _ operation: String) throws(BackendError) -> Double {
-    let count = try order(of: a, operation)
+    let count = a.rows
     var order = try blasSize(count)
     guard order > 0 else { return 0 }
     try requireFiniteLowerTriangle(a, operation)

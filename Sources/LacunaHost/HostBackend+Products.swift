@@ -2,16 +2,13 @@ import COpenBLAS
 import LacunaAlgebra
 
 extension HostBackend {
-  public func multiply(
-    _ a: HostMatrix<Element>, transposeA: Bool, _ b: HostMatrix<Element>, transposeB: Bool, alpha: Element,
+  public func performMultiply(
+    _ a: HostMatrix<Element>, transposeA: Bool, _ b: HostMatrix<Element>, transposeB: Bool,
+    alpha: Element,
     beta: Element, into c: HostMatrix<Element>
   ) throws(BackendError) {
     let (m, inner) = transposeA ? (a.columns, a.rows) : (a.rows, a.columns)
-    let (innerB, n) = transposeB ? (b.columns, b.rows) : (b.rows, b.columns)
-    try require(
-      inner == innerB, "multiply", expected: "equal inner sides",
-      actual: "\(m) × \(inner) times \(innerB) × \(n)")
-    try require(c, is: m, by: n, "multiply")
+    let n = c.columns
     let blasM = try blasSize(m)
     let blasN = try blasSize(n)
     let blasInner = try blasSize(inner)
@@ -25,44 +22,49 @@ extension HostBackend {
       blas {
         $0.gemv(
           CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeA ? blasInner : blasM,
-          transposeA ? blasM : blasInner, alpha, a.pointer, strideA, b.pointer, 1, beta, c.pointer, 1)
+          transposeA ? blasM : blasInner, alpha, a.pointer, strideA, b.pointer, 1, beta, c.pointer,
+          1)
       }
     } else if m == 1 {
       blas {
         $0.gemv(
           CblasRowMajor, transposeB ? CblasNoTrans : CblasTrans, transposeB ? blasN : blasInner,
-          transposeB ? blasInner : blasN, alpha, b.pointer, strideB, a.pointer, 1, beta, c.pointer, 1)
+          transposeB ? blasInner : blasN, alpha, b.pointer, strideB, a.pointer, 1, beta, c.pointer,
+          1)
       }
     } else {
       blas {
         $0.gemm(
-          CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans, blasM, blasN,
+          CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans,
+          transposeB ? CblasTrans : CblasNoTrans, blasM, blasN,
           blasInner, alpha, a.pointer, strideA, b.pointer, strideB, beta, c.pointer, blasN)
       }
     }
   }
 
-  public func accumulateGram(
+  public func performAccumulateGram(
     of x: HostMatrix<Element>, scale: Element, into s: HostMatrix<Element>
   ) throws(BackendError) {
-    try require(s, is: x.columns, by: x.columns, "accumulateGram")
     let order = try blasSize(x.columns)
     let inner = try blasSize(x.rows)
     guard order > 0, inner > 0 else { return }
     blas {
-      $0.syrk(CblasRowMajor, CblasLower, CblasTrans, order, inner, scale, x.pointer, order, 1, s.pointer, order)
+      $0.syrk(
+        CblasRowMajor, CblasLower, CblasTrans, order, inner, scale, x.pointer, order, 1, s.pointer,
+        order)
     }
   }
 
-  public func accumulateSampleGram(
+  public func performAccumulateSampleGram(
     of x: HostMatrix<Element>, scale: Element, into k: HostMatrix<Element>
   ) throws(BackendError) {
-    try require(k, is: x.rows, by: x.rows, "accumulateSampleGram")
     let order = try blasSize(x.rows)
     let inner = try blasSize(x.columns)
     guard order > 0, inner > 0 else { return }
     blas {
-      $0.syrk(CblasRowMajor, CblasLower, CblasNoTrans, order, inner, scale, x.pointer, inner, 1, k.pointer, order)
+      $0.syrk(
+        CblasRowMajor, CblasLower, CblasNoTrans, order, inner, scale, x.pointer, inner, 1,
+        k.pointer, order)
     }
   }
 }

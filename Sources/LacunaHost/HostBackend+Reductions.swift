@@ -1,24 +1,22 @@
 import LacunaAlgebra
 
 extension HostBackend {
-  public func rowDots(
-    _ a: HostMatrix<Element>, _ b: HostMatrix<Element>, weights: HostMatrix<Element>?, into out: HostMatrix<Element>
+  public func performRowDots(
+    _ a: HostMatrix<Element>, _ b: HostMatrix<Element>, weights: HostMatrix<Element>?,
+    into out: HostMatrix<Element>
   ) throws(BackendError) {
-    try require(b, is: a.rows, by: a.columns, "rowDots")
-    if let weights { try require(weights, hasLength: a.columns, "rowDots") }
-    try require(out, hasLength: a.rows, "rowDots")
     sumAlongRows(
-      a.pointer, b.pointer, weights?.pointer, out.pointer, rows: a.rows, columns: a.columns, threads: threads)
+      a.pointer, b.pointer, weights?.pointer, out.pointer, rows: a.rows, columns: a.columns,
+      threads: threads)
   }
 
-  public func columnDots(
-    _ a: HostMatrix<Element>, _ b: HostMatrix<Element>, weights: HostMatrix<Element>?, into out: HostMatrix<Element>
+  public func performColumnDots(
+    _ a: HostMatrix<Element>, _ b: HostMatrix<Element>, weights: HostMatrix<Element>?,
+    into out: HostMatrix<Element>
   ) throws(BackendError) {
-    try require(b, is: a.rows, by: a.columns, "columnDots")
-    if let weights { try require(weights, hasLength: a.rows, "columnDots") }
-    try require(out, hasLength: a.columns, "columnDots")
     sumAlongColumns(
-      a.pointer, b.pointer, weights?.pointer, out.pointer, rows: a.rows, columns: a.columns, threads: threads)
+      a.pointer, b.pointer, weights?.pointer, out.pointer, rows: a.rows, columns: a.columns,
+      threads: threads)
   }
 }
 
@@ -32,7 +30,8 @@ private func loadDoubles<Element: HostScalar>(_ x: UnsafeMutablePointer<Element>
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
 private func sumAlongRows<Element: HostScalar>(
-  _ a: UnsafeMutablePointer<Element>, _ b: UnsafeMutablePointer<Element>, _ weights: UnsafeMutablePointer<Element>?,
+  _ a: UnsafeMutablePointer<Element>, _ b: UnsafeMutablePointer<Element>,
+  _ weights: UnsafeMutablePointer<Element>?,
   _ out: UnsafeMutablePointer<Element>, rows: Int, columns: Int, threads: HostThreads
 ) {
   threads.loop(over: rows, cost: columns) { range in
@@ -66,7 +65,8 @@ private func sumAlongRows<Element: HostScalar>(
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
 private func sumAlongColumns<Element: HostScalar>(
-  _ a: UnsafeMutablePointer<Element>, _ b: UnsafeMutablePointer<Element>, _ weights: UnsafeMutablePointer<Element>?,
+  _ a: UnsafeMutablePointer<Element>, _ b: UnsafeMutablePointer<Element>,
+  _ weights: UnsafeMutablePointer<Element>?,
   _ out: UnsafeMutablePointer<Element>, rows: Int, columns: Int, threads: HostThreads
 ) {
   // A strip of columns a task: wide enough for whole cache lines, its sums within the first cache.
@@ -80,7 +80,8 @@ private func sumAlongColumns<Element: HostScalar>(
         sums.update(repeating: 0)
         for i in 0..<rows {
           addProducts(
-            a + i * columns + first, b + i * columns + first, weights.map { Double($0[i]) }, to: sums.baseAddress!,
+            a + i * columns + first, b + i * columns + first, weights.map { Double($0[i]) },
+            to: sums.baseAddress!,
             count: count)
         }
         for j in 0..<count { out[first + j] = Element(sums[j]) }

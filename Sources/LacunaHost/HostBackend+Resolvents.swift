@@ -1,22 +1,19 @@
 import LacunaAlgebra
 
 extension HostBackend {
-  public func resolventForms(
-    of w: HostMatrix<Element>, tridiagonal t: SymmetricTridiagonal, shifts: [Double], probes: [[Double]],
+  public func performResolventForms(
+    of w: HostMatrix<Element>, tridiagonal t: SymmetricTridiagonal, shifts: [Double],
+    probes: [[Double]],
     into out: HostMatrix<Element>
   ) throws(BackendError) {
-    try require(w.rows == t.order, "resolventForms", expected: "\(t.order) rows", actual: w.shape)
-    try require(
-      probes.allSatisfy { $0.count == t.order }, "resolventForms", expected: "probes of length \(t.order)",
-      actual: "\(probes.map(\.count))")
-    try require(out, is: (2 + probes.count) * shifts.count, by: w.columns, "resolventForms")
     var passes: [ResolventPass] = []
     for shift in shifts {
       let factors = try t.factor(shift: shift)
       passes.append(ResolventPass(factors: factors, weights: probes.map(factors.weights)))
     }
     formsOfColumns(
-      w.pointer, order: w.rows, columns: w.columns, passes: passes, rowsAPass: 2 + probes.count, out.pointer,
+      w.pointer, order: w.rows, columns: w.columns, passes: passes, rowsAPass: 2 + probes.count,
+      out.pointer,
       threads: threads)
   }
 }
@@ -31,7 +28,8 @@ private struct ResolventPass {
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
 private func formsOfColumns<Element: HostScalar>(
-  _ w: UnsafeMutablePointer<Element>, order: Int, columns: Int, passes: [ResolventPass], rowsAPass: Int,
+  _ w: UnsafeMutablePointer<Element>, order: Int, columns: Int, passes: [ResolventPass],
+  rowsAPass: Int,
   _ out: UnsafeMutablePointer<Element>, threads: HostThreads
 ) {
   let width = 8
@@ -59,7 +57,9 @@ private func formsOfColumns<Element: HostScalar>(
           store(form, row: r * rowsAPass)
           store(square, row: r * rowsAPass + 1)
           for (p, weights) in pass.weights.enumerated() {
-            store(product(columnsOfStrip, order: order, pass.factors.rows, weights), row: r * rowsAPass + 2 + p)
+            store(
+              product(columnsOfStrip, order: order, pass.factors.rows, weights),
+              row: r * rowsAPass + 2 + p)
           }
         }
       }

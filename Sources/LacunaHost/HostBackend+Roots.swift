@@ -2,25 +2,21 @@ import LacunaAlgebra
 import RealModule
 
 extension HostBackend {
-  public func autoregress(_ x: HostMatrix<Element>, correlation: Element, adjoint: Bool) throws(BackendError) {
-    precondition(abs(correlation) <= 1, "a correlation between −1 and 1")
+  public func performAutoregress(_ x: HostMatrix<Element>, correlation: Element, adjoint: Bool)
+    throws(BackendError)
+  {
     autoregressRows(
-      x.pointer, rows: x.rows, columns: x.columns, correlation: Double(correlation), adjoint: adjoint,
+      x.pointer, rows: x.rows, columns: x.columns, correlation: Double(correlation),
+      adjoint: adjoint,
       threads: threads)
   }
 
-  public func mixBlocks(
+  public func performMixBlocks(
     _ x: HostMatrix<Element>, bounds: [Int], scale: Element, shift: [Element]
   ) throws(BackendError) {
-    let ascending = zip(bounds, bounds.dropFirst()).allSatisfy { $0 <= $1 }
-    try require(
-      bounds.first == 0 && bounds.last == x.columns && ascending, "mixBlocks",
-      expected: "ascending bounds from 0 to \(x.columns)",
-      actual: "\(bounds.count) bounds from \(bounds.first ?? -1) to \(bounds.last ?? -1)")
-    try require(
-      shift.count == bounds.count - 1, "mixBlocks", expected: "\(bounds.count - 1) shifts", actual: "\(shift.count)")
     mixRows(
-      x.pointer, rows: x.rows, columns: x.columns, bounds: bounds, scale: scale, shift: shift, threads: threads)
+      x.pointer, rows: x.rows, columns: x.columns, bounds: bounds, scale: scale, shift: shift,
+      threads: threads)
   }
 }
 
@@ -54,7 +50,8 @@ private func autoregressRows<Element: HostScalar>(
 
 @inline(__always)
 private func recurse<Element: HostScalar>(
-  _ x: UnsafeMutablePointer<Element>, count: Int, _ columns: Int, _ correlation: Double, _ innovation: Double,
+  _ x: UnsafeMutablePointer<Element>, count: Int, _ columns: Int, _ correlation: Double,
+  _ innovation: Double,
   _ adjoint: Bool
 ) {
   var state = SIMD8<Double>.zero
@@ -82,7 +79,8 @@ private func recurse<Element: HostScalar>(
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
 private func mixRows<Element: HostScalar>(
-  _ x: UnsafeMutablePointer<Element>, rows: Int, columns: Int, bounds: [Int], scale: Element, shift: [Element],
+  _ x: UnsafeMutablePointer<Element>, rows: Int, columns: Int, bounds: [Int], scale: Element,
+  shift: [Element],
   threads: HostThreads
 ) {
   threads.loop(over: rows, cost: columns) { range in

@@ -3,10 +3,11 @@ import LacunaAlgebra
 
 extension HostBackend {
   /// `sytrd`, and the orthogonal factor formed over the same memory: O(d) beside the matrix.
-  public func tridiagonalize(_ a: HostMatrix<Element>) throws(BackendError) -> SymmetricTridiagonal {
-    let count = try order(of: a, "tridiagonalize")
+  public func performTridiagonalize(_ a: HostMatrix<Element>) throws(BackendError)
+    -> SymmetricTridiagonal
+  {
+    let count = a.rows
     var order = try blasSize(count)
-    guard count > 0 else { return SymmetricTridiagonal(diagonal: [], offDiagonal: []) }
     try requireFiniteLowerTriangle(a, "tridiagonalize")
     var diagonal = [Element](repeating: 0, count: count)
     var offDiagonal = [Element](repeating: 0, count: count)
@@ -14,16 +15,21 @@ extension HostBackend {
     var size = Element.zero
     var ask: blasint = -1
     var info: blasint = 0
-    blas { $0.sytrd("U", &order, a.pointer, &order, &diagonal, &offDiagonal, &tau, &size, &ask, &info, 1) }
+    blas {
+      $0.sytrd("U", &order, a.pointer, &order, &diagonal, &offDiagonal, &tau, &size, &ask, &info, 1)
+    }
     let work = try makeWorkspace(size)
     var workCount = try blasSize(work.columns)
     blas {
-      $0.sytrd("U", &order, a.pointer, &order, &diagonal, &offDiagonal, &tau, work.pointer, &workCount, &info, 1)
+      $0.sytrd(
+        "U", &order, a.pointer, &order, &diagonal, &offDiagonal, &tau, work.pointer, &workCount,
+        &info, 1)
     }
     precondition(info == 0, "sytrd: argument \(-info)")
     try formOrthogonalFactor(a, tau: tau)
     return SymmetricTridiagonal(
-      diagonal: diagonal.map { Double($0) }, offDiagonal: offDiagonal[..<(count - 1)].map { Double($0) })
+      diagonal: diagonal.map { Double($0) },
+      offDiagonal: offDiagonal[..<(count - 1)].map { Double($0) })
   }
 
   /// Puts Qᵀ in the place of the reflectors that `sytrd` left: Q = H(d−2)⋯H(0), H(i) = I − τ_i v vᵀ with v[i] = 1, v zero
@@ -59,13 +65,20 @@ extension HostBackend {
         q[j * (n + 1)] = 1
       }
       let (height, count) = (blasint(end), blasint(end - first))
-      blas { $0.syrk(CblasRowMajor, CblasLower, CblasNoTrans, count, height, 1, v, stride, 0, l, inner) }
+      blas {
+        $0.syrk(CblasRowMajor, CblasLower, CblasNoTrans, count, height, 1, v, stride, 0, l, inner)
+      }
       for i in first..<end { l[(i - first) * (block + 1)] = tau[i] == 0 ? 1 : 1 / tau[i] }
       blas {
-        $0.gemm(CblasRowMajor, CblasNoTrans, CblasTrans, height, count, height, 1, q, stride, v, stride, 0, u, inner)
-        $0.trsm(CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, height, count, 1, l, inner, u, inner)
         $0.gemm(
-          CblasRowMajor, CblasNoTrans, CblasNoTrans, height, height, count, -1, u, inner, v, stride, 1, q, stride)
+          CblasRowMajor, CblasNoTrans, CblasTrans, height, count, height, 1, q, stride, v, stride,
+          0, u, inner)
+        $0.trsm(
+          CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, height, count, 1, l,
+          inner, u, inner)
+        $0.gemm(
+          CblasRowMajor, CblasNoTrans, CblasNoTrans, height, height, count, -1, u, inner, v, stride,
+          1, q, stride)
       }
     }
     for j in 0..<n { q[j * n + n - 1] = 0 }

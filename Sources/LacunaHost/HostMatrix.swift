@@ -39,6 +39,4 @@ public final class HostMatrix<Element: HostScalar>: DeviceMatrix {
       "a storage of \(count) elements seen as \(rows) × \(columns)")
     return HostMatrix(storage: storage, offset: offset, rows: rows, columns: columns)
   }
-
-  package var shape: String { "\(rows) × \(columns)" }
 }

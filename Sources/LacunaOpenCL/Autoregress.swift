@@ -1,7 +1,9 @@
 import LacunaAlgebra
 
 extension OpenCLBackend {
-  public func autoregress(_ x: Matrix, correlation: Element, adjoint: Bool) throws(BackendError) {
+  public func performAutoregress(_ x: Matrix, correlation: Element, adjoint: Bool)
+    throws(BackendError)
+  {
     let rho = Double(correlation)
     if x.columns == 0 { return }
     let scans = context.routes.actsAsGPU

@@ -9,19 +9,15 @@ struct CirculantFilter {
 }
 
 extension OpenCLBackend {
-  public func filterCirculant(_ z: Matrix, eigenvalues: [Element], into out: Matrix) throws(BackendError) {
-    let m = eigenvalues.count
-    try require(z.columns <= m, "filterCirculant", "rows of at most \(m)", "\(z.columns)")
-    try require(
-      out.rows == z.rows && out.columns <= m, "filterCirculant", "a result of \(z.rows) × at most \(m)",
-      "\(out.rows) × \(out.columns)")
+  public func performFilterCirculant(_ z: Matrix, eigenvalues: [Element], into out: Matrix)
+    throws(BackendError)
+  {
     try applyCirculant(to: z, eigenvalues: eigenvalues, into: out)
   }
 
-  public func circulantForms(of q: Matrix, eigenvalues: [Element], into out: Matrix) throws(BackendError) {
-    let m = eigenvalues.count
-    try require(q.columns <= m, "circulantForms", "rows of at most \(m)", "\(q.columns)")
-    try requireVector("result", out, count: q.rows, for: "circulantForms")
+  public func performCirculantForms(of q: Matrix, eigenvalues: [Element], into out: Matrix)
+    throws(BackendError)
+  {
     let filtered = try makeUninitialized(rows: q.rows, columns: q.columns)
     try applyCirculant(to: q, eigenvalues: eigenvalues, into: filtered)
     try rowDots(q, filtered, weights: nil, into: out)
@@ -30,39 +26,47 @@ extension OpenCLBackend {
   /// Filters the rows of z, padded with zeros to the circulant's size, into the first columns of the filtered rows.
   ///
   /// Pairs of rows go through the transforms together, as many at a time as 64 MiB of workspace hold.
-  private func applyCirculant(to z: Matrix, eigenvalues: [Element], into out: Matrix) throws(BackendError) {
+  private func applyCirculant(to z: Matrix, eigenvalues: [Element], into out: Matrix)
+    throws(BackendError)
+  {
     if out.count == 0 { return }
     try context.lock.held { () throws(BackendError) in
       let filter = try context.circulantFilter(eigenvalues.map { Double($0) })
       let length = filter.length
-      let pairs = max(1, min((z.rows + 1) / 2, (64 << 20) / (4 * length * context.precision.byteCount)))
+      let pairs = max(
+        1, min((z.rows + 1) / 2, (64 << 20) / (4 * length * context.precision.byteCount)))
       var current = try context.scratch("circulant 1", count: 2 * pairs * length)
       var next = try context.scratch("circulant 2", count: 2 * pairs * length)
       let sizes = try context.scratch("circulant sizes", count: z.rows)
       try context.launch(
-        .circulant, "circulant_size", groups: z.rows, .buffer(z.buffer), .uint(z.columns), .buffer(sizes))
+        .circulant, "circulant_size", groups: z.rows, .buffer(z.buffer), .uint(z.columns),
+        .buffer(sizes))
       for first in stride(from: 0, to: z.rows, by: 2 * pairs) {
         let height = min(pairs, (z.rows - first + 1) / 2)
         try context.launch(
-          .circulant, "circulant_pack", items: length, height: height, .buffer(z.buffer), .uint(first), .uint(z.rows),
+          .circulant, "circulant_pack", items: length, height: height, .buffer(z.buffer),
+          .uint(first), .uint(z.rows),
           .uint(z.columns), .buffer(sizes), .buffer(current), .uint(length))
         for direction in [-1, 1] {
           var span = 1
           while span < length {
             try context.launch(
-              .circulant, "circulant_stage", items: length / 2, height: height, .buffer(current), .buffer(next),
+              .circulant, "circulant_stage", items: length / 2, height: height, .buffer(current),
+              .buffer(next),
               .uint(length), .uint(span), .int(direction), .buffer(filter.roots))
             swap(&current, &next)
             span *= 2
           }
           if direction == -1 {
             try context.launch(
-              .circulant, "circulant_filter", items: length, height: height, .buffer(current), .uint(length),
+              .circulant, "circulant_filter", items: length, height: height, .buffer(current),
+              .uint(length),
               .buffer(filter.eigenvalues))
           }
         }
         try context.launch(
-          .circulant, "circulant_unpack", items: out.columns, height: height, .buffer(current), .uint(length),
+          .circulant, "circulant_unpack", items: out.columns, height: height, .buffer(current),
+          .uint(length),
           .uint(first), .uint(z.rows), .buffer(sizes), .buffer(out.buffer), .uint(out.columns))
       }
     }

@@ -167,10 +167,8 @@ final class DeviceContext: @unchecked Sendable {
     guard let program, status == CL_SUCCESS else {
       throw .device(call: "clCreateProgramWithSource(\(source))", status: Int(status), log: Status.name(Int(status)))
     }
-    let options =
-      "-cl-std=CL1.2 -DNB=\(smallBlock) -DTILE=\(tileEdge) -DWG=\(groupSize) -DREAL64=\(precision == .float64 ? 1 : 0) -DFP64=\(usesFloat64 ? 1 : 0)"
     var id: cl_device_id? = device.id
-    status = clBuildProgram(program, 1, &id, options, nil, nil)
+    status = clBuildProgram(program, 1, &id, buildOptions, nil, nil)
     guard status == CL_SUCCESS else {
       let log = Query.text {
         clGetProgramBuildInfo(program, id, cl_program_build_info(CL_PROGRAM_BUILD_LOG), $0, $1, $2)

@@ -1,7 +1,9 @@
 import LacunaAlgebra
 
 extension OpenCLBackend {
-  public func fill(_ x: Matrix, law: EntryLaw, stream: RandomStream, offset: UInt64) throws(BackendError) {
+  public func performFill(_ x: Matrix, law: EntryLaw, stream: RandomStream, offset: UInt64)
+    throws(BackendError)
+  {
     let count = x.count
     if count == 0 { return }
     let last = offset + UInt64(count - 1)
@@ -12,7 +14,8 @@ extension OpenCLBackend {
     ]
     func launch(_ name: String, items: Int, _ more: Argument...) throws(BackendError) {
       try context.launch(
-        .fill, name, global: (items.rounded(upTo: context.groupSize), 1), group: (context.groupSize, 1),
+        .fill, name, global: (items.rounded(upTo: context.groupSize), 1),
+        group: (context.groupSize, 1),
         arguments: start + more)
     }
     switch law {
@@ -24,7 +27,8 @@ extension OpenCLBackend {
       try launch("fill_student", items: count, .real(degrees))
     case .sparse(let density):
       let threshold = Int(EntryLaw.sparseThreshold(density: density))
-      try launch("fill_sparse", items: blocks(of: 4), .uint(threshold), .real(1 / density.squareRoot()))
+      try launch(
+        "fill_sparse", items: blocks(of: 4), .uint(threshold), .real(1 / density.squareRoot()))
     }
   }
 }

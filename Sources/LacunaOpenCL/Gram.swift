@@ -1,16 +1,20 @@
 import LacunaAlgebra
 
 extension OpenCLBackend {
-  public func accumulateGram(of x: Matrix, scale: Element, into s: Matrix) throws(BackendError) {
-    try require("sum", s, rows: x.columns, columns: x.columns, for: "accumulateGram")
+  public func performAccumulateGram(of x: Matrix, scale: Element, into s: Matrix)
+    throws(BackendError)
+  {
     try context.accumulateLower(
-      x.block, x.block, transposed: true, size: x.columns, inner: x.rows, scale: Double(scale), into: s.block)
+      x.block, x.block, transposed: true, size: x.columns, inner: x.rows, scale: Double(scale),
+      into: s.block)
   }
 
-  public func accumulateSampleGram(of x: Matrix, scale: Element, into k: Matrix) throws(BackendError) {
-    try require("sum", k, rows: x.rows, columns: x.rows, for: "accumulateSampleGram")
+  public func performAccumulateSampleGram(of x: Matrix, scale: Element, into k: Matrix)
+    throws(BackendError)
+  {
     try context.accumulateLower(
-      x.block, x.block, transposed: false, size: x.rows, inner: x.columns, scale: Double(scale), into: k.block)
+      x.block, x.block, transposed: false, size: x.rows, inner: x.columns, scale: Double(scale),
+      into: k.block)
   }
 }
 
@@ -27,7 +31,9 @@ extension DeviceContext {
       let width = stripWidth(size)
       let strip = try scratch("strip", count: size * width)
       // What CLBlast would turn for every strip is turned once, some rows at a time.
-      let isTurned = transposed && width < size && CLBlast.tiling(device, precision: precision)?.isRowMajor == true
+      let isTurned =
+        transposed && width < size
+        && CLBlast.tiling(device, precision: precision)?.isRowMajor == true
       let chunk = isTurned ? min(inner, max(256, (1 << 21) / size)) : inner
       let turned = isTurned ? try scratch("turned", count: size * chunk) : nil
       for start in stride(from: 0, to: inner, by: chunk) {
@@ -35,7 +41,8 @@ extension DeviceContext {
         if let turned {
           let rows = x.at(start, 0)
           try launch(
-            .cholesky, "transpose", items: depth, height: size, .buffer(rows.buffer), .uint(rows.offset),
+            .blocks, "transpose", items: depth, height: size, .buffer(rows.buffer),
+            .uint(rows.offset),
             .uint(rows.stride), .uint(depth), .uint(size), .buffer(turned))
         }
         for first in stride(from: 0, to: size, by: width) {
@@ -43,15 +50,18 @@ extension DeviceContext {
           var a = transposed ? x.at(start, first) : x.at(first, start)
           if let turned {
             // A view, because CLBlast copies what starts within a buffer.
-            a = Block(buffer: try turned.view(from: first * depth * precision.byteCount), stride: depth)
+            a = Block(
+              buffer: try turned.view(from: first * depth * precision.byteCount), stride: depth)
           }
           try gemm(
-            a, transposeA: transposed && !isTurned, transposed ? y.at(start, first) : y.at(first, start),
+            a, transposeA: transposed && !isTurned,
+            transposed ? y.at(start, first) : y.at(first, start),
             transposeB: !transposed, rows: size - first, columns: columns, inner: depth,
             into: Block(buffer: strip, stride: columns))
           try launch(
             .triangle, "add_lower", items: columns, height: size - first, .buffer(s.buffer),
-            .uint(s.at(first, first).offset), .uint(s.stride), .buffer(strip), .uint(columns), .real(scale))
+            .uint(s.at(first, first).offset), .uint(s.stride), .buffer(strip), .uint(columns),
+            .real(scale))
         }
       }
     }

@@ -1,41 +1,43 @@
 import LacunaAlgebra
 
 extension OpenCLBackend {
-  public func maskRows(
-    of x: Matrix, masks: MaskPattern, firstSample: Int, firstPair: Int, keeping side: MaskSide, into rows: Matrix
+  public func performMaskRows(
+    of x: Matrix, masks: MaskPattern, firstSample: Int, firstPair: Int, keeping side: MaskSide,
+    into rows: Matrix
   ) throws(BackendError) {
-    try requirePairs(of: x, masks: masks, firstSample: firstSample, firstPair: firstPair, into: rows)
     try context.mask(
       x.block, masks, firstSample: firstSample, firstPair: firstPair, span: 1, weighting: .none,
       hidden: side == .hidden, rows: rows.rows, into: rows.buffer)
   }
 
   /// Tiles of masked rows, the square roots of the weights in them, each a rank update of the lower triangle.
-  public func accumulateMaskedGram(
+  public func performAccumulateMaskedGram(
     of x: Matrix, masks: MaskPattern, firstSample: Int, scale: Element, into g: Matrix
   ) throws(BackendError) {
-    try requireMasks(masks, width: x.columns, firstSample: firstSample, into: g, "accumulateMaskedGram")
-    try context.forEachTile(of: x.rows * masks.count, columns: x.columns) { (tile, first, rows) throws(BackendError) in
+    try context.forEachTile(of: x.rows * masks.count, columns: x.columns) {
+      (tile, first, rows) throws(BackendError) in
       try context.mask(
-        x.block, masks, firstSample: firstSample, firstPair: first, span: 1, weighting: .squareRoots, hidden: false,
+        x.block, masks, firstSample: firstSample, firstPair: first, span: 1,
+        weighting: .squareRoots, hidden: false,
         rows: rows, into: tile.buffer)
       try context.accumulateLower(
-        tile, tile, transposed: true, size: x.columns, inner: rows, scale: Double(scale), into: g.block)
+        tile, tile, transposed: true, size: x.columns, inner: rows, scale: Double(scale),
+        into: g.block)
     }
   }
 
   /// Tiles of samples times the sum of their masks, and one product of each with the samples.
-  public func accumulateMaskedCross(
+  public func performAccumulateMaskedCross(
     of x: Matrix, masks: MaskPattern, firstSample: Int, scale: Element, into c: Matrix
   ) throws(BackendError) {
-    try requireMasks(masks, width: x.columns, firstSample: firstSample, into: c, "accumulateMaskedCross")
     let d = x.columns
     try context.forEachTile(of: x.rows, columns: d) { (tile, first, rows) throws(BackendError) in
       try context.mask(
         x.block, masks, firstSample: firstSample, firstPair: first * masks.count, span: masks.count,
         weighting: .weights, hidden: false, rows: rows, into: tile.buffer)
       try context.gemm(
-        x.block.at(first, 0), transposeA: true, tile, rows: d, columns: d, inner: rows, alpha: Double(scale), beta: 1,
+        x.block.at(first, 0), transposeA: true, tile, rows: d, columns: d, inner: rows,
+        alpha: Double(scale), beta: 1,
         into: c.block)
     }
   }
@@ -53,13 +55,16 @@ extension DeviceContext {
     try lock.held { () throws(BackendError) in
       let height = min(count, max(256, (routes.actsAsGPU ? 1 << 24 : 1 << 21) / columns))
       let tile = Block(buffer: try scratch("masked tile", count: height * columns), stride: columns)
-      for first in stride(from: 0, to: count, by: height) { try body(tile, first, min(height, count - first)) }
+      for first in stride(from: 0, to: count, by: height) {
+        try body(tile, first, min(height, count - first))
+      }
     }
   }
 
   /// Queues the kernel of a pattern: see `masked_gram.cl`.
   func mask(
-    _ x: Block, _ masks: MaskPattern, firstSample: Int, firstPair: Int, span: Int, weighting: Weighting, hidden: Bool,
+    _ x: Block, _ masks: MaskPattern, firstSample: Int, firstPair: Int, span: Int,
+    weighting: Weighting, hidden: Bool,
     rows: Int, into out: DeviceBuffer
   ) throws(BackendError) {
     let columns = x.stride
@@ -74,8 +79,10 @@ extension DeviceContext {
       try launch(
         .maskedGram, kernel, global: (rows * items, 1), group: (items, 1),
         arguments: [
-          .buffer(x.buffer), .buffer(out), .uint(columns), .ulong(UInt64(firstSample) &* UInt64(masks.count)),
-          .ulong(UInt64(firstPair)), .uint(masks.count), .uint(span), .uint(hidden ? 1 : 0), .local(localWords * 4),
+          .buffer(x.buffer), .buffer(out), .uint(columns),
+          .ulong(UInt64(firstSample) &* UInt64(masks.count)),
+          .ulong(UInt64(firstPair)), .uint(masks.count), .uint(span), .uint(hidden ? 1 : 0),
+          .local(localWords * 4),
         ] + more)
     }
     switch masks {
@@ -85,7 +92,8 @@ extension DeviceContext {
         .ulong(MaskPattern.threshold(keep: keep)))
     case .fixedSize(let visible, _, let stream):
       try paint(
-        "mask_fixed", localWords: 3 * words + 1, .ulong(stream.stream), .ulong(stream.seed), .uint(visible))
+        "mask_fixed", localWords: 3 * words + 1, .ulong(stream.stream), .ulong(stream.seed),
+        .uint(visible))
     case .given(let given):
       let kept = try constants(of: given)
       let weights: DeviceBuffer? =
@@ -95,7 +103,8 @@ extension DeviceContext {
         case .squareRoots: kept.roots
         }
       try paint(
-        "mask_given", localWords: words, .buffer(kept.pattern), .buffer(weights ?? out), .uint(weights == nil ? 0 : 1))
+        "mask_given", localWords: words, .buffer(kept.pattern), .buffer(weights ?? out),
+        .uint(weights == nil ? 0 : 1))
     }
   }
 

@@ -1,16 +1,16 @@
 import LacunaAlgebra
 
 extension OpenCLBackend {
-  public func mixBlocks(_ x: Matrix, bounds: [Int], scale: Element, shift: [Element]) throws(BackendError) {
-    let ascending = zip(bounds, bounds.dropFirst()).allSatisfy { $0 <= $1 }
-    try require(
-      bounds.count == shift.count + 1 && ascending && bounds.first == 0 && bounds.last == x.columns,
-      "mixBlocks", "\(shift.count + 1) ascending bounds from 0 to \(x.columns)", "\(bounds)")
+  public func performMixBlocks(_ x: Matrix, bounds: [Int], scale: Element, shift: [Element])
+    throws(BackendError)
+  {
     if shift.isEmpty || x.rows == 0 { return }
     try context.lock.held { () throws(BackendError) in
-      let (edges, shifts) = try context.blockConstants(bounds: bounds, shift: shift.map { Double($0) })
+      let (edges, shifts) = try context.blockConstants(
+        bounds: bounds, shift: shift.map { Double($0) })
       try context.launch(
-        .mixBlocks, "mix_blocks", groups: shift.count, height: x.rows, .buffer(x.buffer), .uint(x.columns),
+        .mixBlocks, "mix_blocks", groups: shift.count, height: x.rows, .buffer(x.buffer),
+        .uint(x.columns),
         .buffer(edges), .real(Double(scale)), .buffer(shifts))
     }
   }
@@ -18,7 +18,9 @@ extension OpenCLBackend {
 
 extension DeviceContext {
   /// Bounds and shifts on the device, kept from call to call: a trial mixes block after block of rows alike.
-  func blockConstants(bounds: [Int], shift: [Double]) throws(BackendError) -> (DeviceBuffer, DeviceBuffer) {
+  func blockConstants(bounds: [Int], shift: [Double]) throws(BackendError) -> (
+    DeviceBuffer, DeviceBuffer
+  ) {
     if let kept = mixtures.first(where: { $0.bounds == bounds && $0.shift == shift }) {
       return (kept.edges, kept.shifts)
     }

@@ -5,20 +5,20 @@ extension OpenCLMatrix {
 }
 
 extension OpenCLBackend {
-  public func multiply(
-    _ a: Matrix, transposeA: Bool, _ b: Matrix, transposeB: Bool, alpha: Element, beta: Element, into c: Matrix
+  public func performMultiply(
+    _ a: Matrix, transposeA: Bool, _ b: Matrix, transposeB: Bool, alpha: Element, beta: Element,
+    into c: Matrix
   ) throws(BackendError) {
     let (rows, inner) = transposeA ? (a.columns, a.rows) : (a.rows, a.columns)
-    let (innerB, columns) = transposeB ? (b.columns, b.rows) : (b.rows, b.columns)
-    try require(inner == innerB, "multiply", "factors of one inner size", "\(inner) and \(innerB)")
-    try require("result", c, rows: rows, columns: columns, for: "multiply")
     if inner == 0 {
       let name = beta == 0 ? "fill_value" : "multiply_all"
-      try context.launch(.elementwise, name, items: c.count, .buffer(c.buffer), .uint(c.count), .real(Double(beta)))
+      try context.launch(
+        .elementwise, name, items: c.count, .buffer(c.buffer), .uint(c.count), .real(Double(beta)))
       return
     }
     try context.gemm(
-      a.block, transposeA: transposeA, b.block, transposeB: transposeB, rows: rows, columns: columns, inner: inner,
+      a.block, transposeA: transposeA, b.block, transposeB: transposeB, rows: rows,
+      columns: c.columns, inner: inner,
       alpha: Double(alpha), beta: Double(beta), into: c.block)
   }
 }

@@ -11,7 +11,6 @@ public struct OpenCLDevice: @unchecked Sendable {
   public let name: String
   public let driver: String
   public let kind: Kind
-  public let computeUnits: Int
   /// Bytes of device memory.
   public let globalMemory: Int
   /// Bytes the driver gives to one buffer at most.
@@ -39,7 +38,8 @@ public struct OpenCLDevice: @unchecked Sendable {
   public static func absence() -> String? {
     let found = platforms()
     if found.isEmpty {
-      return "no OpenCL platform is installed. A driver registers itself under /etc/OpenCL/vendors; "
+      return
+        "no OpenCL platform is installed. A driver registers itself under /etc/OpenCL/vendors; "
         + "for a processor without a GPU, pocl-opencl-icd is one. Where NVIDIA's driver is installed without its "
         + "registration, set OCL_ICD_VENDORS=libnvidia-opencl.so.1"
     }
@@ -64,28 +64,34 @@ public struct OpenCLDevice: @unchecked Sendable {
   private static func devices(of platform: cl_platform_id) -> [cl_device_id] {
     let every = cl_device_type(CL_DEVICE_TYPE_ALL)
     var count: cl_uint = 0
-    guard clGetDeviceIDs(platform, every, 0, nil, &count) == CL_SUCCESS, count > 0 else { return [] }
+    guard clGetDeviceIDs(platform, every, 0, nil, &count) == CL_SUCCESS, count > 0 else {
+      return []
+    }
     var ids = [cl_device_id?](repeating: nil, count: Int(count))
     guard clGetDeviceIDs(platform, every, count, &ids, nil) == CL_SUCCESS else { return [] }
     return ids.compactMap { $0 }
   }
 
   private init(index: Int, platform: cl_platform_id, id: cl_device_id) {
-    func text(_ what: Int32) -> String { Query.text { clGetDeviceInfo(id, cl_device_info(what), $0, $1, $2) } }
+    func text(_ what: Int32) -> String {
+      Query.text { clGetDeviceInfo(id, cl_device_info(what), $0, $1, $2) }
+    }
     func number<T: FixedWidthInteger>(_ what: Int32, _ zero: T) -> Int {
       Int(clamping: Query.number(zero) { clGetDeviceInfo(id, cl_device_info(what), $0, $1, $2) })
     }
     self.index = index
     self.id = id
-    self.platform = Query.text { clGetPlatformInfo(platform, cl_platform_info(CL_PLATFORM_NAME), $0, $1, $2) }
+    self.platform = Query.text {
+      clGetPlatformInfo(platform, cl_platform_info(CL_PLATFORM_NAME), $0, $1, $2)
+    }
     name = text(CL_DEVICE_NAME)
     driver = text(CL_DRIVER_VERSION)
     let type = number(CL_DEVICE_TYPE, cl_device_type(0))
     kind =
       type & Int(CL_DEVICE_TYPE_GPU) != 0
       ? .gpu
-      : type & Int(CL_DEVICE_TYPE_CPU) != 0 ? .cpu : type & Int(CL_DEVICE_TYPE_ACCELERATOR) != 0 ? .accelerator : .other
-    computeUnits = number(CL_DEVICE_MAX_COMPUTE_UNITS, cl_uint(0))
+      : type & Int(CL_DEVICE_TYPE_CPU) != 0
+        ? .cpu : type & Int(CL_DEVICE_TYPE_ACCELERATOR) != 0 ? .accelerator : .other
     globalMemory = number(CL_DEVICE_GLOBAL_MEM_SIZE, cl_ulong(0))
     largestAllocation = number(CL_DEVICE_MAX_MEM_ALLOC_SIZE, cl_ulong(0))
     localMemory = number(CL_DEVICE_LOCAL_MEM_SIZE, cl_ulong(0))
@@ -98,7 +104,8 @@ public struct OpenCLDevice: @unchecked Sendable {
       (CL_DEVICE_COMPILER_AVAILABLE, "its driver has no compiler"),
     ]
     let missing = flags.first { number($0.0, cl_uint(0)) == 0 }?.1
-    let small = localMemory < 16 << 10 ? "\(localMemory >> 10) KiB of local memory, 16 KiB needed" : nil
+    let small =
+      localMemory < 16 << 10 ? "\(localMemory >> 10) KiB of local memory, 16 KiB needed" : nil
     let narrow = largestGroup < 64 ? "work-groups of \(largestGroup) items, 64 needed" : nil
     obstacle = missing ?? small ?? narrow
   }
@@ -112,7 +119,9 @@ enum Query {
     var size = 0
     guard call(0, nil, &size) == CL_SUCCESS, size > 0 else { return "" }
     var bytes = [UInt8](repeating: 0, count: size)
-    guard bytes.withUnsafeMutableBytes({ call(size, $0.baseAddress, nil) }) == CL_SUCCESS else { return "" }
+    guard bytes.withUnsafeMutableBytes({ call(size, $0.baseAddress, nil) }) == CL_SUCCESS else {
+      return ""
+    }
     let text = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     return String(text.drop { $0 == " " })
   }

@@ -1,15 +1,10 @@
 import LacunaAlgebra
 
 extension OpenCLBackend {
-  public func resolventForms(
-    of w: Matrix, tridiagonal t: SymmetricTridiagonal, shifts: [Double], probes: [[Double]], into out: Matrix
+  public func performResolventForms(
+    of w: Matrix, tridiagonal t: SymmetricTridiagonal, shifts: [Double], probes: [[Double]],
+    into out: Matrix
   ) throws(BackendError) {
-    let operation = "resolventForms"
-    try require(w.rows == t.order, operation, "\(t.order) rows", "\(w.rows) × \(w.columns)")
-    try require(
-      probes.allSatisfy { $0.count == t.order }, operation, "probes of length \(t.order)", "\(probes.map(\.count))")
-    let rows = (2 + probes.count) * shifts.count
-    try require("result", out, rows: rows, columns: w.columns, for: operation)
     var factors: [Element] = []
     var weights: [Element] = []
     factors.reserveCapacity(4 * t.order * shifts.count)
@@ -25,8 +20,10 @@ extension OpenCLBackend {
       try context.write(factors, to: factorBuffer, at: 0)
       try context.write(weights, to: weightBuffer, at: 0)
       try context.launch(
-        .resolventForms, "resolvent_forms", items: w.columns, height: shifts.count, .buffer(w.buffer), .uint(w.rows),
-        .uint(w.columns), .buffer(factorBuffer), .buffer(weightBuffer), .uint(probes.count), .buffer(out.buffer))
+        .resolventForms, "resolvent_forms", items: w.columns, height: shifts.count,
+        .buffer(w.buffer), .uint(w.rows),
+        .uint(w.columns), .buffer(factorBuffer), .buffer(weightBuffer), .uint(probes.count),
+        .buffer(out.buffer))
     }
   }
 }

@@ -11,6 +11,7 @@ extension LawChecker {
       scales(shape[0], shape[1])
       sums(shape[0], shape[1])
       elementProducts(shape[0], shape[1])
+      residualsWithoutSamples(shape[0], shape[1])
     }
   }
 
@@ -97,6 +98,23 @@ extension LawChecker {
       try compare(y, product, "into a factor")
       try backend.hadamard(x, x, into: x)
       try compare(x, a.map { $0 * $0 }, "a square in place")
+    }
+  }
+
+  /// Nothing cancels in r/q / (c + r²/(nq)) with c and q above 0: a few roundings an entry.
+  private func residualsWithoutSamples(_ rows: Int, _ columns: Int) {
+    measure("leaveSamplesOut", "\(rows) × \(columns)", bound: 8) {
+      let n = 37
+      let r = backend.rounded(.random(rows, columns, seed: 8))
+      let c = backend.rounded(Dense.random(1, rows, seed: 9).values.map { 0.01 + abs($0) })
+      let q = backend.rounded(Dense.random(1, columns, seed: 10).values.map { 0.1 + abs($0) })
+      let matrix = try backend.matrix(r)
+      try backend.leaveSamplesOut(
+        matrix, complements: try backend.vector(c), diagonal: try backend.vector(q), sampleCount: n)
+      let expected = Dense(rows: rows, columns: columns) { i, k in
+        r[i, k] / q[k] / (c[i] + r[i, k] * r[i, k] / (Double(n) * q[k]))
+      }
+      return relativeError(try backend.dense(matrix), expected)
     }
   }
 

@@ -67,6 +67,8 @@ extension LawChecker {
     for row in [4, -1, .max] {
       misfit("upload", "from row \(row)") { try backend.upload(four, to: square, firstRow: row) }
     }
+    misfit("download", "beyond the last row") { _ = try backend.download(square, rows: 3..<5) }
+    misfit("download", "before the first row") { _ = try backend.download(square, rows: -1..<2) }
     misfit("copy", "other rows") { try backend.copy(square, to: tall) }
     misfit("copyColumns", "other rows") { try backend.copyColumns(of: square, from: 0, to: tall) }
     misfit("copyColumns", "beyond the last") { try backend.copyColumns(of: square, from: 1, to: square) }
@@ -84,6 +86,12 @@ extension LawChecker {
     misfit("accumulateSampleGram", "sum") { try backend.accumulateSampleGram(of: tall, scale: 1, into: square) }
     misfit("factorPositiveDefinite", "not square") { _ = try backend.factorPositiveDefinite(tall) }
     misfit("invertPositiveDefinite", "not square") { _ = try backend.invertPositiveDefinite(tall) }
+    misfit("solveTriangular", "not square") {
+      try backend.solveTriangular(tall, transposed: false, rows: tall)
+    }
+    misfit("solveTriangular", "short rows") {
+      try backend.solveTriangular(other, transposed: true, rows: tall)
+    }
     misfit("eigenvalues", "not square") { _ = try backend.eigenvalues(of: tall) }
     misfit("eigendecompose", "not square") { _ = try backend.eigendecompose(tall) }
     misfit("leadingEigenpairs", "not square") { _ = try backend.leadingEigenpairs(of: tall, into: square) }

@@ -36,6 +36,11 @@ extension LawChecker {
       let dense = backend.rounded(Dense.random(33, 70, seed: 1))
       let matrix = try backend.matrix(dense)
       record("download", "33 × 70", try backend.dense(matrix).values, equals: dense.values)
+      for rows in [0..<33, 0..<0, 33..<33, 5..<6, 30..<33] {
+        record(
+          "download", "rows \(rows)", B.Element.doubles(try backend.download(matrix, rows: rows)),
+          equals: Array(dense.values[rows.lowerBound * 70..<rows.upperBound * 70]))
+      }
     }
     attempt("upload", "its rows alone") {
       let matrix = try backend.makeMatrix([B.Element](repeating: 1, count: 20), rows: 5, columns: 4)

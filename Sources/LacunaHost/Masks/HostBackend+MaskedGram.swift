@@ -4,14 +4,16 @@ import Synchronization
 extension HostBackend {
   /// Small orders are summed in as many parts of the samples as there are threads, each masked and multiplied by one thread
   /// into a sum of its own: no thread waits for another between tiles.
-  public func accumulateMaskedGram(
-    of x: HostMatrix<Element>, masks: MaskPattern, firstSample: Int, scale: Element, into g: HostMatrix<Element>
+  public func performAccumulateMaskedGram(
+    of x: HostMatrix<Element>, masks: MaskPattern, firstSample: Int, scale: Element,
+    into g: HostMatrix<Element>
   ) throws(BackendError) {
     let (d, parts) = (x.columns, threads.count)
-    try requireMasks(masks, width: d, firstSample: firstSample, into: g, "accumulateMaskedGram")
-    let isWorthwhile = parts > 1 && x.rows >= parts && d <= 1024 && x.rows * masks.count >= parts * d
+    let isWorthwhile =
+      parts > 1 && x.rows >= parts && d <= 1024 && x.rows * masks.count >= parts * d
     guard isWorthwhile else {
-      return try accumulateMaskedGramByTiles(of: x, masks: masks, firstSample: firstSample, scale: scale, into: g)
+      return try accumulateMaskedGramByTiles(
+        of: x, masks: masks, firstSample: firstSample, scale: scale, into: g)
     }
     let worker = singleThreaded
     let height = max(128, (1 << 15) / d)
@@ -28,8 +30,10 @@ extension HostBackend {
         do throws(BackendError) {
           if part > 0 { try worker.clear(sum(part)) }
           try worker.accumulateMaskedGramByTiles(
-            of: HostMatrix(of: x, firstRow: first, rows: end - first), masks: masks, firstSample: firstSample + first,
-            scale: scale, into: sum(part), tile: HostMatrix(of: memory, firstRow: part * height, rows: height))
+            of: HostMatrix(of: x, firstRow: first, rows: end - first), masks: masks,
+            firstSample: firstSample + first,
+            scale: scale, into: sum(part),
+            tile: HostMatrix(of: memory, firstRow: part * height, rows: height))
         } catch {
           failure.withLock { $0 = error }
         }
@@ -39,7 +43,9 @@ extension HostBackend {
     for part in 1..<parts {
       let other = sum(part)
       threads.loop(over: d, cost: d / 2) { rows in
-        for i in rows { addRow(other.pointer + i * d, weight: 1, to: g.pointer + i * d, count: i + 1) }
+        for i in rows {
+          addRow(other.pointer + i * d, weight: 1, to: g.pointer + i * d, count: i + 1)
+        }
       }
     }
   }
@@ -55,7 +61,9 @@ final class MaskedGramScratch<Element: HostScalar>: Sendable {
   private let kept = Mutex<Kept?>(nil)
 
   /// The matrix kept where it has this shape, else a fresh one. Nobody else holds it until it is given back.
-  func take(rows: Int, columns: Int, on backend: HostBackend<Element>) throws(BackendError) -> HostMatrix<Element> {
+  func take(rows: Int, columns: Int, on backend: HostBackend<Element>) throws(BackendError)
+    -> HostMatrix<Element>
+  {
     let last = kept.withLock { kept in
       let last = kept
       kept = nil

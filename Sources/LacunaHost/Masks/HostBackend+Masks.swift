@@ -1,11 +1,11 @@
 import LacunaAlgebra
 
 extension HostBackend {
-  public func maskRows(
-    of x: HostMatrix<Element>, masks: MaskPattern, firstSample: Int, firstPair: Int, keeping side: MaskSide,
+  public func performMaskRows(
+    of x: HostMatrix<Element>, masks: MaskPattern, firstSample: Int, firstPair: Int,
+    keeping side: MaskSide,
     into rows: HostMatrix<Element>
   ) throws(BackendError) {
-    try requirePairs(of: x, masks: masks, firstSample: firstSample, firstPair: firstPair, into: rows)
     let painter = RowMasker<Element>(masks: masks, columns: x.columns, hidden: side == .hidden)
     let count = masks.count
     let base = UInt64(firstSample) &* UInt64(count)
@@ -14,18 +14,20 @@ extension HostBackend {
       painter.withMasking { mask in
         for t in range {
           let pair = firstPair + t
-          mask(x.pointer + pair / count * x.columns, base &+ UInt64(pair), rows.pointer + t * x.columns)
+          mask(
+            x.pointer + pair / count * x.columns, base &+ UInt64(pair), rows.pointer + t * x.columns
+          )
         }
       }
     }
   }
 
   /// Sums the masks of each sample first: C = XᵀU with u_i = (Σ_m w_m m_im) ∘ x_i is one product a tile of samples.
-  public func accumulateMaskedCross(
-    of x: HostMatrix<Element>, masks: MaskPattern, firstSample: Int, scale: Element, into c: HostMatrix<Element>
+  public func performAccumulateMaskedCross(
+    of x: HostMatrix<Element>, masks: MaskPattern, firstSample: Int, scale: Element,
+    into c: HostMatrix<Element>
   ) throws(BackendError) {
     let d = x.columns
-    try requireMasks(masks, width: d, firstSample: firstSample, into: c, "accumulateMaskedCross")
     guard x.rows > 0, d > 0 else { return }
     let painter = RowMasker<Element>(masks: masks, columns: d, hidden: false)
     let count = masks.count
@@ -42,7 +44,9 @@ extension HostBackend {
               let sum = rows.pointer + i * d
               sum.clear(count: d)
               for m in 0..<count {
-                mask(source + i * d, UInt64(firstSample + first + i) &* UInt64(count) &+ UInt64(m), masked)
+                mask(
+                  source + i * d, UInt64(firstSample + first + i) &* UInt64(count) &+ UInt64(m),
+                  masked)
                 addRow(masked, weight: Element(masks.weight(of: m)), to: sum, count: d)
               }
             }
@@ -65,7 +69,8 @@ extension MaskPattern {
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
 func addRow<Element: HostScalar>(
-  _ x: UnsafeMutablePointer<Element>, weight: Element, to sum: UnsafeMutablePointer<Element>, count: Int
+  _ x: UnsafeMutablePointer<Element>, weight: Element, to sum: UnsafeMutablePointer<Element>,
+  count: Int
 ) {
   for j in 0..<count { sum[j] += weight * x[j] }
 }

@@ -1,7 +1,7 @@
 import LacunaAlgebra
 
 extension HostBackend {
-  public func fill(
+  public func performFill(
     _ x: HostMatrix<Element>, law: EntryLaw, stream: RandomStream, offset: UInt64
   ) throws(BackendError) {
     fillValues(x.pointer, count: x.count, law: law, stream: stream, offset: offset, threads: threads)

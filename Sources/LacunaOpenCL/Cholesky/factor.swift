@@ -2,8 +2,7 @@ import LacunaAlgebra
 import RealModule
 
 extension OpenCLBackend {
-  public func factorPositiveDefinite(_ a: Matrix) throws(BackendError) -> Double {
-    try requireSquare("matrix", a, for: "factorPositiveDefinite")
+  public func performFactorPositiveDefinite(_ a: Matrix) throws(BackendError) -> Double {
     return try context.lock.held { () throws(BackendError) in
       _ = try context.survey(a.block, size: a.rows, argument: "factorPositiveDefinite: matrix")
       return try context.factor(a.block, size: a.rows)
@@ -34,13 +33,15 @@ extension DeviceContext {
         let next = first + size
         try launch(
           .cholesky, "factor_block", global: (smallBlock, 1), group: (smallBlock, 1),
-          arguments: [.buffer(a.buffer), .uint(a.stride), .uint(first), .uint(size), .buffer(status)])
-        try launch(
-          .cholesky, "solve_block", global: ((n - next).rounded(upTo: smallBlock), 1), group: (smallBlock, 1),
-          arguments: [.buffer(a.buffer), .uint(a.stride), .uint(first), .uint(size), .uint(n - next)])
+          arguments: [
+            .buffer(a.buffer), .uint(a.stride), .uint(first), .uint(size), .buffer(status),
+          ])
+        try solveRows(
+          a.at(next, first), count: n - next, by: a.at(first, first), size: size, transposed: false)
         if next < end {
           try gemm(
-            a.at(next, first), a.at(next, first), transposeB: true, rows: n - next, columns: end - next, inner: size,
+            a.at(next, first), a.at(next, first), transposeB: true, rows: n - next,
+            columns: end - next, inner: size,
             alpha: -1, beta: 1, into: a.at(next, next))
         }
       }
@@ -48,11 +49,13 @@ extension DeviceContext {
         // Transposed once, the panel meets the product the way round that needs no rearranging.
         let panel = try scratch("panel", count: (end - start) * (n - end))
         try launch(
-          .cholesky, "transpose", items: n - end, height: end - start, .buffer(a.buffer),
-          .uint(a.at(end, start).offset), .uint(a.stride), .uint(n - end), .uint(end - start), .buffer(panel))
+          .blocks, "transpose", items: n - end, height: end - start, .buffer(a.buffer),
+          .uint(a.at(end, start).offset), .uint(a.stride), .uint(n - end), .uint(end - start),
+          .buffer(panel))
         let below = Block(buffer: panel, stride: n - end)
         try accumulateLower(
-          below, below, transposed: true, size: n - end, inner: end - start, scale: -1, into: a.at(end, end))
+          below, below, transposed: true, size: n - end, inner: end - start, scale: -1,
+          into: a.at(end, end))
       }
     }
     let diagonal = try scratch("diagonal", count: n)
@@ -66,7 +69,8 @@ extension DeviceContext {
   /// Numbers of the context's precision, as float64.
   func readReals(_ buffer: DeviceBuffer, count: Int) throws(BackendError) -> [Double] {
     precision == .float64
-      ? try read(buffer, count: count, as: 0.0) : try read(buffer, count: count, as: Float(0)).map { Double($0) }
+      ? try read(buffer, count: count, as: 0.0)
+      : try read(buffer, count: count, as: Float(0)).map { Double($0) }
   }
 
   /// The largest modulus in the lower triangle.
@@ -76,7 +80,8 @@ extension DeviceContext {
     let largest = try scratch("largest", count: size)
     let position = try scratch("position", byteCount: 4 * size)
     try launch(
-      .finite, "survey_lower", groups: size, .buffer(a.buffer), .uint(size), .buffer(largest), .buffer(position))
+      .finite, "survey_lower", groups: size, .buffer(a.buffer), .uint(size), .buffer(largest),
+      .buffer(position))
     let columns = try read(position, count: size, as: UInt32(0))
     if let row = columns.firstIndex(where: { $0 != .max }) {
       throw .nonFinite(argument: argument, row: row, column: Int(columns[row]))

@@ -1,8 +1,7 @@
 import LacunaAlgebra
 
 extension OpenCLBackend {
-  public func invertPositiveDefinite(_ a: Matrix) throws(BackendError) -> Double {
-    try requireSquare("matrix", a, for: "invertPositiveDefinite")
+  public func performInvertPositiveDefinite(_ a: Matrix) throws(BackendError) -> Double {
     return try context.lock.held { () throws(BackendError) in
       _ = try context.survey(a.block, size: a.rows, argument: "invertPositiveDefinite: matrix")
       let logDeterminant = try context.factor(a.block, size: a.rows)
@@ -40,11 +39,13 @@ extension DeviceContext {
       let width = max(step, (first / 4).rounded(upTo: step))
       for column in stride(from: 0, to: first, by: width) {
         try gemm(
-          l.at(first, column), l.at(column, column), rows: rows, columns: min(width, first - column),
+          l.at(first, column), l.at(column, column), rows: rows,
+          columns: min(width, first - column),
           inner: first - column, into: Block(buffer: product, stride: first).at(0, column))
       }
       try gemm(
-        l.at(first, first), Block(buffer: product, stride: first), rows: rows, columns: first, inner: rows, alpha: -1,
+        l.at(first, first), Block(buffer: product, stride: first), rows: rows, columns: first,
+        inner: rows, alpha: -1,
         into: l.at(first, 0))
     }
   }
@@ -58,10 +59,12 @@ extension DeviceContext {
       let width = first + rows
       let product = try scratch("inverse", count: rows * width)
       try gemm(
-        x.at(first, first), transposeA: true, x.at(first, 0), rows: rows, columns: width, inner: n - first,
+        x.at(first, first), transposeA: true, x.at(first, 0), rows: rows, columns: width,
+        inner: n - first,
         into: Block(buffer: product, stride: width))
       try launch(
-        .cholesky, "store_block", items: width, height: rows, .buffer(x.buffer), .uint(x.at(first, 0).offset),
+        .blocks, "store_block", items: width, height: rows, .buffer(x.buffer),
+        .uint(x.at(first, 0).offset),
         .uint(x.stride), .buffer(product), .uint(0), .uint(width))
     }
   }

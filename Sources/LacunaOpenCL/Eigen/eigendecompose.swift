@@ -2,8 +2,7 @@ import LacunaAlgebra
 import LacunaHost
 
 extension OpenCLBackend {
-  public func eigendecompose(_ a: Matrix) throws(BackendError) -> [Double] {
-    try requireSquare("matrix", a, for: "eigendecompose")
+  public func performEigendecompose(_ a: Matrix) throws(BackendError) -> [Double] {
     if a.rows == 0 { return [] }
     return try context.lock.held { () throws(BackendError) in
       let scale = try context.normalize(a.block, size: a.rows, argument: "eigendecompose: matrix")

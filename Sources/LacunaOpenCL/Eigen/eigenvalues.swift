@@ -1,8 +1,7 @@
 import LacunaAlgebra
 
 extension OpenCLBackend {
-  public func eigenvalues(of a: Matrix) throws(BackendError) -> [Double] {
-    try requireSquare("matrix", a, for: "eigenvalues")
+  public func performEigenvalues(of a: Matrix) throws(BackendError) -> [Double] {
     if a.rows == 0 { return [] }
     return try context.lock.held { () throws(BackendError) in
       let scale = try context.normalize(a.block, size: a.rows, argument: "eigenvalues: matrix")

@@ -3,14 +3,12 @@ import LacunaAlgebra
 extension OpenCLBackend {
   /// By a block Krylov space where few pairs of a large matrix are wanted, and where that does not converge, or elsewhere,
   /// by one reduction to tridiagonal form.
-  public func leadingEigenpairs(of a: Matrix, into vectors: Matrix) throws(BackendError) -> [Double] {
-    try requireSquare("matrix", a, for: "leadingEigenpairs")
-    try require(
-      vectors.columns == a.rows && vectors.rows <= a.rows, "leadingEigenpairs",
-      "at most \(a.rows) vectors of length \(a.rows)", "\(vectors.rows) × \(vectors.columns)")
-    if vectors.rows == 0 { return [] }
+  public func performLeadingEigenpairs(of a: Matrix, into vectors: Matrix) throws(BackendError)
+    -> [Double]
+  {
     return try context.lock.held { () throws(BackendError) in
-      let scale = try context.normalize(a.block, size: a.rows, argument: "leadingEigenpairs: matrix")
+      let scale = try context.normalize(
+        a.block, size: a.rows, argument: "leadingEigenpairs: matrix")
       if a.rows >= context.routes.smallestKrylov, 32 * vectors.rows <= a.rows {
         try symmetrize(a)
         if let values = try context.leadingByKrylov(
@@ -21,7 +19,7 @@ extension OpenCLBackend {
       }
       let (values, rows) = try decompose(a, leading: vectors.rows)
       try context.launch(
-        .triangle, "reverse_rows", items: vectors.columns, height: vectors.rows, .buffer(rows.buffer),
+        .blocks, "reverse_rows", items: vectors.columns, height: vectors.rows, .buffer(rows.buffer),
         .uint(vectors.rows), .uint(vectors.columns), .buffer(vectors.buffer))
       return values.reversed().map { $0 * scale }
     }

@@ -2,10 +2,8 @@ import LacunaAlgebra
 
 extension OpenCLBackend {
   /// The reduction to tridiagonal form, and its reflectors applied to the identity: 2n² numbers beside the matrix.
-  public func tridiagonalize(_ a: Matrix) throws(BackendError) -> SymmetricTridiagonal {
-    try requireSquare("matrix", a, for: "tridiagonalize")
+  public func performTridiagonalize(_ a: Matrix) throws(BackendError) -> SymmetricTridiagonal {
     let n = a.rows
-    if n == 0 { return SymmetricTridiagonal(diagonal: [], offDiagonal: []) }
     return try context.lock.held { () throws(BackendError) in
       let scale = try context.normalize(a.block, size: n, argument: "tridiagonalize: matrix")
       let reduced = try context.tridiagonalize(a.buffer, size: n, keep: true)

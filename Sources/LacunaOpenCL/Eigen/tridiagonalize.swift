@@ -8,9 +8,6 @@ struct Reduction {
 }
 
 extension DeviceContext {
-  /// Edge of the tiles of `tridiagonal.cl`: TS there.
-  private var tile: Int { 64 }
-
   /// Reduces a dense symmetric matrix (stride n, lower triangle read) to tridiagonal form by blocked reflections.
   ///
   /// Five launches a column and no wait until the last. Half of the arithmetic is the product of the matrix with each
@@ -18,6 +15,7 @@ extension DeviceContext {
   /// Source: Dongarra, Sorensen, Hammarling, *Block reduction of matrices to condensed forms*, 1989.
   /// - Parameter keep: whether reflectors are wanted above the diagonal.
   func tridiagonalize(_ a: DeviceBuffer, size n: Int, keep: Bool) throws(BackendError) -> Reduction {
+    let tile = KernelConstants.tridiagonalTile
     let width = n <= 2048 ? 32 : 64
     let panel = try scratch("reflectors", count: 3 * width * n)
     let partial = try allocate(byteCount: (n + tile - 1) / tile * n * precision.byteCount)
@@ -39,28 +37,37 @@ extension DeviceContext {
         let first = c / tile * tile
         let items = n - first
         try launch(
-          .tridiagonal, "tridiagonal_column", items: items, .buffer(a), .uint(n), .uint(c), .uint(first),
+          .tridiagonal, "tridiagonal_column", items: items, .buffer(a), .uint(n), .uint(c),
+          .uint(first),
           .buffer(panel),
-          .uint(width), .uint(i), .buffer(x), .buffer(y), .buffer(d), .buffer(tau), .buffer(dotSums),
+          .uint(width), .uint(i), .buffer(x), .buffer(y), .buffer(d), .buffer(tau),
+          .buffer(dotSums),
           .buffer(squareSums), .uint(dotGroups))
         if c == n - 1 { break }
         // The product starts at the tile of the reflector's first row.
         let rowGroups = (items + groupSize - 1) / groupSize
         let tiles = (items + tile - 1) / tile
         try launch(
-          .tridiagonal, "tridiagonal_reflector", items: items, .buffer(a), .uint(n), .uint(c), .uint(first),
-          .buffer(panel), .uint(i), .buffer(x), .buffer(e), .buffer(tau), .buffer(squareSums), .uint(rowGroups),
+          .tridiagonal, "tridiagonal_reflector", items: items, .buffer(a), .uint(n), .uint(c),
+          .uint(first),
+          .buffer(panel), .uint(i), .buffer(x), .buffer(e), .buffer(tau), .buffer(squareSums),
+          .uint(rowGroups),
           .uint(keep ? 1 : 0))
         let tileItems = routes.actsAsGPU ? tile : 1
         try launch(
           .tridiagonal, routes.actsAsGPU ? "tridiagonal_tiles" : "tridiagonal_tiles_rows",
           global: (tiles * (tiles + 1) / 2 * tileItems, 1), group: (tileItems, 1),
-          arguments: [.buffer(a), .uint(n), .uint(first), .buffer(panel), .uint(i * n), .buffer(partial)])
+          arguments: [
+            .buffer(a), .uint(n), .uint(first), .buffer(panel), .uint(i * n), .buffer(partial),
+          ])
         try launch(
-          .tridiagonal, "tridiagonal_gather", groups: rowGroups + 2 * i, .buffer(partial), .uint(tiles), .uint(n),
-          .uint(first), .buffer(panel), .uint(width), .uint(i), .buffer(y), .buffer(dots), .uint(rowGroups))
+          .tridiagonal, "tridiagonal_gather", groups: rowGroups + 2 * i, .buffer(partial),
+          .uint(tiles), .uint(n),
+          .uint(first), .buffer(panel), .uint(width), .uint(i), .buffer(y), .buffer(dots),
+          .uint(rowGroups))
         try launch(
-          .tridiagonal, "tridiagonal_companion", items: items, .uint(n), .uint(c), .uint(first), .buffer(panel),
+          .tridiagonal, "tridiagonal_companion", items: items, .uint(n), .uint(c), .uint(first),
+          .buffer(panel),
           .uint(width), .uint(i), .buffer(y), .buffer(dots), .buffer(tau), .buffer(dotSums))
         dotGroups = rowGroups
       }
@@ -68,15 +75,18 @@ extension DeviceContext {
       if next == n { break }
       let first = (next - 1) / tile * tile
       try launch(
-        .tridiagonal, "tridiagonal_finish", items: n - first, .uint(n), .uint(next - 1), .uint(first), .buffer(panel),
+        .tridiagonal, "tridiagonal_finish", items: n - first, .uint(n), .uint(next - 1),
+        .uint(first), .buffer(panel),
         .uint(width), .uint(count), .buffer(y), .buffer(tau), .buffer(dotSums), .uint(dotGroups))
       let stack = Block(buffer: panel, stride: n)
       try accumulateLower(
-        stack.at(0, next), stack.at(width, next), transposed: true, size: n - next, inner: 2 * width, scale: -1,
+        stack.at(0, next), stack.at(width, next), transposed: true, size: n - next,
+        inner: 2 * width, scale: -1,
         into: Block(buffer: a, stride: n).at(next, next))
     }
     let diagonal = try readReals(d, count: n)
     let offDiagonal = Array(try readReals(e, count: n).prefix(max(n - 1, 0)))
-    return Reduction(tridiagonal: SymmetricTridiagonal(diagonal: diagonal, offDiagonal: offDiagonal), tau: tau)
+    return Reduction(
+      tridiagonal: SymmetricTridiagonal(diagonal: diagonal, offDiagonal: offDiagonal), tau: tau)
   }
 }

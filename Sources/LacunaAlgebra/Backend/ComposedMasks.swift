@@ -1,40 +1,28 @@
-/// Masked samples by the other operations of the protocol: what a backend without kernels of its own for them computes.
+/// Masked samples by the other operations.
 extension Backend {
-  public func maskRows(
+  /// Draws the masks on the host.
+  public func performMaskRows(
     of x: Matrix, masks: MaskPattern, firstSample: Int, firstPair: Int, keeping side: MaskSide, into rows: Matrix
   ) throws(BackendError) {
-    try maskRowsFromHost(
-      of: x, masks: masks, firstSample: firstSample, firstPair: firstPair, keeping: side, into: rows)
+    let d = x.columns
+    try forEachRowBlock(of: rows.rows, columns: d) { range throws(BackendError) in
+      let pairs = firstPair + range.lowerBound..<firstPair + range.upperBound
+      let first = pairs.lowerBound / masks.count
+      let source = try download(x, rows: first..<(pairs.upperBound - 1) / masks.count + 1)
+      var values = [Element](repeating: 0, count: range.count * d)
+      for (t, pair) in pairs.enumerated() {
+        let (i, m) = pair.quotientAndRemainder(dividingBy: masks.count)
+        let visible = masks.visibility(sample: firstSample + i, mask: m, coordinateCount: d)
+        for j in 0..<d where visible[j] == (side == .visible) { values[t * d + j] = source[(i - first) * d + j] }
+      }
+      try upload(values, to: rows, firstRow: range.lowerBound)
+    }
   }
 
-  public func accumulateMaskedGram(
+  public func performAccumulateMaskedGram(
     of x: Matrix, masks: MaskPattern, firstSample: Int, scale: Element, into g: Matrix
   ) throws(BackendError) {
     try accumulateMaskedGramByTiles(of: x, masks: masks, firstSample: firstSample, scale: scale, into: g)
-  }
-
-  public func accumulateMaskedCross(
-    of x: Matrix, masks: MaskPattern, firstSample: Int, scale: Element, into c: Matrix
-  ) throws(BackendError) {
-    try accumulateMaskedCrossByTiles(of: x, masks: masks, firstSample: firstSample, scale: scale, into: c)
-  }
-}
-
-extension Backend {
-  /// Draws the masks on the host: right on any device, at the price of a transfer of x and of the rows.
-  package func maskRowsFromHost(
-    of x: Matrix, masks: MaskPattern, firstSample: Int, firstPair: Int, keeping side: MaskSide, into rows: Matrix
-  ) throws(BackendError) {
-    try requirePairs(of: x, masks: masks, firstSample: firstSample, firstPair: firstPair, into: rows)
-    let d = x.columns
-    let source = try download(x)
-    var values = [Element](repeating: 0, count: rows.count)
-    for t in 0..<rows.rows {
-      let (i, m) = (firstPair + t).quotientAndRemainder(dividingBy: masks.count)
-      let visible = masks.visibility(sample: firstSample + i, mask: m, coordinateCount: d)
-      for j in 0..<d where visible[j] == (side == .visible) { values[t * d + j] = source[i * d + j] }
-    }
-    try upload(values, to: rows, firstRow: 0)
   }
 
   /// By tiles of masked rows, each added by one `accumulateGram`.
@@ -42,7 +30,6 @@ extension Backend {
   package func accumulateMaskedGramByTiles(
     of x: Matrix, masks: MaskPattern, firstSample: Int, scale: Element, into g: Matrix, tile: Matrix? = nil
   ) throws(BackendError) {
-    try requireMasks(masks, width: x.columns, firstSample: firstSample, into: g, "accumulateMaskedGram")
     try forEachMaskedTile(
       of: x, masks: masks, firstSample: firstSample, tile: tile
     ) { (tile, first) throws(BackendError) in
@@ -54,10 +41,9 @@ extension Backend {
   }
 
   /// By tiles: the visible rows plus the hidden ones are the samples repeated.
-  package func accumulateMaskedCrossByTiles(
+  public func performAccumulateMaskedCross(
     of x: Matrix, masks: MaskPattern, firstSample: Int, scale: Element, into c: Matrix
   ) throws(BackendError) {
-    try requireMasks(masks, width: x.columns, firstSample: firstSample, into: c, "accumulateMaskedCross")
     var whole: Matrix?
     try forEachMaskedTile(of: x, masks: masks, firstSample: firstSample) { (tile, first) throws(BackendError) in
       if whole == nil { whole = try makeMatrix(rows: tile.rows, columns: tile.columns) }
@@ -106,46 +92,5 @@ extension Backend {
       values.append(Element(squareRoots ? weight.squareRoot() : weight))
     }
     return try makeVector(values)
-  }
-}
-
-extension Backend {
-  /// The checks that every `maskRows` makes.
-  public func requirePairs(
-    of x: Matrix, masks: MaskPattern, firstSample: Int, firstPair: Int, into rows: Matrix
-  ) throws(BackendError) {
-    let pairs = x.rows * masks.count
-    guard rows.columns == x.columns, firstPair >= 0, rows.rows <= pairs - firstPair else {
-      throw .dimensionMismatch(
-        operation: "maskRows", expected: "at most \(pairs) rows of \(x.columns), of \(x.rows) samples",
-        actual: "\(rows.rows) × \(rows.columns) from pair \(firstPair)")
-    }
-    try requireMasks(masks, width: x.columns, firstSample: firstSample, into: nil, "maskRows")
-  }
-
-  /// The checks that every sum over masks makes.
-  public func requireMasks(
-    _ masks: MaskPattern, width d: Int, firstSample: Int, into square: Matrix?, _ operation: String
-  ) throws(BackendError) {
-    precondition(firstSample >= 0, "samples count from 0")
-    if let square, square.rows != d || square.columns != d {
-      throw .dimensionMismatch(
-        operation: operation, expected: "\(d) × \(d)", actual: "\(square.rows) × \(square.columns)")
-    }
-    switch masks {
-    case .bernoulli(let keep, let count, _):
-      precondition(keep >= 0 && keep <= 1 && count >= 1, "a probability, and at least one mask")
-    case .fixedSize(let visible, let count, _):
-      precondition(count >= 1, "at least one mask")
-      guard 0...d ~= visible else {
-        throw .dimensionMismatch(
-          operation: operation, expected: "0 to \(d) visible coordinates", actual: "\(visible)")
-      }
-    case .given(let given):
-      guard given.coordinateCount == d else {
-        throw .dimensionMismatch(
-          operation: operation, expected: "masks of \(d) coordinates", actual: "\(given.coordinateCount)")
-      }
-    }
   }
 }

@@ -1,0 +1,102 @@
+/// A device that can run a trial: storage, random numbers, dense linear algebra, and the elementwise work between them.
+///
+/// **Layers.** A new backend writes `BackendCore`. All that this protocol requires beyond it has a default, composed of the core
+/// or a pass through the host's memory a block of rows at a time: right on any device, and overridden where that pays and was
+/// timed. Nothing needs a whole matrix on the host.
+///
+/// **How it is used.** By the operations without `perform`, which check shapes and then call the requirement of their name.
+/// Work is queued in program order. Only `download`, `eigenvalues`, `eigendecompose`, `leadingEigenpairs`, `tridiagonalize`,
+/// `factorPositiveDefinite`, `invertPositiveDefinite` and operations left to their defaults wait for the device; all else may
+/// return early. Every operation writes into storage the caller gives.
+///
+/// **Laws.** Each operation states the identity that its result obeys; `LacunaConformance` checks those identities for every
+/// backend, with errors relative to norm · size · epsilon. Shapes that do not fit throw `dimensionMismatch`. Empty matrices (no
+/// rows or no columns) are legal wherever their shapes fit. Unless said otherwise, arguments must not share storage with the
+/// result.
+///
+/// **Laws for matrices that are spread over several memories.** The contents after `reshaped` to another width are undefined.
+/// The height of row blocks is the backend's choice, `rowBlock(columns:)`. A backend is shared between threads only where
+/// `concurrency` is above 1; its matrices never are. The calls and their order depend on the arguments alone: no order of a Set
+/// or a Dictionary drives them, so that all parts of a spread-out backend make the same ones.
+public protocol Backend<Element>: BackendCore {
+  // MARK: Side by side
+
+  /// How many pieces of work may run at the same time, each on a `singleThreaded` copy; 1 where the device takes one.
+  var concurrency: Int { get }
+
+  /// This backend on a single thread of the host, where the host computes; else itself.
+  ///
+  /// Law: what it computes does not depend on how many others work beside it, bit for bit.
+  var singleThreaded: Self { get }
+
+  /// Matrices of their argument's size that `tridiagonalize` and `eigendecompose` take beside it.
+  var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { get }
+
+  /// Bytes that the process holds whatever it computes, where the host computes: the program and its libraries' buffers.
+  var standingBytes: Int { get }
+
+  /// Rows of a block of samples so wide: enough work for a rank update, small beside the Gram.
+  func rowBlock(columns: Int) -> Int
+
+  // MARK: Storage
+
+  func performClear(_ matrix: Matrix) throws(BackendError)
+  func performCopy(_ source: Matrix, to target: Matrix) throws(BackendError)
+  func performCopyColumns(of source: Matrix, from firstColumn: Int, to target: Matrix) throws(BackendError)
+
+  // MARK: Random numbers
+
+  func performFill(_ x: Matrix, law: EntryLaw, stream: RandomStream, offset: UInt64) throws(BackendError)
+
+  // MARK: Masked samples
+
+  func performMaskRows(
+    of x: Matrix, masks: MaskPattern, firstSample: Int, firstPair: Int, keeping side: MaskSide, into rows: Matrix
+  ) throws(BackendError)
+
+  func performAccumulateMaskedGram(
+    of x: Matrix, masks: MaskPattern, firstSample: Int, scale: Element, into g: Matrix
+  ) throws(BackendError)
+
+  func performAccumulateMaskedCross(
+    of x: Matrix, masks: MaskPattern, firstSample: Int, scale: Element, into c: Matrix
+  ) throws(BackendError)
+
+  // MARK: Solvers
+
+  func performInvertPositiveDefinite(_ a: Matrix) throws(BackendError) -> Double
+  func performEigenvalues(of a: Matrix) throws(BackendError) -> [Double]
+  func performLeadingEigenpairs(of a: Matrix, into vectors: Matrix) throws(BackendError) -> [Double]
+  func performTridiagonalize(_ a: Matrix) throws(BackendError) -> SymmetricTridiagonal
+
+  func performResolventForms(
+    of w: Matrix, tridiagonal t: SymmetricTridiagonal, shifts: [Double], probes: [[Double]], into out: Matrix
+  ) throws(BackendError)
+
+  // MARK: Elementwise
+
+  func performAddDiagonal(_ value: Element, to a: Matrix) throws(BackendError)
+  func performDiagonal(of a: Matrix, into vector: Matrix) throws(BackendError)
+  func performSetDiagonal(of a: Matrix, to vector: Matrix) throws(BackendError)
+  func performSymmetrize(_ a: Matrix) throws(BackendError)
+  func performClearUpperTriangle(of a: Matrix) throws(BackendError)
+  func performScale(_ a: Matrix, rows: Matrix?, columns: Matrix?) throws(BackendError)
+  func performAdd(_ source: Matrix, alpha: Element, beta: Element, to target: Matrix) throws(BackendError)
+  func performHadamard(_ a: Matrix, _ b: Matrix, into target: Matrix) throws(BackendError)
+
+  func performLeaveSamplesOut(
+    _ r: Matrix, complements: Matrix, diagonal: Matrix, sampleCount: Int
+  ) throws(BackendError)
+
+  // MARK: Reductions
+
+  func performRowDots(_ a: Matrix, _ b: Matrix, weights: Matrix?, into out: Matrix) throws(BackendError)
+  func performColumnDots(_ a: Matrix, _ b: Matrix, weights: Matrix?, into out: Matrix) throws(BackendError)
+
+  // MARK: Covariance roots
+
+  func performAutoregress(_ x: Matrix, correlation: Element, adjoint: Bool) throws(BackendError)
+  func performMixBlocks(_ x: Matrix, bounds: [Int], scale: Element, shift: [Element]) throws(BackendError)
+  func performFilterCirculant(_ z: Matrix, eigenvalues: [Element], into out: Matrix) throws(BackendError)
+  func performCirculantForms(of q: Matrix, eigenvalues: [Element], into out: Matrix) throws(BackendError)
+}

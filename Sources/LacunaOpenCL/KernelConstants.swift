@@ -1,0 +1,25 @@
+/// Numbers that kernels and the host count by alike: macros of every program.
+enum KernelConstants {
+  /// TS of `tridiagonal.cl`: edge of its tiles.
+  static let tridiagonalTile = 64
+  /// DOT_ROWS of `dots.cl`: rows that a partial sum spans.
+  static let dotRows = 128
+  /// SKINNY_ROWS of `skinny.cl`: rows at a time.
+  static let skinnyRows = 16
+  /// SKINNY_SPAN of `skinny.cl`: rows of the matrix that a partial sum spans.
+  static let skinnySpan = 256
+}
+
+extension DeviceContext {
+  /// The compiler's options for every program.
+  var buildOptions: String {
+    let macros = [
+      ("NB", smallBlock), ("TILE", tileEdge), ("WG", groupSize),
+      ("REAL64", precision == .float64 ? 1 : 0),
+      ("FP64", usesFloat64 ? 1 : 0), ("TS", KernelConstants.tridiagonalTile),
+      ("DOT_ROWS", KernelConstants.dotRows),
+      ("SKINNY_ROWS", KernelConstants.skinnyRows), ("SKINNY_SPAN", KernelConstants.skinnySpan),
+    ]
+    return macros.reduce("-cl-std=CL1.2") { $0 + " -D\($1.0)=\($1.1)" }
+  }
+}

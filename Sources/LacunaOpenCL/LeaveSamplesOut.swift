@@ -1,0 +1,12 @@
+import LacunaAlgebra
+
+extension OpenCLBackend {
+  public func performLeaveSamplesOut(
+    _ r: Matrix, complements: Matrix, diagonal: Matrix, sampleCount: Int
+  ) throws(BackendError) {
+    try context.launch(
+      .leaveSamplesOut, "leave_samples_out", items: r.columns, height: r.rows, .buffer(r.buffer),
+      .uint(r.columns),
+      .buffer(complements.buffer), .buffer(diagonal.buffer), .real(Double(sampleCount)))
+  }
+}
