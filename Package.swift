@@ -106,6 +106,7 @@ let package = Package(
     .executableTarget(
       name: "lacuna",
       dependencies: [
+        "LacunaConformance",
         "LacunaAlgebra", "LacunaDevices", "DeterministicEquivalents", "MaskedRegression", "LacunaStudy",
         "LacunaFiles", "LacunaFigures", "LacunaFits",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

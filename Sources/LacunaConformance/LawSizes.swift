@@ -16,7 +16,7 @@ public struct LawSizes: Sendable, Hashable {
   /// What the tests run: past every tile and block size.
   public static let full = LawSizes(order: 1025, side: 2000, draws: 4_000_000)
   /// Within a minute on a processor of few cores.
-  public static let brief = LawSizes(order: 130, side: 517, draws: 50_000)
+  public static let brief = LawSizes(order: 257, side: 1025, draws: 100_000)
   /// For backends of plain loops.
   public static let small = LawSizes(order: 64, side: 130, draws: 5000)
 

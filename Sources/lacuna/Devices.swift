@@ -11,15 +11,28 @@ struct Devices: ParsableCommand {
       Examples:
         lacuna devices
         lacuna devices --precision float32 --json
+        lacuna devices --verify opencl:0
         lacuna simulate example:learning-curve --device opencl:0
       """)
+
+  @Flag(
+    help: "Put a device's operations to their laws: each error beside its bound; exit status 69 where one is broken.")
+  var verify = false
+
+  @Argument(help: "The device to verify: \(DeviceChoice.syntax). Default: every usable one.")
+  var device: DeviceChoice?
 
   @OptionGroup var precision: PrecisionOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var terminal: TerminalOptions
 
+  func validate() throws {
+    if device != nil && !verify { throw ValidationError("a device is named with --verify; without it all are listed") }
+  }
+
   func run() throws {
     try reportingFailures {
+      if verify { return try runLaws() }
       let registry = DeviceRegistry.ofThisMachine
       let ranking = registry.rank(precision: precision.precision, threads: threads.threads)
       let absences = registry.absences()
@@ -27,6 +40,23 @@ struct Devices: ParsableCommand {
         devices: registry.list().map(DeviceEntry.init), auto: ranking.id, autoReason: ranking.reason,
         note: absences.isEmpty ? nil : absences.joined(separator: "\n"))
       print(terminal.json ? try encodeJSON(list, pretty: true) : list.text)
+    }
+  }
+
+  /// The laws on the device named, or on every one that has the precision.
+  private func runLaws() throws {
+    let registry = DeviceRegistry.ofThisMachine
+    let usable = registry.list().filter { $0.isUsable && (precision.precision == .float32 || $0.hasFloat64) }
+    let choices = device.map { [$0] } ?? usable.compactMap { DeviceChoice($0.id) }
+    let verified = try choices.map { choice in
+      let backend = try registry.select(choice, precision: precision.precision, threads: threads.threads).backend
+      return VerifiedDevice(backend, precision: precision.precision)
+    }
+    let text = verified.map(\.text).joined(separator: "\n\n")
+    print(terminal.json ? try encodeJSON(["devices": verified], pretty: true) : text)
+    let broken = verified.filter { !$0.passed }.map(\.device)
+    if !broken.isEmpty {
+      throw Failure("laws are broken on \(broken.joined(separator: ", "))", status: ExitStatus.device)
     }
   }
 }

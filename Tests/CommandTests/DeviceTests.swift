@@ -20,6 +20,28 @@ import Testing
     }
   }
 
+  /// Every operation is named with an error below its bound, in a table and as JSON.
+  @Test func verification() throws {
+    try withFolder { folder in
+      let result = try Program.run(["devices", "--verify", "host", "--json"], in: folder)
+      #expect(result.status == 0, "\(result.errors)")
+      let devices = try #require(try object(result.output)["devices"] as? [[String: Any]])
+      #expect(
+        devices.count == 1 && devices[0]["passed"] as? Bool == true && devices[0]["precision"] as? String == "float64")
+      let operations = try #require(devices[0]["operations"] as? [[String: Any]])
+      for name in ["multiply", "eigendecompose", "accumulateMaskedGram", "solveTriangular", "fill"] {
+        let line = try #require(operations.first { $0["operation"] as? String == name })
+        let (residual, bound) = (line["residual"] as? Double, line["bound"] as? Double)
+        #expect(try #require(residual) <= #require(bound) && line["failures"] as? Int == 0, "\(name)")
+        #expect((line["cases"] as? Int ?? 0) > 3)
+      }
+      let text = try Program.run(["devices", "--verify", "host", "--precision", "float32", "--quiet"], in: folder)
+      #expect(text.status == 0 && text.output.contains("float32") && text.output.contains("all laws hold"))
+      #expect(try Program.run(["devices", "--verify", "nothing-of-this-name"], in: folder).status == 69)
+      #expect(try Program.run(["devices", "host"], in: folder).status == 64)
+    }
+  }
+
   /// `--precision`, `--threads`, `--seed` and `--json` are spelled and refused alike wherever they are taken.
   @Test func sharedOptions() throws {
     try withFolder { folder in

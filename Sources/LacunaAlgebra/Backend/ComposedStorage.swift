@@ -45,7 +45,7 @@ extension Backend {
 
   public var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { (1, 1) }
 
-  public func rowBlock(columns: Int) -> Int { max(256, (1 << 22) / max(columns, 1)) }
+  public func rowBlock(columns: Int) -> Int { RowBlock.usual(columns: columns) }
 
   public func performClear(_ matrix: Matrix) throws(BackendError) {
     try forEachRowBlock(of: matrix.rows, columns: matrix.columns) { rows throws(BackendError) in

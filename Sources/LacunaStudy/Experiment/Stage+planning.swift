@@ -16,7 +16,7 @@ extension Experiment.Stage {
   public func forecast<Device: Backend>(on device: Device, route: ErrorRoute?) -> TrialForecast {
     TrialForecast(
       problem.shape, needs: needs(problem.shape), precision: Device.Element.precision, route: route,
-      workspace: device.workspaceMatrices)
+      workspace: device.workspaceMatrices, rowBlock: device.rowBlock(columns: problem.coordinateCount))
   }
 
   /// Seconds that a trial is expected to take by a route, which is nil under other masks.

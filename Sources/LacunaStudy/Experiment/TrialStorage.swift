@@ -32,7 +32,7 @@ final class TrialStorage<Device: Backend> {
     workspace = try square(has.workspace)
     block =
       has.samples
-      ? nil : try device.makeMatrix(rows: blockRows(sampleCount: n, coordinateCount: d), columns: d)
+      ? nil : try device.makeMatrix(rows: min(n, device.rowBlock(columns: d)), columns: d)
     dual =
       has.samples
       ? try DualErrors(
@@ -73,11 +73,12 @@ extension TrialShape {
   /// Numbers that `TrialStorage` and the errors' own route hold, and the largest single matrix.
   /// - Parameter route: nil takes inverses, of the smaller Gram.
   /// - Parameter workspace: `Backend.workspaceMatrices`.
+  /// - Parameter rowBlock: `Backend.rowBlock(columns:)`.
   func storage(
-    route: ErrorRoute?, parts: TrialNeeds.Parts, workspace: (tridiagonalize: Int, eigendecompose: Int)
+    route: ErrorRoute?, parts: TrialNeeds.Parts, workspace: (tridiagonalize: Int, eigendecompose: Int), rowBlock: Int
   ) -> (numbers: Double, largest: Double) {
     let (n, d) = (Double(sampleCount), Double(coordinateCount))
-    let block = Double(blockRows(sampleCount: sampleCount, coordinateCount: coordinateCount)) * d
+    let block = Double(min(sampleCount, rowBlock)) * d
     let has = TrialMatrices(self, route: route, parts: parts)
     let squares = [has.gram, has.resolvent, has.workspace, has.closedForm, has.closedForm].count { $0 }
     var numbers = Double(squares) * d * d + (has.samples ? n * d : block)

@@ -13,11 +13,14 @@ public struct TrialForecast: Sendable, Equatable {
   /// - Parameter needs: of the measures.
   /// - Parameter route: to the errors of leave-one-out masks; nil takes inverses, of the smaller Gram.
   /// - Parameter workspace: `Backend.workspaceMatrices`; the host's by default.
+  /// - Parameter rowBlock: `Backend.rowBlock(columns:)` of d columns; the usual one by default.
   public init(
     _ shape: TrialShape, needs: TrialNeeds = TrialNeeds(), precision: Precision, route: ErrorRoute? = nil,
-    workspace: (tridiagonalize: Int, eigendecompose: Int) = (0, 2)
+    workspace: (tridiagonalize: Int, eigendecompose: Int) = (0, 2), rowBlock: Int? = nil
   ) {
-    let storage = shape.storage(route: route, parts: needs.parts, workspace: workspace)
+    let storage = shape.storage(
+      route: route, parts: needs.parts, workspace: workspace,
+      rowBlock: rowBlock ?? RowBlock.usual(columns: shape.coordinateCount))
     let size = Double(precision.byteCount)
     bytes = Int(((storage.numbers + needs.numbers) * size).rounded())
     largestMatrixBytes = Int((storage.largest * size).rounded())
@@ -51,9 +54,4 @@ public struct TrialForecast: Sendable, Equatable {
     }
     return low
   }
-}
-
-/// Rows of a block of samples: enough work for a rank update, small beside the Gram.
-func blockRows(sampleCount n: Int, coordinateCount d: Int) -> Int {
-  min(n, max(256, (1 << 22) / d))
 }
