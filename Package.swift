@@ -27,6 +27,7 @@ let package = Package(
     .systemLibrary(
       name: "COpenCL", pkgConfig: "OpenCL", providers: [.apt(["ocl-icd-opencl-dev", "pocl-opencl-icd"])]),
     .systemLibrary(name: "CCLBlast", pkgConfig: "clblast", providers: [.apt(["libclblast-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(
       name: "LacunaKernels", path: "Kernels", exclude: ["README.md"], sources: ["KernelSource.swift"],
       resources: [
@@ -98,7 +99,7 @@ let package = Package(
         .embedInCode("Examples/partition.yaml"), .embedInCode("Examples/spectrum.yaml"),
         .embedInCode("Examples/transition.yaml"), .embedInCode("Examples/collapse.yaml"),
       ]),
-    .target(name: "LacunaFiles", exclude: ["README.md"]),
+    .target(name: "LacunaFiles", dependencies: ["CZlib"], exclude: ["README.md"]),
     .target(name: "LacunaFigures", dependencies: ["LacunaFiles"], exclude: ["README.md"]),
     .target(
       name: "LacunaFits", dependencies: ["LacunaAlgebra", "MaskedRegression", "LacunaFiles", "LacunaFigures"],

@@ -42,11 +42,11 @@ public enum DataFileError: Error, Sendable, Equatable {
 extension DataFileError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .noInput(let path, let reason): "cannot read \(path): \(reason)"
+    case .noInput(let path, let reason): "cannot read \(escaped(path)): \(reason)"
     case .malformed(let path, let position, let reason, let remedy):
-      "\(path)\(position): \(reason)" + (remedy.isEmpty ? "" : "; \(remedy)")
-    case .cannotCreate(let path, let reason): "cannot create \(path): \(reason)"
-    case .io(let path, let reason): "\(path): \(reason)"
+      "\(escaped(path))\(position): \(reason)" + (remedy.isEmpty ? "" : "; \(remedy)")
+    case .cannotCreate(let path, let reason): "cannot create \(escaped(path)): \(reason)"
+    case .io(let path, let reason): "\(escaped(path)): \(reason)"
     }
   }
 }
@@ -59,7 +59,7 @@ extension DataFileError.Position: CustomStringConvertible {
     case .byte(let byte): ", byte \(byte)"
     case .line(let line): ", line \(line)"
     case .field(let line, let column, let name):
-      ", line \(line), column \(column)" + (name.map { " (\($0))" } ?? "")
+      ", line \(line), column \(column)" + (name.map { " (\(escaped(String($0.prefix(40)))))" } ?? "")
     case .cell(let row, let column, let byte): ", row \(row), column \(column) (byte \(byte))"
     }
   }

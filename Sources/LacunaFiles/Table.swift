@@ -10,6 +10,16 @@ public struct Table: Sendable, Equatable {
   public var names: [String]?
   /// The shape as the file states it: `[n]` for a vector, which is read as a column of n rows, else `[rows, columns]`.
   public var shape: [Int]
+  /// The rows' names, where a column of the file holds them.
+  public var rowNames: [String]?
+  /// The file's column, from 1, of the rows' names.
+  public var indexColumn: Int?
+  /// The file's column, from 1, of each column, where they are a choice.
+  public var positions: [Int]?
+  /// Whether a text's first row was read as names, and why; nil for formats that have no such row.
+  public var header: HeaderDecision?
+  /// What a person should know of how the file was read, a line each.
+  public var notices: [String] = []
 
   /// - Precondition: `values.count == rows * columns`, and as many names as columns.
   public init(rows: Int, columns: Int, values: [Double], names: [String]? = nil) {
@@ -21,4 +31,11 @@ public struct Table: Sendable, Equatable {
     self.names = names
     self.shape = [rows, columns]
   }
+}
+
+/// Whether the first row of a text holds the columns' names.
+public struct HeaderDecision: Sendable, Equatable {
+  public var isHeader: Bool
+  /// One line: what speaks for it.
+  public var reason: String
 }

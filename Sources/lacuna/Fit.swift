@@ -9,7 +9,7 @@ struct Fit: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Fit the joint predictor to your own data, with exact leave-one-sample-out errors.",
     discussion: """
-      DATA is .npy (samples in rows) or .csv. The ridge is that of S = XᵀX/n: the recommender literature's EASE uses \
+      DATA has samples in rows. The ridge is that of S = XᵀX/n: the recommender literature's EASE uses \
       λ = n · ridge, and its matrix is the transpose of this predictor.
 
       Examples:
@@ -30,7 +30,10 @@ struct Fit: ParsableCommand {
       missing: the ridge is chosen on observed cells hidden for the purpose, and filled.npy has the gaps, if any, filled.
       """)
 
-  @Argument(help: "Samples in rows, coordinates in columns: .npy or .csv.")
+  @Argument(
+    help: ArgumentHelp(
+      "Samples in rows, coordinates in columns: text (.csv and its kin), .npy, .npz or FILE.npz:NAME, Matrix Market .mtx, "
+        + "any of them compressed by gzip; - is standard input."))
   var data: String
 
   @Option(help: ArgumentHelp("A number, ridgeless, auto, or a geometric path FROM:TO:COUNT.", valueName: "ridge"))
@@ -54,12 +57,10 @@ struct Fit: ParsableCommand {
   @Flag(help: "Fit an intercept: columns are centred, and leave-one-sample-out errors stay exact.")
   var center = false
 
-  @Flag(help: "The first row of a .csv holds names; default: where it is not numeric.")
-  var header = false
-
   @Flag(help: "Also write residuals.npy: every cell less its prediction by the fit without its sample.")
   var residuals = false
 
+  @OptionGroup(title: "Reading the table") var table: TableOptions
   @OptionGroup var device: DeviceOptions
   @OptionGroup var output: OutputOptions
 
@@ -91,10 +92,12 @@ struct Fit: ParsableCommand {
   }
 
   private func readSamples() throws -> Table {
-    let table = try readTable(data, header: header ? true : nil, allowMissing: mask == .observed)
+    let table = try readTable(data, table.reading(allowMissing: mask == .observed))
+    if !output.quiet { for notice in table.notices { log.notice("\(escaped(data)): \(notice)") } }
     guard table.columns >= 2 else {
       throw Failure(
-        "\(data): one column; a coordinate is predicted from others, so two are needed", status: ExitStatus.data)
+        "\(escaped(data)): one column; a coordinate is predicted from others, so two are needed",
+        status: ExitStatus.data)
     }
     return table
   }

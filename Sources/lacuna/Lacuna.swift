@@ -1,5 +1,6 @@
 import ArgumentParser
 import LacunaDevices
+import LacunaFiles
 
 /// The program's version, recorded in every result.
 let lacunaVersion = "0.2.0"
@@ -27,6 +28,7 @@ struct Lacuna: ParsableCommand {
 
   static func main() {
     DeviceRegistry.ofThisMachine.prepareProcess()
-    main(nil)
+    // Not the standard library's, which loses the bytes of a file name that is not UTF-8.
+    main(PathText.arguments)
   }
 }

@@ -62,7 +62,11 @@ extension DataConfiguration {
       }
       return row
     case .file(let path):
-      let values = try readTable(path).values
+      let table = try readTable(path)
+      guard table.rows == 1 || table.columns == 1 else {
+        throw ModelError.shape(path: path, expected: "one row or column", actual: "\(table.rows) × \(table.columns)")
+      }
+      let values = table.values
       guard let row = FirstRow.expanded(values, coordinates: coordinates, circulant: circulant) else {
         throw ModelError.shape(path: path, expected: "at most \(coordinates)", actual: "\(values.count)")
       }

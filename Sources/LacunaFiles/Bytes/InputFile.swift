@@ -7,18 +7,26 @@
 #endif
 
 /// A file open for reading; closed when released.
-final class InputFile {
-  let path: String
-  /// Bytes in a regular file; nil for a pipe or a terminal.
+final class InputFile: ByteStream, RandomAccess {
+  /// Bytes in a regular file; nil for a pipe, a terminal or standard input, which have no places to read from.
   let size: Int?
   private let descriptor: Int32
 
+  var byteCount: Int { size ?? 0 }
+
+  /// - Parameter path: `-` and `/dev/stdin` are standard input.
   /// - Throws: `noInput` if the file is missing, closed to us or a folder.
   init(_ path: String) throws(DataFileError) {
     guard !path.isEmpty else { throw .noInput(path: "''", reason: "the path is empty") }
     guard !path.utf8.contains(0) else { throw .noInput(path: path, reason: "the path holds a NUL byte") }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .noInput(path: path, reason: systemMessage(errno)) }
+    let isStandardInput = path == "-" || path == "/dev/stdin"
+    let descriptor =
+      isStandardInput
+      ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : withSystemPath(path) { open($0, O_RDONLY | O_CLOEXEC) }
+    guard descriptor >= 0 else {
+      throw .noInput(
+        path: path, reason: isStandardInput ? "standard input is closed" : systemMessage(errno))
+    }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
       let code = errno
@@ -30,16 +38,15 @@ final class InputFile {
       close(descriptor)
       throw .noInput(path: path, reason: systemMessage(EISDIR))
     }
-    self.path = path
-    self.size = kind == S_IFREG ? Int(status.st_size) : nil
+    // Files of /proc say that they are empty and are not.
+    self.size = kind == S_IFREG && !isStandardInput && status.st_size > 0 ? Int(status.st_size) : nil
     self.descriptor = descriptor
+    super.init(path: isStandardInput ? "standard input" : path)
   }
 
   deinit { close(descriptor) }
 
-  /// Reads on from the last position.
-  /// - Returns: how many bytes came, 0 at the end only.
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws(DataFileError) -> Int {
+  override func produce(into buffer: UnsafeMutableRawBufferPointer) throws(DataFileError) -> Int {
     while true {
       let count = systemRead(descriptor, buffer)
       if count >= 0 { return count }

@@ -30,3 +30,17 @@ func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) ->
 func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
   write(descriptor, bytes.baseAddress, bytes.count)
 }
+
+/// Whether something of that name is there.
+func fileExists(_ path: String) -> Bool {
+  var status = stat()
+  return withSystemPath(path) { stat($0, &status) } == 0
+}
+
+/// Takes a file away, if it is there.
+@discardableResult func removeFile(_ path: String) -> Bool { withSystemPath(path) { unlink($0) } == 0 }
+
+/// Gives a file or folder another name, replacing a file of that name.
+func renameFile(_ path: String, to other: String) -> Bool {
+  withSystemPath(path) { from in withSystemPath(other) { to in rename(from, to) } } == 0
+}

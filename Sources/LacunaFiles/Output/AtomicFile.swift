@@ -26,7 +26,7 @@ public final class AtomicFile {
     guard !path.isEmpty else { throw .cannotCreate(path: "''", reason: "the path is empty") }
     guard !path.utf8.contains(0) else { throw .cannotCreate(path: path, reason: "the path holds a NUL byte") }
     var status = stat()
-    if stat(path, &status) == 0 {
+    if withSystemPath(path, { stat($0, &status) }) == 0 {
       let kind = status.st_mode & S_IFMT
       if kind == S_IFDIR { throw .cannotCreate(path: path, reason: "a folder of that name is in the way") }
       if kind != S_IFREG { throw .cannotCreate(path: path, reason: "it is not a regular file") }
@@ -37,7 +37,7 @@ public final class AtomicFile {
     var attempt = 0
     while true {
       let candidate = "\(folder).lacuna-\(getpid())-\(attempt).tmp"
-      let descriptor = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      let descriptor = withSystemPath(candidate) { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
       if descriptor >= 0 {
         self.path = path
         self.temporaryPath = candidate
@@ -53,7 +53,7 @@ public final class AtomicFile {
   deinit {
     if descriptor >= 0 {
       close(descriptor)
-      unlink(temporaryPath)
+      removeFile(temporaryPath)
     }
     buffer.deallocate()
   }
@@ -97,12 +97,12 @@ public final class AtomicFile {
     descriptor = -1
     if closed != 0 && errno != EINTR {
       let code = errno
-      unlink(temporaryPath)
+      removeFile(temporaryPath)
       throw .io(path: path, reason: "writing failed: \(systemMessage(code))")
     }
-    if rename(temporaryPath, path) != 0 {
+    if !renameFile(temporaryPath, to: path) {
       let code = errno
-      unlink(temporaryPath)
+      removeFile(temporaryPath)
       throw .cannotCreate(path: path, reason: systemMessage(code))
     }
   }
@@ -126,7 +126,7 @@ public final class AtomicFile {
       } else if errno != EINTR {
         let code = errno
         close(descriptor)
-        unlink(temporaryPath)
+        removeFile(temporaryPath)
         descriptor = -1
         throw .io(path: path, reason: "writing failed: \(systemMessage(code))")
       }

@@ -1,0 +1,197 @@
+/// How a table is to be read.
+public struct TableReading: Sendable {
+  /// Whether the first row of a text holds names; nil decides by evidence.
+  public var header: Bool?
+  /// The column that holds the rows' names, by name, position (from 1) or `#` and position; nil decides by evidence.
+  public var index: String?
+  /// The columns to read, in this order: names, positions, ranges of positions; empty for all.
+  public var columns: [String]
+  /// Columns not to read, likewise.
+  public var exclude: [String]
+  /// Reads missing cells as NaN instead of refusing them.
+  public var allowMissing: Bool
+  /// Spellings of a missing cell, as they stand in a cell, beside the empty cell, NA, N/A, NaN and null.
+  public var missing: Set<String>
+  /// Numbers of a text have a comma before their fraction, not a point.
+  public var decimalComma: Bool
+  /// Messages may name `--header`, `--columns` and the others: the caller has such options.
+  public var namesOptions: Bool
+
+  public init(
+    header: Bool? = nil, index: String? = nil, columns: [String] = [], exclude: [String] = [],
+    allowMissing: Bool = false, missing: Set<String> = [], decimalComma: Bool = false, namesOptions: Bool = false
+  ) {
+    self.header = header
+    self.index = index
+    self.columns = columns
+    self.exclude = exclude
+    self.allowMissing = allowMissing
+    self.missing = missing
+    self.decimalComma = decimalComma
+    self.namesOptions = namesOptions
+  }
+
+  /// What to do about a cell that is NaN or infinite.
+  func remedy(missing: Bool) -> String {
+    if !missing { return "drop or replace its row" }
+    return "drop or fill its row, or treat missing cells as masked" + (namesOptions ? " with --mask observed" : "")
+  }
+
+  /// What to do, in terms of the options where the caller has them.
+  func remedy(_ options: String, otherwise: String) -> String { namesOptions ? options : otherwise }
+}
+
+/// Which columns of a file are read, and which holds the rows' names.
+struct ColumnChoice: Equatable {
+  /// The file's column, from 0, of each column of the table.
+  var columns: [Int]
+  /// The file's column of the rows' names.
+  var index: Int?
+  /// As many columns as the file has.
+  var count: Int
+
+  var isWhole: Bool { index == nil && columns.count == count && columns.indices.allSatisfy { columns[$0] == $0 } }
+}
+
+extension TableReading {
+  /// Holds the named columns against a file's.
+  ///
+  /// - Parameter names: of all columns, where the file has them.
+  /// - Parameter index: the column of row names that the evidence speaks for.
+  /// - Throws: `malformed` for a column that is not there or not unique, and where none is left.
+  func choose(
+    names: [String]?, count: Int, index evidence: Int? = nil, path: String
+  ) throws(DataFileError) -> ColumnChoice {
+    let resolver = ColumnResolver(names: names, count: count, path: path)
+    var indexColumn = evidence
+    if let index {
+      let found = try resolver.columns(index, option: "--index")
+      guard found.count == 1 else { throw resolver.refusal("--index \(escaped(index)): row names are one column", "") }
+      indexColumn = found[0]
+    }
+    var chosen: [Int] = []
+    if columns.isEmpty {
+      chosen = (0..<count).filter { $0 != indexColumn }
+    } else {
+      for entry in columns { chosen += try resolver.columns(entry, option: "--columns") }
+      if index == nil, let own = indexColumn, chosen.contains(own) { indexColumn = nil }
+      if let twice = chosen.first(where: { column in chosen.count(where: { $0 == column }) > 1 }) {
+        throw resolver.refusal("--columns names \(resolver.name(twice)) twice", "name it once")
+      }
+      if let own = indexColumn, chosen.contains(own) {
+        throw resolver.refusal("\(resolver.name(own)) holds the row names and is one of --columns too", "choose one")
+      }
+    }
+    var excluded: Set<Int> = []
+    for entry in exclude { excluded.formUnion(try resolver.columns(entry, option: "--exclude")) }
+    if index == nil, let own = indexColumn, excluded.contains(own) { indexColumn = nil }
+    chosen.removeAll { excluded.contains($0) }
+    guard !chosen.isEmpty else { throw resolver.refusal("no column is left to read", "choose at least one") }
+    return ColumnChoice(columns: chosen, index: indexColumn, count: count)
+  }
+
+  /// The same for a table that has been read whole.
+  func choose(from table: Table) throws(DataFileError) -> ColumnChoice {
+    if index == nil && columns.isEmpty && exclude.isEmpty {
+      return ColumnChoice(columns: Array(0..<table.columns), index: nil, count: table.columns)
+    }
+    return try choose(names: table.names, count: table.columns, path: "the table")
+  }
+}
+
+extension ColumnChoice {
+  /// The first cell, in row-major order of the file, that may not be read.
+  func firstFault(in table: Table, allowMissing: Bool) -> (row: Int, column: Int)? {
+    func isFault(_ value: Double) -> Bool { !value.isFinite && !(allowMissing && value.isNaN) }
+    if isWhole {
+      return table.values.firstIndex(where: isFault).map { ($0 / table.columns, $0 % table.columns) }
+    }
+    let sorted = columns.sorted()
+    for row in 0..<table.rows {
+      for column in sorted where isFault(table.values[row * table.columns + column]) { return (row, column) }
+    }
+    return nil
+  }
+
+  /// The chosen columns alone.
+  func applied(to table: Table) -> Table {
+    guard !isWhole else { return table }
+    var values: [Double] = []
+    values.reserveCapacity(table.rows * columns.count)
+    for row in 0..<table.rows { for column in columns { values.append(table.values[row * table.columns + column]) } }
+    var chosen = Table(rows: table.rows, columns: columns.count, values: values)
+    chosen.names = table.names.map { names in columns.map { names[$0] } }
+    chosen.positions = columns.map { $0 + 1 }
+    if let index {
+      chosen.indexColumn = index + 1
+      chosen.rowNames = (0..<table.rows).map { CSVCell.number(table.values[$0 * table.columns + index]).field }
+    }
+    return chosen
+  }
+}
+
+/// Finds columns by what an option says of them.
+private struct ColumnResolver {
+  let names: [String]?
+  let count: Int
+  let path: String
+
+  func refusal(_ reason: String, _ remedy: String) -> DataFileError {
+    .malformed(path: path, position: .file, reason: reason, remedy: remedy)
+  }
+
+  func name(_ column: Int) -> String { names.map { quoted($0[column]) } ?? "column \(column + 1)" }
+
+  /// The columns of a list: names before positions.
+  func columns(_ list: String, option: String) throws(DataFileError) -> [Int] {
+    if let whole = try named(list, option: option) { return [whole] }
+    let fields = Array(list.utf8).withUnsafeBufferPointer { CSVLine.fields($0, .byte(UInt8(ascii: ","))) }
+    guard let fields else { throw refusal("\(option) \(quoted(list)): a quote is not closed", "balance the quotes") }
+    var found: [Int] = []
+    for field in fields {
+      if let column = try named(field.text, option: option) {
+        found.append(column)
+      } else {
+        found += try positions(field.text, option: option)
+      }
+    }
+    return found
+  }
+
+  private func named(_ text: String, option: String) throws(DataFileError) -> Int? {
+    guard let names else { return nil }
+    let found = names.indices.filter { names[$0] == text }
+    if found.count > 1 {
+      let places = found.prefix(4).map { "#\($0 + 1)" }.joined(separator: ", ")
+      throw refusal("\(option): \(found.count) columns are named \(quoted(text))", "write its position: \(places)")
+    }
+    return found.first
+  }
+
+  private func positions(_ text: String, option: String) throws(DataFileError) -> [Int] {
+    let isMarked = text.hasPrefix("#")
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false).map {
+      $0.hasPrefix("#") ? $0.dropFirst() : $0
+    }
+    let numbers = parts.compactMap { Int($0) }
+    guard (1...2).contains(parts.count), numbers.count == parts.count, let first = numbers.first,
+      let last = numbers.last
+    else {
+      let known =
+        names.map { "the columns are \(listed($0, most: 12))" }
+        ?? "the columns have no names: write positions, 1 to \(count)"
+      throw refusal("\(option): no column is named \(quoted(text))", known)
+    }
+    if !isMarked, parts.count == 2, let names, let low = names.firstIndex(of: String(parts[0])),
+      let high = names.firstIndex(of: String(parts[1])), low + 1 != first || high + 1 != last
+    {
+      throw refusal(
+        "\(option) \(escaped(text)): columns of these names stand at positions \(low + 1) and \(high + 1)",
+        "write #\(low + 1)-\(high + 1) for those, #\(first)-\(last) for the positions")
+    }
+    guard first >= 1, first <= last, last <= count else {
+      throw refusal("\(option) \(escaped(text)): positions run from 1 to \(count)", "")
+    }
+    return Array((first - 1)...(last - 1))
+  }
+}

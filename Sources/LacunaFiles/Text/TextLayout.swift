@@ -1,0 +1,270 @@
+/// How a text is laid out, found from its first lines: separator, header, columns.
+struct TextLayout {
+  var separator: Separator
+  /// Fields a row.
+  var columns: Int
+  var names: [String]?
+  var decision: HeaderDecision
+  var choice: ColumnChoice
+  /// The line of the first row, from 1, and where in the first chunk it starts.
+  var firstLine: Int
+  var bodyStart: Int
+  var notices: [String] = []
+}
+
+/// Finds the layout from the first chunk.
+struct TextLayoutFinder {
+  let path: String
+  let chunk: LineChunk
+  let reading: TableReading
+  let parser: NumberParser
+  private var position = 0
+  private var line = 1
+  private var comments: [(line: Int, bytes: UnsafeBufferPointer<UInt8>)] = []
+  private var declared: UInt8?
+  /// The first row and rows below, without their ends.
+  private var lines: [UnsafeBufferPointer<UInt8>] = []
+
+  init(path: String, chunk: LineChunk, reading: TableReading) {
+    self.path = path
+    self.chunk = chunk
+    self.reading = reading
+    parser = NumberParser(decimal: UInt8(ascii: reading.decimalComma ? "," : "."))
+  }
+
+  mutating func layout() throws(DataFileError) -> TextLayout {
+    try skipPreamble()
+    sampleLines()
+    guard !lines.isEmpty else { throw malformed(.file, "the file is empty", "it needs a row a sample") }
+    if lines[0].allSatisfy({ $0 == 0x20 || $0 == 0x09 }) {
+      throw malformed(.line(line), "the line is blank", "remove it")
+    }
+    let separator =
+      declared.map(Separator.byte)
+      ?? LacunaFiles.separator(of: Array(lines.prefix(40)), parser, missing: reading.missing)
+    guard let first = CSVLine.fields(lines[0], separator) else {
+      throw malformed(
+        .line(line), "a quote is not closed, or text follows a closed one",
+        "balance the quotes, and keep each cell on its line")
+    }
+    let below = lines.dropFirst().compactMap { CSVLine.fields($0, separator) }
+    return try decide(first: first, below: below, separator: separator)
+  }
+
+  // MARK: - The lines before the table
+
+  private mutating func skipPreamble() throws(DataFileError) {
+    let start = UnsafeBufferPointer(start: chunk.bytes, count: min(chunk.count, 4))
+    if start.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+    while let text = peekLine() {
+      if line == 1, text.count == 5, text.starts(with: Array("sep=".utf8)) || text.starts(with: Array("SEP=".utf8)) {
+        declared = text[4]
+      } else if let first = text.first, first == UInt8(ascii: "#") || first == UInt8(ascii: "%") {
+        comments.append((line, text))
+      } else if comments.isEmpty || !text.isEmpty {
+        return
+      }
+      advance()
+    }
+  }
+
+  private func peekLine() -> UnsafeBufferPointer<UInt8>? {
+    guard position < chunk.count else { return nil }
+    var end = position
+    while chunk.bytes[end] != 0x0A { end += 1 }
+    if end > position && chunk.bytes[end - 1] == 0x0D { end -= 1 }
+    return UnsafeBufferPointer(start: chunk.bytes + position, count: end - position)
+  }
+
+  private mutating func advance() {
+    while chunk.bytes[position] != 0x0A { position += 1 }
+    position += 1
+    line += 1
+  }
+
+  /// The first row and up to 200 below, blank lines passed over.
+  private mutating func sampleLines() {
+    var place = position
+    while place < chunk.count, lines.count < 201, lines.count < 3 || place - position < 1 << 18 {
+      var end = place
+      while chunk.bytes[end] != 0x0A { end += 1 }
+      let next = end + 1
+      if end > place && chunk.bytes[end - 1] == 0x0D { end -= 1 }
+      let text = UnsafeBufferPointer(start: chunk.bytes + place, count: end - place)
+      if lines.isEmpty ? !isAtEnd(place) : !text.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { lines.append(text) }
+      place = next
+    }
+  }
+
+  /// Whether nothing but blank lines follows.
+  private func isAtEnd(_ place: Int) -> Bool {
+    (place..<chunk.count).allSatisfy { chunk.bytes[$0] <= 0x20 }
+  }
+
+  // MARK: - The first row
+
+  private mutating func decide(
+    first: [CSVField], below: [[CSVField]], separator: Separator
+  ) throws(DataFileError) -> TextLayout {
+    let cells = kinds(first)
+    let rowCount = below.first?.count ?? first.count
+    // R leaves out the name of the column of row names.
+    let isShort =
+      !below.isEmpty && first.count == rowCount - 1 && below.allSatisfy { $0.count == rowCount }
+      && reading.header != false
+      && (reading.header == true || !cells.contains { $0.number != nil } || first.allSatisfy(\.isQuoted))
+    if isShort { try checkRowNames(below) }
+
+    let verdict: HeaderEvidence.Verdict
+    if let header = reading.header {
+      verdict = header ? .header("the first row holds names, as --header says") : .sample
+    } else if isShort {
+      verdict = .header("the first row has a name for each column but the first, which names the rows")
+    } else {
+      verdict =
+        HeaderEvidence(
+          first: first, firstCells: cells, rows: below.map(kinds), rowsAreQuoted: quotesNumbers(below)
+        ).verdict
+    }
+
+    var names: [String]?
+    var index: Int?
+    var decision: HeaderDecision
+    switch verdict {
+    case .open(let why):
+      let column = cells.firstIndex { $0.isText }
+      throw malformed(
+        column.map { .field(line: line, column: $0 + 1, name: nil) } ?? .line(line), why,
+        reading.remedy(
+          "say --header if it holds names, --no-header if it is a sample",
+          otherwise: "name the columns by words, or take the row out"))
+    case .header(let why):
+      decision = HeaderDecision(isHeader: true, reason: why)
+      names = (isShort ? [""] : []) + first.map(\.text)
+      if isShort || (first.count > 1 && first[0].text.isEmpty) { index = 0 }
+    case .sample:
+      let told = reading.header == false ? ", as --no-header says" : ""
+      decision = HeaderDecision(isHeader: false, reason: "the first row is a sample\(told)")
+      if let commented = commentNames(count: first.count, separator: separator) {
+        names = commented
+        decision.reason =
+          "the first row is a sample; the comment above it, line \(comments.last!.line), holds the names"
+      }
+    }
+    return try finish(
+      first: first, below: below, separator: separator, names: names, index: index, decision: decision, isShort: isShort
+    )
+  }
+
+  private mutating func finish(
+    first: [CSVField], below: [[CSVField]], separator: Separator, names: [String]?, index: Int?,
+    decision: HeaderDecision, isShort: Bool
+  ) throws(DataFileError) -> TextLayout {
+    let columns = first.count + (isShort ? 1 : 0)
+    let choice = try reading.choose(names: names, count: columns, index: index, path: path)
+    if let names, decision.isHeader, let blank = choice.columns.first(where: { names[$0].isEmpty }) {
+      throw malformed(
+        .field(line: line, column: blank + 1, name: nil), "the column has no name",
+        reading.remedy(
+          "name it, leave it out with --exclude '#\(blank + 1)', or make it the row names with --index '#\(blank + 1)'",
+          otherwise: "name it, or drop it if it only numbers the rows"))
+    }
+    try refuseText(
+      decision.isHeader ? below : [first] + below, names: names, choice: choice,
+      firstLine: decision.isHeader ? line + 1 : line)
+    let headerLine = line
+    if decision.isHeader { advance() }
+    var layout = TextLayout(
+      separator: separator, columns: columns, names: names, decision: decision, choice: choice, firstLine: line,
+      bodyStart: position)
+    if !comments.isEmpty, !decision.reason.contains("comment") {
+      layout.notices.append(
+        "\(comments.count == 1 ? "a comment line" : "\(comments.count) comment lines") at the top passed over")
+    }
+    if decision.isHeader, decision.reason != "the first row holds names", reading.header == nil {
+      layout.notices.append(
+        "line \(headerLine): \(decision.reason)" + reading.remedy("; --no-header reads it as a sample", otherwise: ""))
+    } else if decision.reason.contains("comment") {
+      layout.notices.append(decision.reason)
+    }
+    if let column = choice.index, reading.index == nil {
+      layout.notices.append(
+        "column \(column + 1) has no name: it names the rows and is no coordinate"
+          + reading.remedy("; --columns chooses otherwise", otherwise: ""))
+    }
+    return layout
+  }
+
+  private func kinds(_ fields: [CSVField]) -> [CSVCellKind] {
+    fields.map { CSVCellKind($0.text, parser, missing: reading.missing) }
+  }
+
+  private func quotesNumbers(_ rows: [[CSVField]]) -> Bool {
+    rows.contains { $0.contains { $0.isQuoted && parser.value($0.text) != nil } }
+  }
+
+  /// Names in the last comment: as many as columns, none of them a number.
+  private func commentNames(count: Int, separator: Separator) -> [String]? {
+    guard count > 1, let comment = comments.last, comment.line == line - 1 else { return nil }
+    let text = UnsafeBufferPointer(rebasing: comment.bytes.dropFirst())
+    guard let fields = CSVLine.fields(text, separator), fields.count == count else { return nil }
+    guard kinds(fields).allSatisfy(\.isText) else { return nil }
+    return fields.map(\.text)
+  }
+
+  /// A column that a short header leaves out must look like row names: text, quoted, or counting.
+  private func checkRowNames(_ rows: [[CSVField]]) throws(DataFileError) {
+    if rows.allSatisfy({ $0[$0.count - 1].text.isEmpty }) {
+      throw malformed(
+        .line(line + 1), "every row ends in a separator that the first line does not have", "remove it from the rows")
+    }
+    let cells = rows.map { (field: $0[0], kind: CSVCellKind($0[0].text, parser, missing: reading.missing)) }
+    let start = cells[0].kind.number
+    let counts =
+      start.map { start in cells.indices.allSatisfy { cells[$0].kind.number == start + Double($0) } } ?? false
+    if cells.allSatisfy({ $0.field.isQuoted || $0.kind.isText }) || counts { return }
+    throw malformed(
+      .line(line + 1), "the row has \(rows[0].count) fields, the first line has \(rows[0].count - 1)",
+      "give every row the same number of fields, and every column a name")
+  }
+
+  // MARK: - Columns of text
+
+  private func refuseText(
+    _ rows: [[CSVField]], names: [String]?, choice: ColumnChoice, firstLine: Int
+  ) throws(DataFileError) {
+    let cells = rows.map(kinds)
+    let texts = choice.columns.sorted().filter { column in
+      let cells = cells.compactMap { column < $0.count ? $0[column] : nil }
+      return cells.contains(where: \.isText) && cells.allSatisfy { $0.number == nil }
+    }
+    guard let column = texts.first,
+      let row = cells.firstIndex(where: { column < $0.count && $0[column].isText }),
+      case .text(let text) = cells[row][column]
+    else { return }
+    let place = DataFileError.Position.field(line: firstLine + row, column: column + 1, name: names?[column])
+    if NumberParser(decimal: UInt8(ascii: ",")).value(text) != nil {
+      throw malformed(
+        place, "\(quoted(text)) is not a number",
+        reading.remedy("for decimal commas say --decimal ,", otherwise: "write numbers with a decimal point"))
+    }
+    let labels = texts.map { column in
+      guard let name = names?[column], !name.contains(","), !name.contains("'"), !name.isEmpty else {
+        return "#\(column + 1)"
+      }
+      return name
+    }
+    let all = texts.count == 1 ? "the column holds" : "\(texts.count) columns hold"
+    throw malformed(
+      place, "\(quoted(text)) is text: \(all) no numbers (\(listed(labels, most: 8)))",
+      reading.remedy(
+        "leave \(texts.count == 1 ? "it" : "them") out with --exclude '\(labels.prefix(20).map(escaped).joined(separator: ","))'\(texts.count > 20 ? " and so on" : ""), or make one the row names with --index '\(escaped(labels[0]))'",
+        otherwise: "leave out columns of text"))
+  }
+
+  private func malformed(
+    _ position: DataFileError.Position, _ reason: String, _ remedy: String
+  ) -> DataFileError {
+    .malformed(path: path, position: position, reason: reason, remedy: remedy)
+  }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import LacunaFiles
+
+/// How a table of samples is read.
+struct TableOptions: ParsableArguments {
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Whether the first row of a text holds names; default: decided by evidence, refused where it is open.")
+  var header: Bool?
+
+  @Option(
+    defaultAsFlag: "#1",
+    help: ArgumentHelp(
+      "A column of row names, no coordinate: a name, a position from 1, or # and a position; alone: the first column.",
+      valueName: "column"))
+  var index: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Only these columns, in this order: names, positions from 1, ranges, as in age,3-20. A name goes before a position; "
+        + "#3 is always a position.", valueName: "columns"))
+  var columns: [String] = []
+
+  @Option(help: ArgumentHelp("All columns but these, likewise.", valueName: "columns"))
+  var exclude: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Spellings of a missing cell, as in '?,None,-', beside those always read so: an empty cell, NA, N/A, NaN, null. "
+        + "Missing cells need --mask observed.", valueName: "spellings"))
+  var missing: [String] = []
+
+  @Option(help: ArgumentHelp("What stands before the fraction of a number in a text: . or ,", valueName: "mark"))
+  var decimal = "."
+
+  func validate() throws {
+    guard decimal == "." || decimal == "," else {
+      throw ValidationError("--decimal \(decimal): write . or ,")
+    }
+  }
+
+  /// - Parameter allowMissing: missing cells become NaN instead of being refused.
+  func reading(allowMissing: Bool) -> TableReading {
+    TableReading(
+      header: header, index: index, columns: columns, exclude: exclude, allowMissing: allowMissing,
+      missing: Set(missing.flatMap { $0.split(separator: ",").map(String.init) }), decimalComma: decimal == ",",
+      namesOptions: true)
+  }
+}
