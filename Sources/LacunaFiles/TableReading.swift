@@ -14,6 +14,8 @@ public struct TableReading: Sendable {
   public var missing: Set<String>
   /// Numbers of a text have a comma before their fraction, not a point.
   public var decimalComma: Bool
+  /// A first row of numbers may be a header, if it is of another kind than the rows below.
+  public var headerMayBeNumbers = true
   /// Messages may name `--header`, `--columns` and the others: the caller has such options.
   public var namesOptions: Bool
 
@@ -29,6 +31,13 @@ public struct TableReading: Sendable {
     self.missing = missing
     self.decimalComma = decimalComma
     self.namesOptions = namesOptions
+  }
+
+  /// A matrix or vector of parameters: covariances, masks. Its first row may run evenly and is no header.
+  public static var parameters: TableReading {
+    var reading = TableReading()
+    reading.headerMayBeNumbers = false
+    return reading
   }
 
   /// What to do about a cell that is NaN or infinite.

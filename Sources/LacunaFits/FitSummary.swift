@@ -66,6 +66,10 @@ public struct FitSummary: Encodable, Sendable {
   /// Mean square of a coordinate: the error of predicting nothing.
   public var meanSquare: Double
   public var warnings: [String]
+  /// Whether the first row of a text of data was read as names; nil where the format has no such row.
+  public var header: Bool?
+  /// The file's column, from 1, that was taken as row names.
+  public var indexColumn: Int?
   public var device, precision, version: String
 
   /// - Parameter version: of the program.
@@ -98,13 +102,14 @@ public struct FitSummary: Encodable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case mask, seed, path, weights, centered, warnings, device, precision, version, validation
+    case mask, seed, path, weights, centered, warnings, header, device, precision, version, validation
     case sampleCount = "n"
     case coordinateCount = "d"
     case atEdge = "at_edge"
     case missingCells = "missing_cells"
     case liftedEigenvalue = "lifted_eigenvalue"
     case meanSquare = "mean_square"
+    case indexColumn = "index_column"
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -123,6 +128,8 @@ public struct FitSummary: Encodable, Sendable {
     try container.encode(missingCells, forKey: .missingCells)
     try container.encode(liftedEigenvalue, forKey: .liftedEigenvalue)
     try container.encode(meanSquare, forKey: .meanSquare)
+    try container.encode(header, forKey: .header)
+    try container.encode(indexColumn, forKey: .indexColumn)
     try container.encode(warnings, forKey: .warnings)
     try container.encode(device, forKey: .device)
     try container.encode(precision, forKey: .precision)

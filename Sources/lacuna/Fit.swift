@@ -116,7 +116,9 @@ struct Fit: ParsableCommand {
       progress.advance(to: $0, of: $1)
     }
     for warning in result.warnings { log.warning("\(warning)") }
-    let summary = FitSummary(result, version: lacunaVersion)
+    var summary = FitSummary(result, version: lacunaVersion)
+    summary.header = table.header?.isHeader
+    summary.indexColumn = table.indexColumn
     if let folder {
       try result.write(summary, to: folder.path, residuals: residuals)
       if result.writesFactors && !output.quiet {

@@ -125,7 +125,7 @@ import Testing
 
   @Test("the shipped digits: 1797 images, sums as an independent reader counts them")
   func digits() throws {
-    let path = #filePath.replacing("DataFilesTests/CSVReadingTests.swift", with: "Fixtures/digits.csv")
+    let path = #filePath.replacing("LacunaFilesTests/CSVReadingTests.swift", with: "Fixtures/digits.csv")
     let table = try readTable(path)
     #expect(table.rows == 1797 && table.columns == 64)
     #expect(table.names?.first == "pixel_0_0" && table.names?.last == "pixel_7_7")

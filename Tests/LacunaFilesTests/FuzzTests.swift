@@ -64,7 +64,7 @@ import Testing
 
   private func check(_ path: String, _ what: String) {
     do throws(DataFileError) {
-      let table = try readTable(path, allowMissing: true)
+      let table = try readTable(path, TableReading(allowMissing: true))
       #expect(table.values.count == table.rows * table.columns && table.rows > 0 && table.columns > 0, "\(what)")
       #expect(!table.values.contains { $0.isInfinite }, "\(what)")
     } catch {

@@ -76,7 +76,7 @@ public struct CovarianceModel: Sendable {
       population = block
     case .file:
       let path = data.file ?? ""
-      let table = try readTable(path)
+      let table = try readTable(path, .parameters)
       guard table.rows == d && table.columns == d else {
         throw ModelError.shape(path: path, expected: "\(d) × \(d)", actual: "\(table.rows) × \(table.columns)")
       }

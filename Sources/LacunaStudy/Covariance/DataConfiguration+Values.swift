@@ -62,7 +62,7 @@ extension DataConfiguration {
       }
       return row
     case .file(let path):
-      let table = try readTable(path)
+      let table = try readTable(path, .parameters)
       guard table.rows == 1 || table.columns == 1 else {
         throw ModelError.shape(path: path, expected: "one row or column", actual: "\(table.rows) × \(table.columns)")
       }
@@ -79,7 +79,7 @@ extension DataConfiguration {
 
 /// d numbers of a file, in a row or a column.
 private func readVector(_ path: String, count d: Int) throws -> [Double] {
-  let table = try readTable(path)
+  let table = try readTable(path, .parameters)
   guard table.values.count == d, table.rows == 1 || table.columns == 1 else {
     throw ModelError.shape(path: path, expected: "\(d)", actual: "\(table.rows) × \(table.columns)")
   }

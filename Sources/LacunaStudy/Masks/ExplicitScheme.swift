@@ -41,7 +41,7 @@ struct ExplicitScheme: MaskScheme {
   /// - Throws: `ModelError` for another width, a cell that is neither 0 nor 1, a mask that hides everything or nothing,
   ///   another number of weights; `DataFileError`.
   private func masks(coordinateCount d: Int, key: String) throws -> GivenMasks {
-    let table = try readTable(file)
+    let table = try readTable(file, .parameters)
     func failure(_ reason: String) -> ModelError { .value(path: "\(key): \(file)", reason: reason) }
     guard table.columns == d else {
       throw failure("masks of \(table.columns) coordinates where the data have \(d); give a column for each")
