@@ -48,7 +48,7 @@ import Testing
     #expect(try read("x\n1\n2\n").values == [1, 2])
     #expect(try message("a,2020\n1,2\n").hasPrefix(", line 1, column 1: 'a' is not a number, yet"))
     #expect(try message("a,b\n1,2\n", header: false).hasPrefix(", line 1, column 1: 'a' is not a number"))
-    #expect(try message(",a\n0,2\n").hasPrefix(", line 1, column 1: the column has no name"))
+    #expect(try message("a,,c\n1,2,3\n").hasPrefix(", line 1, column 2: the column has no name"))
   }
 
   @Test("missing cells are refused, or NaN where they may be")

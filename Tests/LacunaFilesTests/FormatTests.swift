@@ -25,7 +25,7 @@ import Testing
     ("spaces after commas", "a, b, c\n1.5, -2, 3\n4, 0.5, 6e2\n"),
   ]
 
-  @Test("texts", arguments: spellings.map(\.name))
+  @Test("texts", arguments: FormatTests.spellings.map(\.name))
   func texts(name: String) throws {
     let text = try #require(Self.spellings.first { $0.name == name }?.text)
     let table = try readTable(folder.file("t.txt", text))
@@ -69,8 +69,8 @@ import Testing
     ("JSON", Array("[[1, 2], [3, 4]]".utf8), "JSON"), ("SQLite", Array("SQLite format 3\0".utf8), "SQLite"),
   ]
 
-  @Test("other programs' files are named with the way out", arguments: foreign.map(\.0))
-  func foreign(name: String) throws {
+  @Test("other programs' files are named with the way out", arguments: FormatTests.foreign.map(\.0))
+  func foreignFile(name: String) throws {
     let (_, bytes, word) = try #require(Self.foreign.first { $0.0 == name })
     let path = try folder.file("f.csv", bytes)
     let error = try #require(failure { () throws(DataFileError) in try readTable(path) })

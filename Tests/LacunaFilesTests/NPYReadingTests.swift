@@ -185,8 +185,9 @@ func failure(_ body: () throws(DataFileError) -> Table) -> DataFileError? {
 
   @Test("what is not there, or no file")
   func noInput() {
-    for path in ["", folder.path + "/missing.npy", folder.path, "/dev/null", folder.path + "/a\0b"] {
+    for path in ["", folder.path + "/missing.npy", folder.path, folder.path + "/a\0b"] {
       #expect(failure { () throws(DataFileError) in try readNPY(path) }?.category == .noInput, "\(path)")
     }
+    #expect(failure { () throws(DataFileError) in try readNPY("/dev/null") }?.description.contains("empty") == true)
   }
 }

@@ -46,7 +46,8 @@ struct HeaderEvidence {
     if isCornerEmpty && columns.count == firstCells.count - 1 && (shape.counts || (shape.isEven && columns.count > 2)) {
       return .header("the first row has an empty corner and numbers the columns \(shape.text)")
     }
-    guard shape.counts || shape.isEven || shape.isSteady else { return .sample }
+    let isRun = shape.counts || shape.isEven || (columns.count == 2 && shape.areYears)
+    guard isRun || shape.isSteady else { return .sample }
     let below = rows.map { row in columns.compactMap { $0 < row.count ? row[$0].number : nil } }
       .filter { $0.count == columns.count }
     let complete = below.map { Progression($0) }
@@ -57,11 +58,11 @@ struct HeaderEvidence {
     let alike = complete.count { $0.counts || $0.isEven }
     if alike * 4 > complete.count { return .sample }
     if alike > 0 && !isSpeltApart && !isOutside && !shape.counts { return .sample }
-    let what = shape.counts || shape.isEven ? "runs evenly, \(shape.text)" : "runs steadily, \(shape.text)"
+    let what = isRun ? "runs evenly, \(shape.text)" : "runs steadily, \(shape.text)"
     let header = Verdict.header(
       "the first row \(what), \(isOutside ? "outside the cells below" : "the rows below do not"): it is read as names")
     let open = Verdict.open("the first row \(what), and may hold names or be a sample")
-    if shape.counts || shape.isEven {
+    if isRun {
       switch columns.count {
       case 2:
         guard shape.counts || shape.areYears else { return .sample }

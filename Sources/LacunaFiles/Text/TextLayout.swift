@@ -55,6 +55,9 @@ struct TextLayoutFinder {
 
   private mutating func skipPreamble() throws(DataFileError) {
     let start = UnsafeBufferPointer(start: chunk.bytes, count: min(chunk.count, 4))
+    if start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) {
+      throw FileKind.utf16.refusal(path: path)
+    }
     if start.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     while let text = peekLine() {
       if line == 1, text.count == 5, text.starts(with: Array("sep=".utf8)) || text.starts(with: Array("SEP=".utf8)) {
@@ -120,6 +123,8 @@ struct TextLayoutFinder {
       verdict = header ? .header("the first row holds names, as --header says") : .sample
     } else if isShort {
       verdict = .header("the first row has a name for each column but the first, which names the rows")
+    } else if !reading.headerMayBeNumbers && cells.allSatisfy({ $0.number != nil }) {
+      verdict = .sample
     } else {
       verdict =
         HeaderEvidence(
