@@ -94,8 +94,8 @@ import Testing
     let bytes: [UInt8] = Array("caf".utf8) + [0xE9, 0x41]
     let name = PathText.text(bytes)
     #expect(PathText.bytes(name) == bytes)
-    let private_ = Array("\u{10FFE9}".utf8)
-    #expect(PathText.bytes(PathText.text(private_)) == private_)
+    let reserved = Array("\u{10FFE9}".utf8)
+    #expect(PathText.bytes(PathText.text(reserved)) == reserved)
     #expect(PathText.text(Array("größe 😀".utf8)) == "größe 😀")
     let path = folder.path + "/" + name
     try AtomicFile.write("1,2\n3,5\n", to: path)
