@@ -197,7 +197,7 @@ import Testing
     try withFolder { folder in
       for (file, text) in [
         "ragged.csv": "1,2\n3,4\n5\n", "nan.csv": "1,2\nnan,4\n", "empty.csv": "", "fake.npy": "not an array",
-        "one.csv": "1\n2\n3\n", "twins.csv": "1,2,3,4\n1,2,3,4\n", "good.csv": "1,2,3,4\n2,1,0,5\n",
+        "one.csv": "1\n2\n3\n", "twins.csv": "1,2,3,4\n1,2,3,4\n", "good.csv": "1,2,4,3\n2,1,0,5\n",
       ] { try text.write(to: folder.appendingPathComponent(file), atomically: true, encoding: .utf8) }
       let result = try Program.run(arguments, in: folder)
       #expect(result.status == status, "\(name): \(result.errors)")
