@@ -81,6 +81,8 @@ public struct EqualVariancePopulation: MatrixRidgePopulation {
 }
 
 extension DiagonalPopulation: MatrixRidgePopulation {
+  public var matrixRidge: (any MatrixRidgePopulation)? { self }
+
   public func resolvent(hidden: Double, shift: Double) -> any MatrixRidgeResolvent {
     Resolvent(variances: variances, ridges: ridges(hidden: hidden, shift: shift))
   }

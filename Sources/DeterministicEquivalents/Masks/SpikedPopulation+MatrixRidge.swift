@@ -1,5 +1,9 @@
 /// With a = 1/(αv + γ), Z = diag(a)U, G = UᵀZ and K = αΘ(I + αGΘ)⁻¹, Woodbury's identity gives Q̄ = diag(a) − ZKZᵀ.
 extension SpikedPopulation: MatrixRidgePopulation {
+  public var spiked: SpikedPopulation? { self }
+
+  public var matrixRidge: (any MatrixRidgePopulation)? { self }
+
   public func resolvent(hidden: Double, shift: Double) -> any MatrixRidgeResolvent {
     Resolvent(
       noise: noise.variances, strengths: strengths, directions: directions,

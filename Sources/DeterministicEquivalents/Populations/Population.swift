@@ -38,6 +38,18 @@ public protocol Population: Sendable {
   /// Whether each coordinate is like every other, but for O(1/d) at the ends of a chain, between sizes of blocks or along
   /// spread-out spikes: the diagonal of every function of Σ or S is then a constant.
   var hasEqualCoordinates: Bool { get }
+
+  /// The same Σ as noise with spikes; nil where it has none.
+  var spiked: SpikedPopulation? { get }
+
+  /// The same Σ as one that answers for diagonal ridges by its structure; nil where it has none for that.
+  var matrixRidge: (any MatrixRidgePopulation)? { get }
+
+  /// The bulk of the joint predictor's spectrum under Bernoulli masks.
+  /// - Parameter keep: p in (0, 1).
+  /// - Parameter ridge: λ ≥ 0 of the loss over masks.
+  /// - Throws: `unsupported` where Σ, Γ and D are not diagonal together: a dense Σ.
+  func predictorBulk(sampleCount n: Int, keep p: Double, ridge: Double) throws -> BulkMeasure
 }
 
 /// What the equation of the effective ridge and its derivative are made of, each computed as a sum without cancellation.
@@ -90,6 +102,10 @@ extension Population {
   public func entryMoments(effectiveRidge: Double) throws(PopulationError) -> EntryMoments? { nil }
 
   public var hasEqualCoordinates: Bool { false }
+
+  public var spiked: SpikedPopulation? { nil }
+
+  public var matrixRidge: (any MatrixRidgePopulation)? { nil }
 
   /// df₁ = tr Σ(Σ+κI)⁻¹ and df₂ = tr Σ²(Σ+κI)⁻².
   public func degreesOfFreedom(effectiveRidge: Double) throws(PopulationError) -> (first: Double, second: Double) {

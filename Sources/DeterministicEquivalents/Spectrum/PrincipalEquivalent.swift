@@ -35,7 +35,7 @@ public struct PrincipalEquivalent: Sendable {
     }
     coordinateCount = population.coordinateCount
     totalVariance = blockSum(population.variances)
-    guard let spiked = population as? SpikedPopulation else {
+    guard let spiked = population.spiked else {
       spectrum = try SpectrumEquivalent(bulk: population.gramBulk(sampleCount: sampleCount))
       (outliers, noise, spikes) = ([], 0, [])
       return
