@@ -22,7 +22,8 @@ import Testing
     #expect(try configuration(spiked, "data.samples=[7, 8]").data.samples == [7, 8])
     #expect(try configuration(spiked, "model.ridge=auto").ridges == .auto)
     #expect(
-      try configuration(spiked, "data.noise.variances.linear=0.5,2").data.variances == .linear(0.5, 2))
+      try configuration(study("model: diagonal"), "data.noise.variances.linear=0.5,2").data.model
+        == .diagonal(.linear(0.5, 2)))
   }
 
   @Test func changesOneEndOfAPath() throws {
@@ -34,11 +35,11 @@ import Testing
   @Test func replacesOneFormByAnother() throws {
     let graded = study("model: diagonal, noise: {law: {student_t: 5}, variances: {geometric: [0.2, 3]}}")
     let found = try configuration(graded, "data.noise.law.sparse=0.5", "data.noise.variances.linear=1,2")
-    #expect(found.data.law == .sparse(density: 0.5) && found.data.variances == .linear(1, 2))
+    #expect(found.data.law == .sparse(density: 0.5) && found.data.model == .diagonal(.linear(1, 2)))
     let direction = try configuration(spiked, "data.spikes.1.direction.file=/u.csv")
     #expect(direction.data.spikes[1].direction == .file("/u.csv"))
     let list = study("model: diagonal, noise: {variances: [1, 2, 3, 4, 5, 6, 7, 8]}")
-    #expect(try configuration(list, "data.noise.variances.linear=1,2").data.variances == .linear(1, 2))
+    #expect(try configuration(list, "data.noise.variances.linear=1,2").data.model == .diagonal(.linear(1, 2)))
     #expect(try configuration(spiked, "data.aspect_ratio=1,2").data.samples == [8, 4])
   }
 
@@ -51,7 +52,7 @@ import Testing
         "data.correlation=0.3 experiment.seed=3", "data.correlation=0.7 experiment.seed=1",
         "data.correlation=0.7 experiment.seed=2", "data.correlation=0.7 experiment.seed=3",
       ])
-    #expect(points.map(\.configuration.data.correlation) == [0.3, 0.3, 0.3, 0.7, 0.7, 0.7])
+    #expect(points.map(\.configuration.data.model) == [0.3, 0.3, 0.3, 0.7, 0.7, 0.7].map { .ar1(correlation: $0) })
     #expect(points.map(\.configuration.seed) == [1, 2, 3, 1, 2, 3])
     #expect(points.allSatisfy { $0.configuration.ridges == .list([1, 2]) })
   }
@@ -67,7 +68,7 @@ import Testing
       ])
     #expect(laws.map { $0.swept[0].value } == ["gaussian", "{student_t: 5}", "{sparse: 0.1}"])
     let models = try load(study("model: isotropic"), "data.model=isotropic,diagonal")
-    #expect(models.map(\.configuration.data.model) == [.isotropic, .diagonal])
+    #expect(models.map(\.configuration.data.model) == [.isotropic, .diagonal()])
   }
 
   static let refused = [

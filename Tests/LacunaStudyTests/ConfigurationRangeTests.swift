@@ -91,7 +91,11 @@ import Testing
       "data: {model: isotropic, coordinates: 2, samples: 2}\nmodel: {ridge: 0}\nexperiment: {trials: 1, seed: 0}")
     #expect(least.data.coordinates == 2 && least.data.samples == [2] && least.trials == 1 && least.seed == 0)
     #expect(least.ridges == .list([0]))
-    #expect(try configuration(study("model: block, correlation: -0.33, blocks: 2")).data.correlation == -0.33)
-    #expect(try configuration(study("model: block, correlation: 0.5, blocks: 8")).data.blocks == 8)
+    #expect(
+      try configuration(study("model: block, correlation: -0.33, blocks: 2")).data.model
+        == .block(blocks: 2, correlation: -0.33))
+    #expect(
+      try configuration(study("model: block, correlation: 0.5, blocks: 8")).data.model
+        == .block(blocks: 8, correlation: 0.5))
   }
 }

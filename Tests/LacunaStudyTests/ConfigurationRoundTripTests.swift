@@ -33,8 +33,8 @@ import Testing
   }
 
   @Test func coversEveryModel() throws {
-    let covered = try Set(Self.models.map { try configuration($0).data.model })
-    #expect(covered == Set(DataConfiguration.Model.allCases))
+    let covered = try Set(Self.models.map { try configuration($0).data.model.word })
+    #expect(covered == Set(DataConfiguration.Model.words))
   }
 
   @Test(arguments: ExampleLibrary.names) func readsBackEachExample(name: String) throws {

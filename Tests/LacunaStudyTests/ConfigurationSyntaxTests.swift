@@ -70,7 +70,7 @@ import Testing
   @Test func readsWindowsLineEnds() throws {
     let text =
       "data:\r\n  model: ar1\r\n  correlation: 0.5\r\n  coordinates: 4\r\n  samples: 3\r\nmodel: {ridge: 1}\r\n"
-    #expect(try configuration(text).data.correlation == 0.5)
+    #expect(try configuration(text).data.model == .ar1(correlation: 0.5))
     let error = try refusal(text.replacing("0.5", with: "5"))
     #expect(error.location == .file("study.yaml", line: 3))
   }

@@ -1,3 +1,4 @@
+import Foundation
 import LacunaAlgebra
 import LacunaHost
 import LacunaStudy
@@ -16,22 +17,49 @@ import Testing
     let point = try model.configuration(coordinates: d, samples: [d], ridges: "0.1", trials: 1)
     let data = point.configuration.data
     let built = try CovarianceModel(data, seed: point.configuration.seed, device: host)
-    var sigma = [Double](repeating: 0, count: d * d)
-    if let covariance = model.covariance {
-      for e in sigma.indices { sigma[e] = covariance(e / d, e % d, d) }
-    } else if data.model == .powerLaw {
-      let weights = (1...d).map { Double.pow(Double($0), -0.8) }
-      let scale = Double(d) / weights.reduce(0, +)
-      for k in 0..<d { sigma[k * d + k] = weights[k] * scale }
-    } else {
-      let noise = try data.variances.values(count: d)
-      for k in 0..<d { sigma[k * d + k] = noise[k] }
-      for (spike, u) in zip(data.spikes, built.spikeDirections) {
-        #expect(abs(dot(u, u) - 1) < 1e-14)
-        for e in sigma.indices { sigma[e] += spike.strength * u[e / d] * u[e % d] }
-      }
+    var sigma = (0..<d * d).map { model.covariance($0 / d, $0 % d, d) }
+    #expect(data.spikes.count == built.spikeDirections.count)
+    for (spike, u) in zip(data.spikes, built.spikeDirections) {
+      #expect(abs(dot(u, u) - 1) < 1e-14)
+      for e in sigma.indices { sigma[e] += spike.strength * u[e / d] * u[e % d] }
     }
     return (try built.realize(on: host), sigma)
+  }
+
+  /// Graded variances start and end exactly where they are told to, whatever the rounding between.
+  @Test func gradedVariancesEndAsGiven() throws {
+    for (a, b) in [(0.1, 0.7), (1e-3, 1 / 3.0), (0.3, 1e5), (3.0, 0.1)] {
+      for d in [2, 3, 50] {
+        for (profile, middle) in [
+          (DataConfiguration.Variances.linear(a, b), (a + b) / 2), (.geometric(a, b), (a * b).squareRoot()),
+        ] {
+          let values = try profile.values(count: d)
+          #expect(values.count == d && values[0] == a && values[d - 1] == b)
+          #expect(d != 3 || abs(values[1] - middle) < 1e-14 * middle)
+        }
+      }
+    }
+  }
+
+  /// A file of a row or a column is a first row; a matrix is refused, not flattened.
+  @Test(arguments: ["toeplitz", "circulant"])
+  func firstRowsFromFiles(model: String) throws {
+    let path = temporaryPath("row-\(model).csv")
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    func built(_ text: String) throws -> [Double] {
+      try text.write(toFile: path, atomically: true, encoding: .utf8)
+      let point = try load(study("model: \(model), first_row: {file: \"\(path)\"}"))[0]
+      return try CovarianceModel(point.configuration.data, seed: 1, device: host).covariance(on: host)
+    }
+    let given = try load(study("model: \(model), first_row: [1, 0.25, 0.125]"))[0]
+    let expected = try CovarianceModel(given.configuration.data, seed: 1, device: host).covariance(on: host)
+    #expect(try built("1,0.25,0.125\n") == expected)
+    #expect(try built("1\n0.25\n0.125\n") == expected)
+    do {
+      Issue.record("accepted as \(try built("1,0.25\n0.125,0\n"))")
+    } catch let error as ModelError {
+      #expect(error.description.contains(path) && error.description.contains("found 2 × 2"))
+    }
   }
 
   @Test(arguments: DataModel.all, [13, 24])

@@ -72,7 +72,7 @@ import Testing
       measure: [recovery]
       """
     let stage = try Experiment(try loadExperiments(text: text, source: "test.yaml")).stages(device: host)[0]
-    let population = try #require(stage.model.population as? SpikedPopulation)
+    let population = try #require(stage.model.population.spiked)
     let n = stage.sampleCount
     let masked = try #require(
       try OutlierEquivalent(predictorOf: population, sampleCount: n, ridge: stage.ridges[0]).thresholds.first)

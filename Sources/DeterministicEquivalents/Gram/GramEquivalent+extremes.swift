@@ -18,7 +18,7 @@ extension GramEquivalent {
   /// - Throws: `noConvergence` as `SpectrumEquivalent`; what the population throws.
   public func extremes() throws(PopulationError) -> Extremes {
     let d = population.coordinateCount
-    if let spiked = population as? SpikedPopulation {
+    if let spiked = population.spiked {
       let theory = try OutlierEquivalent(gramOf: spiked, sampleCount: sampleCount)
       let high = theory.spectrum.intervals.last?.upper ?? 0
       let low = theory.spectrum.intervals.first?.lower ?? 0

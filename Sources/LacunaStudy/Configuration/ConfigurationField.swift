@@ -61,12 +61,13 @@ struct ConfigurationField {
   }
 
   /// The items of a list with at least one; a value that is no list counts as a list of one.
-  func items(_ wanted: String) throws(ConfigurationError) -> [ConfigurationField] {
+  func items(_ wanted: String, atMost most: Int = .max) throws(ConfigurationError) -> [ConfigurationField] {
     guard case .list(let nodes) = node.content else {
       if node.isAbsent { throw wrongType(wanted, "write at least one") }
       return [self]
     }
     guard !nodes.isEmpty else { throw failure("the list is empty", "write at least one item") }
+    guard nodes.count <= most else { throw failure("\(nodes.count) values", "give at most \(most)") }
     return nodes.enumerated().map { ConfigurationField(key: joined(key, "\($0.offset)"), node: $0.element) }
   }
 

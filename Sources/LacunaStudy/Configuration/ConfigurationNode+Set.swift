@@ -16,9 +16,15 @@ extension ConfigurationNode {
 
   /// Values that have several forms, one key each.
   private static func hasForms(_ key: String) -> Bool {
-    ["data.noise.law", "data.noise.variances", "data.first_row", "model.mask"].contains(key)
-      || key.hasPrefix("data.spikes.") && key.hasSuffix(".direction")
+    let parts = key.split(separator: ".")
+    return forms.contains { form in
+      form.count == parts.count && zip(form, parts).allSatisfy { $0 == "*" || $0 == $1 }
+    }
   }
+
+  private static let forms =
+    (["data.noise.law", "model.mask"] + DataConfiguration.Model.keys.flatMap(\.forms).map { "data.\($0)" })
+    .map { $0.split(separator: ".") }
 
   private mutating func set(
     _ parts: ArraySlice<String>, done: String, to value: ConfigurationNode

@@ -1,7 +1,7 @@
 /// A section of keys, all of them known to be valid ones.
 struct ConfigurationSection {
   var key: String
-  private var location: ConfigurationError.Location
+  private(set) var location: ConfigurationError.Location
   private var fields: [String: ConfigurationField]
 
   /// Reads a node as a section.

@@ -5,10 +5,9 @@ struct Override: Sendable {
   var values: [(text: String, node: ConfigurationNode)]
 
   /// Keys whose value is a list by nature: a comma list sets it rather than sweeping.
-  static let listKeys: Set<String> = [
-    "data.samples", "data.aspect_ratio", "data.first_row", "model.ridge", "measure", "data.noise.variances.linear",
-    "data.noise.variances.geometric",
-  ]
+  static let listKeys = Set(
+    ["data.samples", "data.aspect_ratio", "model.ridge", "measure"]
+      + DataConfiguration.Model.keys.flatMap(\.lists).map { "data.\($0)" })
 
   /// - Parameter text: `key=value[,value…]`; commas inside brackets, braces or quotes do not separate.
   /// - Throws: no `=`, an empty key or value, a value that is no YAML.

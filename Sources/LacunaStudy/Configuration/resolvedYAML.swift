@@ -1,5 +1,3 @@
-import LacunaAlgebra
-
 /// A configuration as YAML with every default written out: reading it back gives an equal configuration.
 ///
 /// Sample counts stand as `samples` (never as `aspect_ratio`), ridge paths as lists, files by absolute path.
@@ -8,25 +6,19 @@ public func resolvedYAML(_ configuration: ExperimentConfiguration, comments: [St
   let data = configuration.data
   var lines = comments.map { "# " + shortened(line: $0) }
   lines += [
-    "experiment:", "  name: \(quoted(configuration.name))", "  trials: \(configuration.trials)",
-    "  seed: \(configuration.seed)", "data:", "  model: \(data.model.rawValue)",
-    "  coordinates: \(data.coordinates)", "  samples: [\(data.samples.map(String.init).joined(separator: ", "))]",
+    "experiment:", "  name: \(YAMLValue.text(configuration.name).yaml)", "  trials: \(configuration.trials)",
+    "  seed: \(configuration.seed)", "data:", "  model: \(data.model.word)",
+    "  coordinates: \(data.coordinates)", "  samples: \(YAMLValue.list(data.samples.map { .integer($0) }).yaml)",
   ]
-  if !data.spikes.isEmpty {
-    lines.append("  spikes:")
-    lines += data.spikes.map { "    - {strength: \(number($0.strength)), direction: \(direction($0.direction))}" }
+  var noise = [("law", data.law.value)]
+  for (key, value) in data.model.family.entries {
+    if key.name.hasPrefix("noise.") {
+      noise.append((String(key.name.dropFirst("noise.".count)), value))
+    } else {
+      lines.append("  \(key.name): \(value.yaml)")
+    }
   }
-  if let correlation = data.correlation { lines.append("  correlation: \(number(correlation))") }
-  if let blocks = data.blocks { lines.append("  blocks: \(blocks)") }
-  switch data.firstRow {
-  case .list(let values): lines.append("  first_row: \(numbers(values))")
-  case .file(let path): lines.append("  first_row: {file: \(quoted(path))}")
-  case nil: break
-  }
-  if let exponent = data.exponent { lines.append("  exponent: \(number(exponent))") }
-  if let file = data.file { lines.append("  file: \(quoted(file))") }
-  lines += ["  noise:", "    law: \(law(data.law))"]
-  if data.model.keys.contains("noise.variances") { lines.append("    variances: \(variances(data.variances))") }
+  lines.append("  noise: \(YAMLValue.section(noise).yaml)")
   lines += ["model:", "  mask: \(configuration.mask.yaml)", "  ridge: \(ridges(configuration.ridges))"]
   if configuration.measures.contains(PrincipalMeasure.word) || configuration.principalRank != .best {
     lines.append("  pca: {rank: \(rank(configuration.principalRank))}")
@@ -62,43 +54,10 @@ private func rank(_ rank: PrincipalRank) -> String {
 
 private func shortened(line: String) -> String { String(line.map { $0.isNewline ? " " : $0 }) }
 
-private func number(_ value: Double) -> String { YAMLValue.number(value).yaml }
-
-private func numbers(_ values: [Double]) -> String { YAMLValue.numbers(values).yaml }
-
-private func quoted(_ text: String) -> String { YAMLValue.text(text).yaml }
-
-private func direction(_ direction: DataConfiguration.Direction) -> String {
-  switch direction {
-  case .delocalized: "delocalized"
-  case .sparse(let count): "{sparse: \(count)}"
-  case .file(let path): "{file: \(quoted(path))}"
-  }
-}
-
-private func law(_ law: EntryLaw) -> String {
-  switch law {
-  case .gaussian: "gaussian"
-  case .rademacher: "rademacher"
-  case .studentT(let degrees): "{student_t: \(number(degrees))}"
-  case .sparse(let density): "{sparse: \(number(density))}"
-  }
-}
-
-private func variances(_ variances: DataConfiguration.Variances) -> String {
-  switch variances {
-  case .constant(let value): number(value)
-  case .list(let values): numbers(values)
-  case .linear(let first, let last): "{linear: \(numbers([first, last]))}"
-  case .geometric(let first, let last): "{geometric: \(numbers([first, last]))}"
-  case .file(let path): "{file: \(quoted(path))}"
-  }
-}
-
 private func ridges(_ ridges: RidgeConfiguration) -> String {
   switch ridges {
   case .auto: "auto"
   case .list(let values):
-    "[" + values.map { $0 == 0 ? "ridgeless" : number($0) }.joined(separator: ", ") + "]"
+    "[" + values.map { $0 == 0 ? "ridgeless" : YAMLValue.number($0).yaml }.joined(separator: ", ") + "]"
   }
 }

@@ -1,34 +1,14 @@
 import DeterministicEquivalents
 import LacunaAlgebra
-import LacunaFiles
-import RealModule
 
-/// A data model: the population as theory sees it, and the structure a device samples it by.
+/// A data model at its d: the population as theory sees it, and the structure a device samples it by.
 public struct CovarianceModel: Sendable {
   public let population: any Population
-  /// Unit directions of the spikes, in the configuration's order.
-  public let spikeDirections: [[Double]]
-  public let coordinateCount: Int
-  private let structure: Structure
+  private let structure: any CovarianceStructure
 
-  /// Whether Σ is a dense matrix, stored on the device.
-  public var isDense: Bool {
-    if case .dense = structure { return true }
-    return false
-  }
-
-  /// Whether Σ = cI + UΘUᵀ.
-  public var isIsotropicSpiked: Bool {
-    if case .spiked(let noise, _) = structure { return noise.allSatisfy { $0 == noise[0] } }
-    return false
-  }
-
-  private enum Structure: Sendable {
-    case spiked(noise: [Double], strengths: [Double])
-    case autoregressive(correlation: Double)
-    case circulant(eigenvalues: [Double])
-    case blocks(bounds: [Int], correlation: Double)
-    case dense(covariance: [Double])
+  init(population: any Population, structure: some CovarianceStructure) {
+    self.population = population
+    self.structure = structure
   }
 
   /// Builds the model a configuration describes; reads its files.
@@ -38,57 +18,23 @@ public struct CovarianceModel: Sendable {
   /// - Parameter device: solves the eigenproblem of a dense Σ.
   /// - Throws: `PopulationError` where Σ is not positive definite, `ModelError` or `DataFileError` for a file.
   public init(_ data: DataConfiguration, seed: UInt64, device: some Backend<Double>) throws {
-    let d = data.coordinates
-    coordinateCount = d
-    var directions: [[Double]] = []
-    switch data.model {
-    case .isotropic, .spiked, .diagonal:
-      let noise = try data.variances.values(count: d)
-      let strengths = data.spikes.map(\.strength)
-      directions = try data.spikes.enumerated().map { index, spike in
-        try spike.direction.vector(count: d, seed: seed, index: index)
-      }
-      structure = .spiked(noise: noise, strengths: strengths)
-      population =
-        directions.isEmpty
-        ? try Self.diagonal(noise)
-        : try SpikedPopulation(variances: noise, strengths: strengths, directions: directions)
-    case .powerLaw:
-      let diagonal = try DiagonalPopulation.powerLaw(exponent: data.exponent ?? 1, coordinateCount: d)
-      structure = .spiked(noise: diagonal.variances, strengths: [])
-      population = diagonal
-    case .ar1:
-      let rho = data.correlation ?? 0
-      structure = .autoregressive(correlation: rho)
-      population = try AutoregressivePopulation(correlation: rho, coordinateCount: d)
-    case .circulant:
-      let circulant = try CirculantPopulation(firstRow: try data.expandedFirstRow(circulant: true))
-      structure = .circulant(eigenvalues: circulant.eigenvalues)
-      population = circulant
-    case .toeplitz:
-      let toeplitz = try ToeplitzPopulation(firstRow: try data.expandedFirstRow(circulant: false))
-      structure = .circulant(eigenvalues: try toeplitz.circulantEmbedding())
-      population = toeplitz
-    case .block:
-      let rho = data.correlation ?? 0
-      let block = try BlockPopulation(coordinateCount: d, blocks: data.blocks ?? 1, correlation: rho)
-      structure = .blocks(bounds: block.bounds, correlation: rho)
-      population = block
-    case .file:
-      let path = data.file ?? ""
-      let table = try readTable(path, .parameters)
-      guard table.rows == d && table.columns == d else {
-        throw ModelError.shape(path: path, expected: "\(d) × \(d)", actual: "\(table.rows) × \(table.columns)")
-      }
-      structure = .dense(covariance: table.values)
-      population = try DensePopulation(covariance: table.values, coordinateCount: d, backend: device)
-    }
-    spikeDirections = directions
+    self = try data.model.family.covariance(coordinateCount: data.coordinates, seed: seed, on: device)
   }
+
+  public var coordinateCount: Int { population.coordinateCount }
+
+  /// Unit directions of the spikes, in the configuration's order.
+  public var spikeDirections: [[Double]] { structure.directions }
+
+  /// Whether Σ is a dense matrix, stored on the device.
+  public var isDense: Bool { structure.dense != nil }
+
+  /// Whether Σ = cI + UΘUᵀ.
+  public var isIsotropicSpiked: Bool { structure.isIsotropicSpiked }
 
   /// Σ written out, d × d, row-major.
   package func covariance(on device: some Backend<Double>) throws -> [Double] {
-    if case .dense(let covariance) = structure { return covariance }
+    if let covariance = structure.dense { return covariance }
     let d = coordinateCount
     let matrix = try device.makeMatrix(rows: d, columns: d)
     try device.addDiagonal(1, to: matrix)
@@ -100,28 +46,30 @@ public struct CovarianceModel: Sendable {
     try realize(on: device).multiply(rows)
   }
 
-  private static func diagonal(_ noise: [Double]) throws -> DiagonalPopulation {
-    if let first = noise.first, noise.allSatisfy({ $0 == first }) {
-      return try DiagonalPopulation(isotropic: first, coordinateCount: noise.count)
-    }
-    return try DiagonalPopulation(variances: noise)
-  }
-
   /// The operator that samples this Σ and multiplies by it on a device.
   package func realize<Device: Backend>(on device: Device) throws(BackendError) -> any SampledCovariance<Device> {
-    switch structure {
-    case .spiked(let noise, let strengths):
-      try SpikedOperator(device: device, noise: noise, strengths: strengths, directions: spikeDirections)
-    case .autoregressive(let correlation):
-      AutoregressiveOperator(device: device, correlation: correlation, coordinateCount: coordinateCount)
-    case .circulant(let eigenvalues):
-      CirculantOperator(device: device, eigenvalues: eigenvalues, coordinateCount: coordinateCount)
-    case .blocks(let bounds, let correlation):
-      BlockOperator(device: device, bounds: bounds, correlation: correlation)
-    case .dense(let covariance):
-      try DenseOperator(device: device, covariance: covariance, coordinateCount: coordinateCount)
-    }
+    try structure.realize(on: device)
   }
+}
+
+/// The structure of a Σ that a device samples it by, before there is a device; each stands beside its operator.
+protocol CovarianceStructure: Sendable {
+  func realize<Device: Backend>(on device: Device) throws(BackendError) -> any SampledCovariance<Device>
+
+  /// Unit directions of rank-one parts.
+  var directions: [[Double]] { get }
+
+  /// Σ, d × d, row-major, where that is what is stored.
+  var dense: [Double]? { get }
+
+  /// Whether Σ = cI + UΘUᵀ.
+  var isIsotropicSpiked: Bool { get }
+}
+
+extension CovarianceStructure {
+  var directions: [[Double]] { [] }
+  var dense: [Double]? { nil }
+  var isIsotropicSpiked: Bool { false }
 }
 
 /// A file that does not hold what the data model needs.

@@ -25,7 +25,7 @@ struct BernoulliScheme: MaskScheme {
   /// takes an eigensolve.
   func theory(of model: CovarianceModel, on device: some Backend<Double>) throws -> MaskTheory.Evaluation? {
     let population: any MatrixRidgePopulation
-    if let own = model.population as? any MatrixRidgePopulation {
+    if let own = model.population.matrixRidge {
       population = own
     } else if let equal = try? EqualVariancePopulation(model.population) {
       population = equal

@@ -57,7 +57,7 @@ public struct RecoveryMeasure: Measure {
     directions = problem.model.spikeDirections
     let n = problem.sampleCount
     spectra = try SpectralTheory.all(problem)
-    guard let spiked = problem.model.population as? SpikedPopulation else {
+    guard let spiked = problem.model.population.spiked else {
       (principal, weakPrincipal, lowest) = (nil, nil, nil)
       weak = problem.ridges.map { _ in nil }
       return

@@ -20,7 +20,7 @@ public struct SpectralTheory: Sendable {
   private init(_ problem: Experiment.Problem, ridge: Double) throws {
     let (population, n) = (problem.model.population, problem.sampleCount)
     let scheme = problem.configuration.mask.scheme
-    if scheme.isLeaveOneOut, let spiked = population as? SpikedPopulation {
+    if scheme.isLeaveOneOut, let spiked = population.spiked {
       let outliers = try OutlierEquivalent(predictorOf: spiked, sampleCount: n, ridge: ridge)
       self.outliers = outliers
       spectrum = outliers.spectrum

@@ -87,7 +87,7 @@ private struct Expected {
 private func expectations(_ stage: Experiment.Stage, logarithmic: Bool, over range: ClosedRange<Double>) throws
   -> (curve: [Expected], threshold: Double, principalThreshold: Double)
 {
-  guard let population = stage.model.population as? SpikedPopulation else { return ([], .nan, .nan) }
+  guard let population = stage.model.population.spiked else { return ([], .nan, .nan) }
   func theory(_ strength: Double) throws -> (masked: OutlierEquivalent, principal: OutlierEquivalent) {
     let spiked = try SpikedPopulation(
       noise: population.noise, strengths: [strength], directions: population.directions)
@@ -149,14 +149,15 @@ private func recoveryFigure(_ study: StudyResults, logarithmic: Bool) throws -> 
 
 /// h: half the logarithm of the ratio of the extreme noise variances.
 private func spread(_ study: StudyResults, _ point: PointResult) -> Double {
-  guard case .geometric(let low, let high) = study.origin(of: point)?.stage.point.configuration.data.variances else {
-    return 0
-  }
+  let stage = study.origin(of: point)?.stage
+  guard let variances = stage?.model.population.spiked?.noise.variances, let low = variances.min(),
+    let high = variances.max()
+  else { return 0 }
   return Double.log(high / low) / 2
 }
 
 @Sendable private func phaseFigure(_ study: StudyResults) throws -> Figure {
-  guard let population = study.stages[0].model.population as? SpikedPopulation else { return Figure(panels: []) }
+  guard let population = study.stages[0].model.population.spiked else { return Figure(panels: []) }
   let stage = study.stages[0]
   let d = population.coordinateCount
   var masked: [Figure.Point] = []

@@ -23,3 +23,12 @@ struct AutoregressiveOperator<Device: Backend>: SampledCovariance {
     try device.autoregress(y, correlation: Device.Element(correlation), adjoint: false)
   }
 }
+
+struct AutoregressiveStructure: CovarianceStructure {
+  var correlation: Double
+  var coordinateCount: Int
+
+  func realize<Device: Backend>(on device: Device) throws(BackendError) -> any SampledCovariance<Device> {
+    AutoregressiveOperator(device: device, correlation: correlation, coordinateCount: coordinateCount)
+  }
+}

@@ -86,3 +86,14 @@ struct SpikedOperator<Device: Backend>: SampledCovariance {
     }
   }
 }
+
+struct SpikedStructure: CovarianceStructure {
+  var noise: [Double]
+  var strengths: [Double]
+  var directions: [[Double]]
+  var isIsotropicSpiked: Bool { noise.allSatisfy { $0 == noise[0] } }
+
+  func realize<Device: Backend>(on device: Device) throws(BackendError) -> any SampledCovariance<Device> {
+    try SpikedOperator(device: device, noise: noise, strengths: strengths, directions: directions)
+  }
+}

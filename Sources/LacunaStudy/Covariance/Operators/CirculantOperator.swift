@@ -36,3 +36,12 @@ struct CirculantOperator<Device: Backend>: SampledCovariance {
     try device.filterCirculant(y, eigenvalues: eigenvalues, into: y)
   }
 }
+
+struct CirculantStructure: CovarianceStructure {
+  var eigenvalues: [Double]
+  var coordinateCount: Int
+
+  func realize<Device: Backend>(on device: Device) throws(BackendError) -> any SampledCovariance<Device> {
+    CirculantOperator(device: device, eigenvalues: eigenvalues, coordinateCount: coordinateCount)
+  }
+}

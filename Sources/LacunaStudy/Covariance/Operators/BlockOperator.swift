@@ -35,3 +35,12 @@ struct BlockOperator<Device: Backend>: SampledCovariance {
     try device.mixBlocks(y, bounds: bounds, scale: Device.Element(1 - correlation), shift: shift)
   }
 }
+
+struct BlockStructure: CovarianceStructure {
+  var bounds: [Int]
+  var correlation: Double
+
+  func realize<Device: Backend>(on device: Device) throws(BackendError) -> any SampledCovariance<Device> {
+    BlockOperator(device: device, bounds: bounds, correlation: correlation)
+  }
+}

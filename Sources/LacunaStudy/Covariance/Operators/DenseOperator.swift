@@ -36,3 +36,13 @@ struct DenseOperator<Device: Backend>: SampledCovariance {
     try device.multiply(rooted, transposeA: false, factor, transposeB: true, alpha: 1, beta: 0, into: y)
   }
 }
+
+struct DenseStructure: CovarianceStructure {
+  var covariance: [Double]
+  var coordinateCount: Int
+  var dense: [Double]? { covariance }
+
+  func realize<Device: Backend>(on device: Device) throws(BackendError) -> any SampledCovariance<Device> {
+    try DenseOperator(device: device, covariance: covariance, coordinateCount: coordinateCount)
+  }
+}
