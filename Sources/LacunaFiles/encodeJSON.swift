@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// One value as JSON with its keys in alphabetical order.
-public func encodeJSON(_ value: some Encodable, pretty: Bool) throws -> String {
+package func encodeJSON(_ value: some Encodable, pretty: Bool) throws -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting =
     pretty ? [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]

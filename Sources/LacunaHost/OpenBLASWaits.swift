@@ -14,7 +14,7 @@
 /// without threads of its own nothing is done.
 ///
 /// To be called while the process has no other thread that computes.
-public func shortenOpenBLASWaits() {
+package func shortenOpenBLASWaits() {
   #if os(Linux)
     typealias ReadEnvironment = @convention(c) () -> Void
     typealias EndThreads = @convention(c) () -> Int32

@@ -25,6 +25,8 @@ public struct DualRegression<Device: Backend> {
   public var coordinateCount: Int { samples.columns }
 
   /// Takes 2n² numbers and two blocks of columns beside the samples.
+  /// - Parameter device: where the work is done.
+  /// - Parameter samples: n × d.
   /// - Parameter deflation: μ ≥ 0, of the size of K's eigenvalues where the columns sum to zero, else 0.
   public init(device: Device, samples: Device.Matrix, deflation: Double = 0) throws {
     let n = samples.rows

@@ -15,7 +15,9 @@ public struct PrimalRegression<Device: Backend> {
 
   public var coordinateCount: Int { gram.rows }
 
+  /// - Parameter device: where the work is done.
   /// - Parameter gram: d × d, lower triangle of S = XᵀX/n.
+  /// - Parameter sampleCount: n.
   public init(device: Device, gram: Device.Matrix, sampleCount: Int) throws {
     self.device = device
     self.gram = gram
@@ -25,6 +27,7 @@ public struct PrimalRegression<Device: Backend> {
 
   /// Q = (S + λI)⁻¹, full and symmetric, and its diagonal.
   ///
+  /// - Parameter ridge: λ.
   /// - Parameter scratch: d × d, overwritten by Q; nil forms Q over the Gram itself, which is then gone.
   /// - Throws: `RegressionError.singularGram` for λ = 0 and n < d; `.numericallySingular` where the conditional
   ///   variance 1/Q_kk of a coordinate is below d·ε of its variance S_kk + λ, so that only rounding is left of it;
@@ -51,6 +54,7 @@ public struct PrimalRegression<Device: Backend> {
   /// Training and generalisation error of every coordinate at one ridge.
   ///
   /// QSQ = Q − λQ², so E_tr needs only the row sums of squares of Q; E_gen needs q_kΣq_kᵀ for every row.
+  /// - Parameter ridge: λ.
   /// - Parameter covariance: Σ, or nil where it is unknown.
   /// - Parameter scratch: as in `resolvent`; destroyed.
   public func errors(
@@ -61,8 +65,10 @@ public struct PrimalRegression<Device: Backend> {
   }
 
   /// The same from a resolvent that is already there.
+  /// - Parameter ridge: λ.
   /// - Parameter q: Q, as `resolvent` gives it.
   /// - Parameter diagonal: diag Q.
+  /// - Parameter covariance: Σ of new samples.
   /// - Parameter copy: d × d, destroyed in place of Q; nil destroys Q.
   public func errors(
     ridge: Double, resolvent q: Device.Matrix, diagonal: [Double], covariance: (any CovarianceOperator<Device>)?,

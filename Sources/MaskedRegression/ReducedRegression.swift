@@ -26,7 +26,10 @@ public struct ReducedRegression<Device: Backend> {
   /// Ridges whose forms are held at once.
   private static var chunk: Int { 64 }
 
+  /// - Parameter device: where the work is done.
   /// - Parameter gram: d × d, lower triangle of S = XᵀX/n; becomes W.
+  /// - Parameter sampleCount: n.
+  /// - Parameter form: of the reduction.
   public init(device: Device, gram: Device.Matrix, sampleCount: Int, form: Form) throws {
     self.device = device
     self.sampleCount = sampleCount
@@ -47,6 +50,7 @@ public struct ReducedRegression<Device: Backend> {
   ///
   ///     E_tr,k = (Q_kk − λ(Q²)_kk)/Q_kk²,    E_gen,k = (c(Q²)_kk + Σ_s θ_s (Qu_s)_k²)/Q_kk²
   ///
+  /// - Parameter ridges: λ, each above 0.
   /// - Parameter covariance: Σ, or nil where it is unknown.
   /// - Throws: as `PrimalRegression.resolvent`; `numericallySingular` without a coordinate where T + λI is not positive
   ///   definite to the precision of T.

@@ -31,7 +31,7 @@ import Testing
     let values = (0..<half).map { 1 + 0.8 * Double.cos(2 * .pi * Double($0) / Double(half)) }
     let all = values + values.map { 3 * $0 }
     let diagonal = try DiagonalPopulation(variances: all)
-    let kappa = try effectiveRidge(population: diagonal, sampleCount: n, ridge: ridge)
+    let kappa = try EffectiveRidge(population: diagonal, sampleCount: n, ridge: ridge)
     let nodes = [1.0, 3.0].flatMap { variance in
       let metric =
         values.reduce(0) { $0 + 1 / (variance * $1 + kappa.value) } / Double(half) / kappa.shrinkage
@@ -100,7 +100,7 @@ import Testing
     var inverseMean = 0.0
     for step in 0..<4000 { inverseMean += 1 / spectrum.quantile((Double(step) + 0.5) / 4000) / 4000 }
     #expect(abs(inverseMean - 1) <= 1e-3)
-    let kappa = try effectiveRidge(population: population, sampleCount: n, ridge: ridge)
+    let kappa = try EffectiveRidge(population: population, sampleCount: n, ridge: ridge)
     let metric = population.resolventDiagonals(effectiveRidge: kappa.value).resolvent.map { $0 / kappa.shrinkage }
     // Away from multiples of 1/d, where gaps may lie.
     for fraction in [0.117, 0.351, 0.617, 0.885] {

@@ -122,7 +122,7 @@ import Testing
     let population = example.population
     let d = population.coordinateCount
     for n in [max(1, d / 2), d, d + 1, 3 * d] {
-      let root = try effectiveRidge(population: population, sampleCount: n, ridge: ridge)
+      let root = try EffectiveRidge(population: population, sampleCount: n, ridge: ridge)
       let resolvent = try population.resolventTraces(effectiveRidge: root.value).resolvent
       let first = root.value * Double(n - d) / Double(n)
       let second = root.value * root.value * resolvent / Double(n)
@@ -146,7 +146,7 @@ import Testing
     }
     // At n = d the effective ridge goes as √(λ n / tr Σ⁻¹).
     let precision = try example.population.precisionDiagonal().reduce(0, +)
-    let tiny = try effectiveRidge(population: example.population, sampleCount: d, ridge: 1e-18)
+    let tiny = try EffectiveRidge(population: example.population, sampleCount: d, ridge: 1e-18)
     #expect(agree(tiny.value, (1e-18 * Double(d) / precision).squareRoot(), 1e-6))
   }
 
@@ -163,7 +163,7 @@ import Testing
   @Test(arguments: [(30, 0.7), (40, 0.7), (120, 0.95), (10, -0.8)])
   func isStationary(n: Int, rho: Double) throws {
     let population = try AutoregressivePopulation(correlation: rho, coordinateCount: 40)
-    let best = try optimalRidge(population: population, sampleCount: n)
+    let best = try ErrorEquivalent.optimalRidge(population: population, sampleCount: n)
     let error = { (ridge: Double) in
       try ErrorEquivalent(population: population, sampleCount: n, ridge: ridge).generalizationError
     }
@@ -178,7 +178,7 @@ import Testing
 
   /// Independent coordinates are best predicted by 0.
   @Test func isInfiniteForIndependentCoordinates() throws {
-    let best = try optimalRidge(population: DiagonalPopulation(variances: [1, 2, 3]), sampleCount: 7)
+    let best = try ErrorEquivalent.optimalRidge(population: DiagonalPopulation(variances: [1, 2, 3]), sampleCount: 7)
     #expect(best.ridge == .infinity)
     #expect(best.error == 2)
   }

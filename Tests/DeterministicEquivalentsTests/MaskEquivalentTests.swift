@@ -106,7 +106,7 @@ import Testing
 
   @Test func theBestRatioIsStationary() throws {
     let population = try EqualVariancePopulation(AutoregressivePopulation(correlation: 0.7, coordinateCount: 60))
-    let best = try bestMaskingRatio(population: population, sampleCount: 70, ridge: 1e-4)
+    let best = try BernoulliEquivalent.bestMaskingRatio(population: population, sampleCount: 70, ridge: 1e-4)
     #expect(!best.atEdge && best.keep > 0.5 && best.keep < 0.999)
     for keep in [best.keep - 0.02, min(best.keep + 0.02, 0.9999), 0.3] {
       let other = try BernoulliEquivalent(population: population, sampleCount: 70, keep: keep, ridge: 1e-4)
@@ -153,7 +153,7 @@ import Testing
       let features = DenseReference(count: context.count) { sigma.rows[context[$0]][context[$1]] }
       let population = try DensePopulation(
         covariance: features.rows.flatMap { $0 }, coordinateCount: context.count, backend: host)
-      let root = try effectiveRidge(population: population, sampleCount: n, ridge: ridge)
+      let root = try EffectiveRidge(population: population, sampleCount: n, ridge: ridge)
       #expect(abs(own - root.value) <= 1e-10 * max(root.value, 1e-3))
       let inverse = features.shifted(by: root.value).inverse
       for k in block {

@@ -61,7 +61,7 @@ import Testing
     #expect(abs(result.thresholds[0] - known.ratio.squareRoot()) <= 1e-6)
     #expect(result.outliers.count == (known.overlap == 0 ? 0 : 1))
     guard let outlier = result.outliers.first else { return }
-    let root = try effectiveRidge(population: population, sampleCount: n, ridge: ridge)
+    let root = try EffectiveRidge(population: population, sampleCount: n, ridge: ridge)
     let resolvent = try population.resolventDiagonals(effectiveRidge: root.value).resolvent[0]
     let z = root.value / ridge * resolvent * (known.eigenvalue + ridge)
     #expect(agree(outlier.position, z, 1e-8))
@@ -213,7 +213,7 @@ import Testing
     let d = 300
     let variances = Self.unequalNoise(d)
     let population = try SpikedPopulation(variances: variances, strengths: [1], directions: [Self.flat(d)])
-    let best = try lowestThreshold(population: population, sampleCount: 600, spike: 0)
+    let best = try OutlierEquivalent.lowestThreshold(population: population, sampleCount: 600, spike: 0)
     let threshold = { (ridge: Double) in
       try OutlierEquivalent(predictorOf: population, sampleCount: 600, ridge: ridge).thresholds[0]
     }

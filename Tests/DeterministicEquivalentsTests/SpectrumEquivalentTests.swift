@@ -20,7 +20,7 @@ import Testing
     [1e-8, 0.1, 10])
   func isotropic(_ shape: (d: Int, n: Int), ridge: Double) throws {
     let population = try DiagonalPopulation(isotropic: 1, coordinateCount: shape.d)
-    let root = try effectiveRidge(population: population, sampleCount: shape.n, ridge: ridge)
+    let root = try EffectiveRidge(population: population, sampleCount: shape.n, ridge: ridge)
     let metric = root.value / ridge / (1 + root.value)
     let law = MarchenkoPastur(ratio: Double(shape.d) / Double(shape.n))
     let spectrum = try SpectrumEquivalent(bulk: population.predictorBulk(sampleCount: shape.n, ridge: ridge))

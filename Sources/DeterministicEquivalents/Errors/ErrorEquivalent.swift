@@ -27,9 +27,9 @@ public struct ErrorEquivalent: Sendable {
   /// - Parameter population: Σ.
   /// - Parameter sampleCount: n ≥ 1.
   /// - Parameter ridge: λ ≥ 0; 0 is the limit λ → 0⁺.
-  /// - Throws: what `effectiveRidge(population:sampleCount:ridge:)` throws.
+  /// - Throws: what `EffectiveRidge` throws.
   public init(population: some Population, sampleCount: Int, ridge: Double) throws(PopulationError) {
-    let root = try DeterministicEquivalents.effectiveRidge(
+    let root = try EffectiveRidge(
       population: population, sampleCount: sampleCount, ridge: ridge)
     let d = Double(population.coordinateCount)
     effectiveRidge = root.value

@@ -79,7 +79,7 @@ public struct GramEquivalent: Sendable {
       throw .invalidArgument(
         name: "ridge", value: ridge, requirement: "positive where S has no inverse: fewer samples than coordinates")
     }
-    let root = try effectiveRidge(population: population, sampleCount: sampleCount, ridge: ridge)
+    let root = try EffectiveRidge(population: population, sampleCount: sampleCount, ridge: ridge)
     let d = Double(population.coordinateCount)
     let n = Double(sampleCount)
     let limit =

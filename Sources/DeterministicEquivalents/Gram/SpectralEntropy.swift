@@ -38,7 +38,7 @@ struct SpectralEntropy {
     let mean = trace / d
     let floor =
       sampleCount < population.coordinateCount
-      ? try DeterministicEquivalents.effectiveRidge(population: population, sampleCount: sampleCount, ridge: 0).value
+      ? try EffectiveRidge(population: population, sampleCount: sampleCount, ridge: 0).value
       : 0
     let step = 0.7
     let far = 1e5 * powers.second.squareRoot()

@@ -76,7 +76,7 @@ public struct PartitionedCovariance<B: Backend<Double>> {
     }
     var common: Root?
     if case .fixedSize = kind {
-      let root = try effectiveRidge(
+      let root = try EffectiveRidge(
         population: DiagonalPopulation(variances: eigenvalues), sampleCount: sampleCount, ridge: ridge)
       common = Root(
         kappa: root.value, left: remainingVariance(root, sampleCount: sampleCount), shrinkage: root.shrinkage,

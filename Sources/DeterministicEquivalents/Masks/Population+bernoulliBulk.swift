@@ -43,7 +43,7 @@ extension DiagonalPopulation {
   ) throws -> BulkMeasure {
     var bulk = try equalVarianceBulk(sampleCount: n, keep: p, ridge: ridge)
     let shift = (1 - p) * variance + ridge / (p * (1 - p))
-    let root = try effectiveRidge(population: self, sampleCount: n, ridge: shift / p)
+    let root = try EffectiveRidge(population: self, sampleCount: n, ridge: shift / p)
     let share = root.traces.resolventCovarianceResolvent / root.traces.resolvent
     let own = (1 - p) * variance / shift
     let rest = (1 - share) * own

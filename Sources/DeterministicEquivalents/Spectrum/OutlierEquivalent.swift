@@ -51,7 +51,7 @@ public struct OutlierEquivalent: Sendable {
   /// - Parameter population: Σ.
   /// - Parameter sampleCount: n.
   /// - Parameter ridge: λ > 0, or λ = 0 with n > d.
-  /// - Throws: as `effectiveRidge`; `noConvergence` as `SpectrumEquivalent`.
+  /// - Throws: as `EffectiveRidge`; `noConvergence` as `SpectrumEquivalent`.
   public init(predictorOf population: SpikedPopulation, sampleCount: Int, ridge: Double) throws(PopulationError) {
     try self.init(SpikeFrame(predictorOf: population, sampleCount: sampleCount, ridge: ridge))
   }

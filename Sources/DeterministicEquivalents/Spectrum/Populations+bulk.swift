@@ -6,7 +6,7 @@ import LacunaAlgebra
 func shrinkage(
   _ population: some Population, sampleCount: Int, ridge: Double
 ) throws(PopulationError) -> EffectiveRidge {
-  let root = try effectiveRidge(population: population, sampleCount: sampleCount, ridge: ridge)
+  let root = try EffectiveRidge(population: population, sampleCount: sampleCount, ridge: ridge)
   guard root.shrinkage > 0 else {
     throw .invalidArgument(
       name: "ridge", value: ridge,

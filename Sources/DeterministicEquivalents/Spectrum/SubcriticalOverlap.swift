@@ -22,7 +22,7 @@ package struct SubcriticalOverlap {
   package init(predictorOf population: SpikedPopulation, sampleCount: Int, ridge: Double, spectrum: SpectrumEquivalent)
     throws(PopulationError)
   {
-    let root = try effectiveRidge(population: population, sampleCount: sampleCount, ridge: ridge)
+    let root = try EffectiveRidge(population: population, sampleCount: sampleCount, ridge: ridge)
     self.population = population
     self.ridge = ridge
     self.spectrum = spectrum

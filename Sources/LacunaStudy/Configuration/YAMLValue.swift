@@ -1,5 +1,5 @@
 /// A value as YAML on one line: what reads back as itself.
-indirect enum YAMLValue {
+enum YAMLValue {
   case word(String)
   case text(String)
   case integer(Int)

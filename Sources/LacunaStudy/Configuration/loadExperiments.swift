@@ -11,7 +11,7 @@
 /// - Parameter measures: those that the configuration can ask for; a caller may add its own, and gives them to `Study` as well.
 /// - Returns: at least one point.
 /// - Throws: the first fault found, with its place, the key and the remedy; more than 10000 points.
-public func loadExperiments(
+package func loadExperiments(
   text: String, source: String, folder: String? = nil, overrides: [String] = [],
   measures: [any Measure.Type] = MeasureRegistry.all
 ) throws(ConfigurationError) -> [ExperimentPoint] {

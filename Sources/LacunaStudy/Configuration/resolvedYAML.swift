@@ -2,7 +2,7 @@
 ///
 /// Sample counts stand as `samples` (never as `aspect_ratio`), ridge paths as lists, files by absolute path.
 /// - Parameter comments: lines put in front, each as a comment.
-public func resolvedYAML(_ configuration: ExperimentConfiguration, comments: [String] = []) -> String {
+package func resolvedYAML(_ configuration: ExperimentConfiguration, comments: [String] = []) -> String {
   let data = configuration.data
   var lines = comments.map { "# " + shortened(line: $0) }
   lines += [
@@ -31,7 +31,7 @@ public func resolvedYAML(_ configuration: ExperimentConfiguration, comments: [St
 ///
 /// Where keys are swept it is the first point's, preceded by a comment with the overrides that repeat the sweep.
 /// - Parameter points: as `loadExperiments` gives them, at least one.
-public func resolvedYAML(_ points: [ExperimentPoint], comments: [String] = []) -> String {
+package func resolvedYAML(_ points: [ExperimentPoint], comments: [String] = []) -> String {
   precondition(!points.isEmpty, "an experiment has at least one point")
   var sweeps: [String] = []
   for (index, swept) in points[0].swept.enumerated() {

@@ -15,6 +15,8 @@ public struct CovarianceModel: Sendable {
   ///
   /// Random spike directions come from the experiment's seed and are the same in all its trials, so that theory and
   /// simulation speak of one Σ.
+  /// - Parameter data: what the configuration says.
+  /// - Parameter seed: of the random streams.
   /// - Parameter device: solves the eigenproblem of a dense Σ.
   /// - Throws: `PopulationError` where Σ is not positive definite, `ModelError` or `DataFileError` for a file.
   public init(_ data: DataConfiguration, seed: UInt64, device: some Backend<Double>) throws {

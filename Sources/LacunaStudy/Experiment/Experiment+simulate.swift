@@ -4,6 +4,8 @@ extension Experiment {
   /// Runs all trials of the stages in order, without a folder; `Study` is the way with one.
   ///
   /// The results do not depend on how many trials run side by side; means are taken in the order of the trials.
+  /// - Parameter stages: of this experiment, with their theory.
+  /// - Parameter device: where the trials run.
   /// - Parameter planner: chooses the route of each stage and how many trials run side by side.
   /// - Parameter fallback: asked for another device when one fails (not when the data do); the failed trial runs again
   ///   there, and all later ones. Nil makes the failure an error.

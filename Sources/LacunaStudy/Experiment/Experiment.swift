@@ -136,7 +136,7 @@ extension RidgeConfiguration {
   /// The ridges at n samples of a model.
   fileprivate func values(model: CovarianceModel, sampleCount n: Int) throws -> [Double] {
     guard case .list(let values) = self else {
-      let best = try optimalRidge(population: model.population, sampleCount: n).ridge
+      let best = try ErrorEquivalent.optimalRidge(population: model.population, sampleCount: n).ridge
       guard best.isFinite else {
         throw PopulationError.unsupported(
           reason:

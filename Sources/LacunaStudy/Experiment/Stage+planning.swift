@@ -36,6 +36,7 @@ extension Experiment.Stage {
 
 extension Experiment {
   /// The first trial of the first stage, ready to run again and again: each call returns both mean errors a ridge.
+  /// - Parameter device: where the trials run.
   /// - Parameter host: solves the eigenproblem of a dense Σ.
   package func preparedTrial<Device: Backend>(
     on device: Device, host: some Backend<Double>

@@ -2,7 +2,7 @@ import LacunaAlgebra
 
 /// A study from configuration to result folder: the one way in for commands and for other programs.
 ///
-///     let study = try Study(name: "mine", points: loadExperiments(text: yaml, source: "mine.yaml"), host: backend)
+///     let study = try Study(configuration: yaml, name: "mine", host: backend)
 ///     let report = try study.run(on: StudyDevice(backend))
 ///     try report.write(to: ResultFolder("results", overwrite: false))
 public struct Study: Sendable {
@@ -13,6 +13,7 @@ public struct Study: Sendable {
   private let version: String
 
   /// Builds models and theory: everything that can be refused is refused here.
+  /// - Parameter name: of the study, for titles.
   /// - Parameter points: at least one.
   /// - Parameter version: of the program that runs it, for the files.
   /// - Parameter measures: those that a configuration can ask for, errors among them; a caller may add its own.
@@ -29,6 +30,23 @@ public struct Study: Sendable {
     stages = try StudyError.wrapping { try experiment.stages(device: host, known: measures) }
   }
 
+  /// Reads a configuration, as `lacuna simulate` does.
+  /// - Parameter text: YAML.
+  /// - Parameter name: of the study, where the text gives none.
+  /// - Parameter folder: where relative paths in the text start; nil is the current folder.
+  /// - Parameter overrides: `key=value` by dotted key; a comma list sweeps the key.
+  /// - Parameter measures: those that it can ask for.
+  /// - Parameter host: solves the eigenproblem of a dense Σ.
+  /// - Throws: `ConfigurationError`, with its place and the remedy; what the other initialiser throws.
+  public init(
+    configuration text: String, name: String, folder: String? = nil, overrides: [String] = [],
+    measures: [any Measure.Type] = MeasureRegistry.all, host: some Backend<Double>
+  ) throws {
+    let points = try loadExperiments(
+      text: text, source: name, folder: folder, overrides: overrides, measures: measures)
+    try self.init(name: points.first?.configuration.name ?? name, points: points, measures: measures, host: host)
+  }
+
   /// How the trials of each stage are computed on a device.
   /// - Throws: `BackendError.outOfMemory`, with the largest d that would fit, where a trial does not.
   public func plans(on device: StudyDevice) throws(BackendError) -> [TrialPlan] {
@@ -38,6 +56,7 @@ public struct Study: Sendable {
   }
 
   /// Runs all trials, on the device that this one retreats to where it fails.
+  /// - Parameter device: where the trials run.
   /// - Parameter folder: gets the lines of each finished trial at once.
   /// - Parameter trialFinished: called after each trial, by one thread at a time.
   /// - Throws: before any trial where one would not fit; where no device is left, the data have no predictor, or the folder cannot

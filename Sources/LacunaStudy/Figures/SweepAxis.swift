@@ -86,6 +86,9 @@ public struct SweepAxis: Sendable {
   }
 
   /// A quantity along the axis: theory as a line, trials as markers with their standard errors.
+  /// - Parameter label: of the y axis.
+  /// - Parameter name: of the quantity.
+  /// - Parameter curves: what the points are split into.
   /// - Parameter theory: a line a curve; nil draws through the theory at the points, at their size where it is known.
   public func panel(
     _ label: FigureText, of name: QuantityName, curves: [Curve], theory: [[Figure.Point]]? = nil

@@ -66,6 +66,7 @@ struct ExplicitScheme: MaskScheme {
 
 extension MaskConfiguration {
   /// The masks of a file: a row a mask, a column a coordinate, 0 hidden and 1 visible.
+  /// - Parameter file: a path.
   /// - Parameter weights: one for each mask, of any positive sum; nil weighs all alike.
   public static func explicit(file: String, weights: [Double]? = nil) -> MaskConfiguration {
     MaskConfiguration(ExplicitScheme(file: file, weights: weights))

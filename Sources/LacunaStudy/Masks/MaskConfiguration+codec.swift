@@ -1,5 +1,6 @@
 extension MaskConfiguration {
   /// Reads a mask from the command line: `bernoulli:0.5`, `leave-one-out`, or YAML in braces.
+  /// - Parameter argument: what stands on the command line.
   /// - Parameter coordinateCount: d of the data where it is known; nil leaves what depends on it unchecked.
   /// - Throws: `ConfigurationError` placed at the option.
   public init(argument: String, coordinateCount: Int? = nil) throws(ConfigurationError) {

@@ -28,6 +28,7 @@ public struct MaskConfiguration: Sendable, Equatable {
   public typealias Drawing = @Sendable (RandomStream) -> any TrainingMasks
 
   /// How the masks of one training are drawn; a file of masks is read here.
+  /// - Parameter d: coordinates.
   /// - Parameter key: of the mask, for messages.
   /// - Returns: nil where there are no masks to draw: leave-one-out masks, and missing cells.
   /// - Throws: `ModelError` or `DataFileError` for a file, `PartitionError` for blocks of other data.

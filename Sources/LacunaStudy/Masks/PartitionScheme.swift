@@ -128,6 +128,7 @@ public enum MaskBlocks: Sendable, Equatable {
 
 extension MaskConfiguration {
   /// Blocks of coordinates hidden together, every coordinate once a pass.
+  /// - Parameter blocks: how they are formed.
   /// - Parameter passes: 1 unless the blocks are random.
   public static func partition(_ blocks: MaskBlocks, passes: Int = 1) -> MaskConfiguration {
     MaskConfiguration(PartitionScheme(blocks: blocks, passes: passes))

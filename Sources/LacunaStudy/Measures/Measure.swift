@@ -39,14 +39,14 @@ public protocol Measure: Sendable {
   func prepare<Device: Backend>(_ data: TrialData<Device>) throws
 
   /// One trial at one ridge.
+  /// - Parameter data: of the trial.
   /// - Parameter r: of the problem's ridges.
   func observe<Device: Backend>(_ data: TrialData<Device>, ridge r: Int) throws -> Observation
 
   /// What a line of `trials.jsonl` says of it.
   func record(_ observation: Observation) -> [Quantity]
 
-  /// The trials at one ridge summed up beside theory.
-  /// - Parameter observations: one a trial, in order; empty for theory alone.
+  /// The trials at one ridge summed up beside theory: one observation a trial, in order; none for theory alone.
   func quantities(_ observations: [Observation], ridge r: Int) -> [Quantity]
 }
 

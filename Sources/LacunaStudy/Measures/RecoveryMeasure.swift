@@ -72,7 +72,7 @@ public struct RecoveryMeasure: Measure {
     }
     lowest =
       strengths.first.map { $0 >= 0 } ?? false
-      ? try lowestThreshold(population: spiked, sampleCount: n, spike: 0) : nil
+      ? try OutlierEquivalent.lowestThreshold(population: spiked, sampleCount: n, spike: 0) : nil
   }
 
   public struct Observation: Sendable {

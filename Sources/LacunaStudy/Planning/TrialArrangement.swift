@@ -12,8 +12,9 @@ public struct TrialArrangement: Sendable, Equatable {
   /// Operations up to which a trial keeps to one thread.
   static let small = 2e9
 
+  /// - Parameter forecast: of one trial.
   /// - Parameter trials: how many are to run.
-  /// - Parameter concurrency: threads, or what else the device runs side by side.
+  /// - Parameter threads: threads, or what else the device runs side by side.
   /// - Parameter memory: bytes that may be taken.
   /// - Parameter speedup: how many times sooner a trial ends on all threads than on one; asked for only where it counts.
   public init(

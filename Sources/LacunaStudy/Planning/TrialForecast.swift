@@ -10,7 +10,9 @@ public struct TrialForecast: Sendable, Equatable {
   /// Floating-point operations, multiplications and additions each one; random numbers beside.
   public let operations: Double
 
+  /// - Parameter shape: of the problem.
   /// - Parameter needs: of the measures.
+  /// - Parameter precision: of the numbers.
   /// - Parameter route: to the errors of leave-one-out masks; nil takes inverses, of the smaller Gram.
   /// - Parameter workspace: `Backend.workspaceMatrices`; the host's by default.
   /// - Parameter rowBlock: `Backend.rowBlock(columns:)` of d columns; the usual one by default.
@@ -35,7 +37,12 @@ public struct TrialForecast: Sendable, Equatable {
   }
 
   /// The largest d at the same n/d that a device of this much memory, and of allocations up to a limit, can hold.
+  /// - Parameter shape: of the problem.
   /// - Parameter needs: of the measures, for a shape.
+  /// - Parameter precision: of the numbers.
+  /// - Parameter largestAllocation: bytes of its largest matrix.
+  /// - Parameter memory: bytes of the device.
+  /// - Parameter route: to the errors.
   public static func largestCoordinateCount(
     _ shape: TrialShape, needs: (TrialShape) -> TrialNeeds, precision: Precision, route: ErrorRoute?, memory: Int,
     largestAllocation: Int

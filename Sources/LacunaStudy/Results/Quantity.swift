@@ -47,7 +47,11 @@ public struct Quantity: Sendable, Equatable {
   public var column: String?
   public var content: Content
 
+  /// - Parameter name: where it stands in files.
+  /// - Parameter title: heading of its column; nil leaves it out of the table.
+  /// - Parameter unit: after the number; empty where there is none.
   /// - Parameter column: the key of the name where it is nil.
+  /// - Parameter content: its value.
   public init(
     _ name: QuantityName, title: String? = nil, unit: String = "", column: String? = nil, _ content: Content
   ) {

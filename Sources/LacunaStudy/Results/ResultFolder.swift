@@ -20,6 +20,7 @@ public final class ResultFolder {
   public var figuresPath: String { path + "/figures" }
 
   /// Makes the folder, or takes an empty one.
+  /// - Parameter path: of the folder.
   /// - Parameter overwrite: take a folder that holds something too; its files are replaced one by one as new ones are
   ///   ready, and others are left alone.
   /// - Throws: `DataFileError.cannotCreate`.
@@ -76,6 +77,7 @@ public final class ResultFolder {
   }
 
   /// Puts everything in its place.
+  /// - Parameter summary: of the study.
   /// - Parameter configuration: the text of `config.yaml`.
   func finish(_ summary: Summary, configuration: String) throws {
     if let trials {

@@ -26,7 +26,10 @@ public struct DataFit<Device: Backend>: RidgeFit {
 
   /// The values are given up once they are on the device, where the fit takes nd numbers, and 2n² or 2d² with two blocks.
   /// Hand them over rather than keep them: a copy is another nd.
+  /// - Parameter device: where the work is done.
   /// - Parameter values: n × d, row-major, finite.
+  /// - Parameter n: samples.
+  /// - Parameter centered: whether an intercept is fitted.
   /// - Parameter weights: of the columns' mean squares over all samples; leaving a sample out leaves them as they are.
   public init(
     device: Device, values: consuming [Double], sampleCount n: Int, centered: Bool, weights: RidgeWeights = .uniform
@@ -130,6 +133,7 @@ public struct DataFit<Device: Backend>: RidgeFit {
   ///
   /// With M = (K + λI)⁻¹ = LLᵀ, g_k = Lᵀx_k/w_k and s_k = w_k/(n p_k), x_k/√w_k being what K is made of. A row x, its means
   /// taken off, is predicted in O(nd): x̂_k = s_k (g_k·z − ‖g_k‖² x_k), z = Σ_j g_j x_j.
+  /// - Parameter ridge: λ.
   /// - Parameter body: called with the g_k of some coordinates, row-major, n each, from the first coordinate to the last.
   /// - Returns: s; nil unless `isFactored`.
   public func factors(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> [Double]? {

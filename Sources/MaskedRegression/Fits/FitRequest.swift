@@ -39,7 +39,9 @@ public struct FitRequest: Sendable {
   ///
   /// - Parameter values: n × d, row-major; NaN is missing, and has a place where cells are missing alone. Hand them over
   ///   rather than keep them.
+  /// - Parameter n: samples.
   /// - Parameter names: of the coordinates, for messages and results.
+  /// - Parameter device: where the work is done.
   /// - Parameter report: called after each ridge with (done, total so far known).
   /// - Throws: `FitError`: fewer than two coordinates or, with masks of a scheme, five samples; a ridge of 0 where none is
   ///   possible; no predictor at any ridge; a device that fails.

@@ -25,7 +25,12 @@ public struct ObservedFit<Device: Backend>: RidgeFit {
   private let scored: ObservedRegression<Device>
   private let held: [Int]
 
+  /// - Parameter device: where the work is done.
   /// - Parameter values: n × d, row-major; NaN is missing.
+  /// - Parameter n: samples.
+  /// - Parameter centered: whether an intercept is fitted.
+  /// - Parameter weights: of the penalty.
+  /// - Parameter stream: of the random numbers.
   /// - Throws: as `ObservedRegression`.
   public init(
     device: Device, values: [Double], sampleCount n: Int, centered: Bool, weights: RidgeWeights = .uniform,

@@ -27,7 +27,11 @@ public struct ObservedRegression<Device: Backend> {
   let gram: [Double]
   private let device: Device
 
+  /// - Parameter device: where the work is done.
   /// - Parameter values: n × d, row-major; NaN is missing.
+  /// - Parameter n: samples.
+  /// - Parameter centered: whether an intercept is fitted.
+  /// - Parameter weights: of the penalty.
   /// - Throws: `MissingDataError` naming the first coordinate, or pair, that is never observed; `BackendError`.
   public init(
     device: Device, values: [Double], sampleCount n: Int, centered: Bool, weights: RidgeWeights = .uniform

@@ -31,6 +31,7 @@ public protocol RidgeFit<Device> {
   func errors(ridge: Double) throws -> FitErrors
 
   /// Â, d × d, in whole rows from the first to the last: row k predicts coordinate k from the others.
+  /// - Parameter ridge: λ.
   /// - Parameter body: called with the rows that come next, row-major.
   func predictor(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws
 

@@ -47,6 +47,7 @@ extension RidgeFit {
   /// square. The best is then narrowed down between its neighbours until ln λ is known to 10⁻⁴ (10⁻³ for folds and hidden
   /// cells), by parabolas guarded by golden sections. Source: R. P. Brent, *Algorithms for Minimization without
   /// Derivatives*, 1973, chapter 5.
+  /// - Parameter choice: the ridges to try.
   /// - Parameter report: called after each ridge with (done, total so far known).
   /// - Throws: as `errors(ridge:)`; on the automatic path `numericallySingular` only where no ridge of it can be fitted.
   public func search(_ choice: RidgeChoice, report: @escaping (Int, Int) -> Void = { _, _ in }) throws -> RidgeSearch {

@@ -30,7 +30,12 @@ public struct SchemeFit<Device: Backend>: RidgeFit {
 
   public static var foldCount: Int { 5 }
 
+  /// - Parameter device: where the work is done.
   /// - Parameter values: n × d, row-major, finite, n ≥ 5.
+  /// - Parameter n: samples.
+  /// - Parameter centered: whether an intercept is fitted.
+  /// - Parameter scheme: the masks.
+  /// - Parameter weights: of the penalty.
   public init(
     device: Device, values: [Double], sampleCount n: Int, centered: Bool, scheme: any TrainingMasks,
     weights: RidgeWeights = .uniform

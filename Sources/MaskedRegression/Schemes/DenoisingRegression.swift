@@ -39,6 +39,7 @@ public struct DenoisingRegression<Device: Backend> {
     variances = sums.map { $0 / Double(n) }
   }
 
+  /// - Parameter ridge: λ.
   /// - Parameter hollow: forbid that a coordinate reads itself; false gives CP, the linear denoiser.
   /// - Throws: `RegressionError.numericallySingular`.
   public func fit(ridge: Double, hollow: Bool = true) throws -> SchemePredictor<Device> {

@@ -24,7 +24,12 @@ public struct HiddenLossRegression<Device: Backend> {
   private let hiddenEnergies: [Double]
 
   /// Passes over the samples once; every step of `fit` passes over them again.
+  /// - Parameter device: where the work is done.
+  /// - Parameter masks: of the samples.
   /// - Parameter moments: of the masks.
+  /// - Parameter n: samples.
+  /// - Parameter d: coordinates.
+  /// - Parameter samples: n × d.
   public init(
     device: Device, masks: MaskPattern, moments: MaskMoments, sampleCount n: Int, coordinateCount d: Int,
     samples: @escaping SampleSource<Device>

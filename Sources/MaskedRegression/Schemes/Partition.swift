@@ -26,6 +26,7 @@ public struct Partition: Sendable, Hashable {
 
   /// `blockCount` runs of neighbours, their sizes equal or differing by one.
   /// - Parameter blockCount: 2 … d.
+  /// - Parameter d: coordinates.
   public init(contiguous blockCount: Int, coordinateCount d: Int) {
     self.init(order: Array(0..<d), blockCount: blockCount)
   }

@@ -11,7 +11,9 @@ public struct PartitionRegression<Device: Backend> {
   private let device: Device
   private let scratch: Device.Matrix
 
+  /// - Parameter device: where the work is done.
   /// - Parameter gram: S, d × d, lower triangle.
+  /// - Parameter sampleCount: n.
   public init(device: Device, gram: Device.Matrix, sampleCount: Int) throws {
     self.device = device
     regression = try PrimalRegression(device: device, gram: gram, sampleCount: sampleCount)
@@ -19,6 +21,7 @@ public struct PartitionRegression<Device: Backend> {
   }
 
   /// - Parameter passes: at least one partition of the d coordinates.
+  /// - Parameter ridge: λ.
   /// - Throws: `RegressionError` as `PrimalRegression.resolvent`.
   public func fit(_ passes: [Partition], ridge: Double) throws -> SchemePredictor<Device> {
     precondition(!passes.isEmpty, "at least one pass")

@@ -15,6 +15,7 @@ public struct RandomMaskRegression<Device: Backend> {
   private let predictor: Device.Matrix
   private let vector: Device.Matrix
 
+  /// - Parameter device: where the work is done.
   /// - Parameter gram: S, d × d, lower triangle; `fit` fills in the upper one.
   public init(device: Device, gram: Device.Matrix) throws(BackendError) {
     self.device = device
@@ -25,6 +26,7 @@ public struct RandomMaskRegression<Device: Backend> {
   }
 
   /// - Parameter moments: `pair` above 0.
+  /// - Parameter ridge: λ.
   /// - Returns: the predictor, valid until the next call.
   /// - Throws: `RegressionError.numericallySingular`: a coordinate that is always 0, at λ = 0.
   public func fit(_ moments: MaskMoments, ridge: Double) throws -> SchemePredictor<Device> {

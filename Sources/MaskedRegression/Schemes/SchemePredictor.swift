@@ -15,6 +15,7 @@ public struct GramCovariance<Device: Backend>: CovarianceOperator {
   private let device: Device
   private let gram: Device.Matrix
 
+  /// - Parameter device: where the work is done.
   /// - Parameter gram: d × d, both triangles.
   public init(device: Device, gram: Device.Matrix) throws(BackendError) {
     self.device = device

@@ -7,6 +7,10 @@ public final class SchemeRegression<Device: Backend> {
   private let solve: SchemeSolver<Device>
 
   /// Passes over the samples once; drawn masks with the hidden loss pass over them again in every fit.
+  /// - Parameter device: where the work is done.
+  /// - Parameter masks: of the samples.
+  /// - Parameter n: samples.
+  /// - Parameter d: coordinates.
   /// - Parameter gram: S of these samples where it is known; else it is summed up where a scheme needs it.
   /// - Parameter samples: n samples of d coordinates.
   /// - Throws: `BackendError`, and what the source throws.

@@ -9,6 +9,7 @@ public struct SharedMaskRegression<Device: Backend> {
   private let device: Device
   private let gram: Device.Matrix
 
+  /// - Parameter device: where the work is done.
   /// - Parameter gram: S, d × d, lower triangle; `fit` fills in the upper one.
   public init(device: Device, gram: Device.Matrix) {
     self.device = device
@@ -16,6 +17,7 @@ public struct SharedMaskRegression<Device: Backend> {
   }
 
   /// - Parameter masks: weights of any positive sum; they count by their share of it.
+  /// - Parameter ridge: λ.
   /// - Throws: `RegressionError.numericallySingular`.
   public func fit(_ masks: GivenMasks, ridge: Double) throws -> SchemePredictor<Device> {
     let d = gram.rows

@@ -12,7 +12,11 @@ public protocol TrainingMasks: Sendable {
   /// The regression of n samples of d coordinates under these masks, at any ridge.
   ///
   /// A scheme that reads more of the samples than their Gram passes over them, and keeps the source if it has to again.
+  /// - Parameter device: where the work is done.
+  /// - Parameter n: samples.
+  /// - Parameter d: coordinates.
   /// - Parameter gram: asked for at most once; the upper triangle is filled in.
+  /// - Parameter samples: n × d.
   /// - Throws: `BackendError`, and what the source throws.
   func solver<Device: Backend>(
     on device: Device, sampleCount n: Int, coordinateCount d: Int, gram: GramSource<Device>,
@@ -21,6 +25,7 @@ public protocol TrainingMasks: Sendable {
 
   /// The error of each coordinate under Σ, in closed form over the masks.
   /// - Parameter predictor: Â, d × d, hollow; kept.
+  /// - Parameter covariance: Σ of new samples.
   /// - Parameter errors: scratch of the right order on the predictor's device.
   func errors<Device: Backend>(
     of predictor: Device.Matrix, covariance: any CovarianceOperator<Device>, by errors: SchemeErrors<Device>

@@ -35,7 +35,7 @@ extension Reproduction {
   var principalLine: [Figure.Point] = []
   for ratio in geometricPath(from: ratios.min() ?? 0.5, to: ratios.max() ?? 8, count: 30) {
     let n = Int((ratio * d).rounded())
-    line.append(Figure.Point(ratio, try optimalRidge(population: population, sampleCount: n).error))
+    line.append(Figure.Point(ratio, try ErrorEquivalent.optimalRidge(population: population, sampleCount: n).error))
     let principal = try PrincipalEquivalent(population: population, sampleCount: n)
     let ranks = principalRanks(sampleCount: n, coordinateCount: population.coordinateCount)
     if let least = ranks.compactMap({ principal.error(rank: $0) }).min() {

@@ -36,7 +36,8 @@ extension Reproduction {
       var figure = try ErrorMeasure.figures(study)[0].figure
       // One optimum a curve, named by its n/d.
       figure.panels[0].verticalMarks = try study.stages.compactMap { stage in
-        let best = try optimalRidge(population: stage.model.population, sampleCount: stage.sampleCount).ridge
+        let best = try ErrorEquivalent.optimalRidge(population: stage.model.population, sampleCount: stage.sampleCount)
+          .ridge
         let path = stage.ridges[0]...(stage.ridges.last ?? .infinity)
         let ratio = Double(stage.sampleCount) / Double(stage.model.coordinateCount)
         return path.contains(best) ? Figure.Mark(best, "\(formatBriefly(ratio))") : nil

@@ -104,7 +104,8 @@ private func drawnCount(_ study: StudyResults, _ point: PointResult) -> Int? { m
       let errors = try BernoulliEquivalent(population: population, sampleCount: n, keep: p, ridge: stage.ridges[0])
       return Figure.Point(p, errors.fullContextError)
     }
-    let best = try bestMaskingRatio(population: population, sampleCount: n, ridge: stage.ridges[0]).keep
+    let best = try BernoulliEquivalent.bestMaskingRatio(population: population, sampleCount: n, ridge: stage.ridges[0])
+      .keep
     return (Figure.Series(.line, name: name, group: group, points: line), best)
   }
   let d = Double(study.points[0].coordinateCount)

@@ -13,6 +13,10 @@ if let here = try FiniteSizeErrors(population: population, sampleCount: 800, rid
   print("with terms of order 1/n: training \(here.trainingError), new data \(here.generalizationError)")
 }
 
+// The ridge that errs least.
+let best = try ErrorEquivalent.optimalRidge(population: population, sampleCount: 800)
+print("best at ridge \(best.ridge), with error \(best.error)")
+
 // The spectrum of the predictor, and the eigenvalue that the spike drives out of it.
 let outliers = try OutlierEquivalent(predictorOf: population, sampleCount: 800, ridge: 0.1)
 for interval in outliers.spectrum.predictorIntervals {
