@@ -3,7 +3,7 @@
 ///
 /// For whatever comes from a file or a machine and goes to a terminal: a column name may hold the escape sequence that
 /// clears the screen or sets its title.
-public func escaped(_ text: String) -> String {
+package func escaped(_ text: String) -> String {
   guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
   var result = ""
   for scalar in text.unicodeScalars {
@@ -19,7 +19,7 @@ public func escaped(_ text: String) -> String {
 }
 
 /// Text that means itself between the tags and inside the quotes of an HTML or SVG page, control characters written out.
-public func escapedMarkup(_ text: String) -> String {
+package func escapedMarkup(_ text: String) -> String {
   var result = ""
   for character in escaped(text).unicodeScalars {
     switch character {

@@ -10,7 +10,7 @@ public enum TableContent: Sendable {
 ///
 /// - Parameter path: `-` and `/dev/stdin` are standard input; `FILE.npz:NAME` is one array of several.
 /// - Throws: as `readContent`; `io` for a sparse matrix whose cells are more than the machine's memory.
-public func readTable(_ path: String, _ reading: TableReading = TableReading()) throws(DataFileError) -> Table {
+package func readTable(_ path: String, _ reading: TableReading = TableReading()) throws(DataFileError) -> Table {
   switch try readContent(path, reading) {
   case .dense(let table): return table
   case .sparse(let table): return try table.dense(path: path)
@@ -22,7 +22,7 @@ public func readTable(_ path: String, _ reading: TableReading = TableReading()) 
 /// - Throws: `noInput` if there is no such file; `malformed` for what is no table of numbers, with its place and the way
 ///   out: a Parquet, Excel, MATLAB, Arrow or pickle file is named as such; `io` if the disk fails or the numbers are more
 ///   than the memory.
-public func readContent(
+package func readContent(
   _ path: String, _ reading: TableReading = TableReading()
 ) throws(DataFileError) -> TableContent {
   var (path, member) = (path, String?.none)

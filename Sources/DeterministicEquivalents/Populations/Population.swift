@@ -46,7 +46,8 @@ public protocol Population: Sendable {
   var matrixRidge: (any MatrixRidgePopulation)? { get }
 
   /// The bulk of the joint predictor's spectrum under Bernoulli masks.
-  /// - Parameter keep: p in (0, 1).
+  /// - Parameter n: samples.
+  /// - Parameter p: in (0, 1), the probability that a coordinate is visible.
   /// - Parameter ridge: λ ≥ 0 of the loss over masks.
   /// - Throws: `unsupported` where Σ, Γ and D are not diagonal together: a dense Σ.
   func predictorBulk(sampleCount n: Int, keep p: Double, ridge: Double) throws -> BulkMeasure

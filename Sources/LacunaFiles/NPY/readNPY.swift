@@ -10,7 +10,7 @@
 ///   do not match the length of the file; with row and column for a cell that is not finite; `io` if the disk fails or
 ///   the table is larger than the machine's memory.
 /// Source: NumPy Enhancement Proposal 1, https://numpy.org/neps/nep-0001-npy-format.html
-public func readNPY(_ path: String, allowMissing: Bool = false) throws(DataFileError) -> Table {
+package func readNPY(_ path: String, allowMissing: Bool = false) throws(DataFileError) -> Table {
   let file = try InputFile(path)
   return try readNPY(file, size: file.size, TableReading(allowMissing: allowMissing))
 }

@@ -65,7 +65,7 @@ public final class NPYWriter<Element: NPYElement> {
 ///
 /// - Parameter values: the elements in row-major order, as many as the shape holds.
 /// - Throws: `cannotCreate` if the file cannot be made there, `io` if the disk is full or fails.
-public func writeNPY<Element: NPYElement>(
+package func writeNPY<Element: NPYElement>(
   _ values: [Element], shape: [Int], to path: String
 ) throws(DataFileError) {
   let writer = try NPYWriter<Element>(path, shape: shape)

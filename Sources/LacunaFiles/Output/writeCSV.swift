@@ -34,7 +34,7 @@ extension CSVCell: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral, Expre
 ///
 /// - Parameter rows: each with as many cells as there are names; taken one at a time.
 /// - Throws: `cannotCreate` if the file cannot be made there, `io` if the disk is full or fails.
-public func writeCSV(
+package func writeCSV(
   names: [String], rows: some Sequence<[CSVCell]>, to path: String
 ) throws(DataFileError) {
   let file = try AtomicFile(path)
@@ -49,7 +49,7 @@ public func writeCSV(
 /// Writes a table, with its names as a header where it has them, whole or not at all. NaN becomes an empty field.
 ///
 /// - Throws: `cannotCreate` if the file cannot be made there, `io` if the disk is full or fails.
-public func writeCSV(_ table: Table, to path: String) throws(DataFileError) {
+package func writeCSV(_ table: Table, to path: String) throws(DataFileError) {
   let file = try AtomicFile(path)
   if let names = table.names {
     try file.append(names.map { CSVCell.text($0).field }.joined(separator: ",") + "\n")

@@ -21,7 +21,7 @@ import Dispatch
 /// - Throws: `noInput` if there is no such file; `malformed`, with line and column, for an empty file, a row with more or
 ///   fewer fields than the first, a blank line between rows, a cell that is no finite number, a column without a name, a
 ///   first row that may or may not be a header; `io` if the disk fails.
-public func readCSV(
+package func readCSV(
   _ path: String, header: Bool? = nil, allowMissing: Bool = false
 ) throws(DataFileError) -> Table {
   try readText(try InputFile(path), TableReading(header: header, allowMissing: allowMissing))

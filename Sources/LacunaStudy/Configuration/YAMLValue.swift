@@ -5,7 +5,17 @@ enum YAMLValue {
   case integer(Int)
   case number(Double)
   case list([YAMLValue])
-  case section([(key: String, value: YAMLValue)])
+  case mapping([Entry])
+
+  /// A struct: with tuples of the enum in a case a build without optimisation finds a circular reference.
+  struct Entry {
+    var key: String
+    var value: YAMLValue
+  }
+
+  static func section(_ entries: [(key: String, value: YAMLValue)]) -> YAMLValue {
+    .mapping(entries.map { Entry(key: $0.key, value: $0.value) })
+  }
 
   static func numbers(_ values: [Double]) -> YAMLValue { .list(values.map { .number($0) }) }
 
@@ -17,7 +27,7 @@ enum YAMLValue {
     case .integer(let value): "\(value)"
     case .number(let value): Self.decimal(value)
     case .list(let values): "[\(values.map(\.yaml).joined(separator: ", "))]"
-    case .section(let entries): "{\(entries.map { "\($0.key): \($0.value.yaml)" }.joined(separator: ", "))}"
+    case .mapping(let entries): "{\(entries.map { "\($0.key): \($0.value.yaml)" }.joined(separator: ", "))}"
     }
   }
 
@@ -25,7 +35,7 @@ enum YAMLValue {
   var scalar: String? {
     switch self {
     case .text(let text): text
-    case .list, .section: nil
+    case .list, .mapping: nil
     case .word, .integer, .number: yaml
     }
   }

@@ -53,6 +53,7 @@ extension DiagonalPopulation {
 extension DataConfiguration.Model {
   /// Σ = diag(variances) + Σ_i strength_i · u_i u_iᵀ.
   /// - Parameter spikes: at least one.
+  /// - Parameter variances: of the noise.
   public static func spiked(
     _ spikes: [DataConfiguration.Spike], variances: DataConfiguration.Variances = .constant(1)
   ) -> Self { Self(SpikedModel(variances: variances, spikes: spikes)) }
