@@ -1,0 +1,258 @@
+// The page: sliders in, five panels out. The numbers come from theory.js; `readings` holds those that the panels state.
+"use strict";
+
+const sliders = {
+  ratio: { label: "samples, n/d", low: -1, high: 1, step: 0.01, start: 0.3, show: (x) => 10 ** x, digits: 2 },
+  ridge: { label: "ridge λ", low: -3, high: 1, step: 0.02, start: -1.3, show: (x) => 10 ** x, digits: 3 },
+  strength: { label: "spike strength θ", low: 0, high: 6, step: 0.02, start: 1, show: (x) => x, digits: 2, kind: "noise" },
+  spread: { label: "noise spread s", low: 0, high: 2, step: 0.02, start: 1.36, show: (x) => x, digits: 2, kind: "noise" },
+  correlation: { label: "correlation ρ", low: 0, high: 0.95, step: 0.01, start: 0.8, show: (x) => x, digits: 2, kind: "chain" },
+  keep: { label: "visible share p", low: 0.05, high: 0.95, step: 0.01, start: 0.5, show: (x) => x, digits: 2 },
+};
+const element = (id) => document.getElementById(id);
+const text = (x, digits = 3) => (x === null || !Number.isFinite(x) ? "–" : Number(x.toPrecision(digits)).toString());
+const spaced = (low, high, count) => Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
+
+function settings() {
+  const values = { kind: document.querySelector("[name=kind]:checked").value };
+  for (const [name, slider] of Object.entries(sliders)) values[name] = slider.show(+element(name).value);
+  return values;
+}
+
+// --- Drawing -------------------------------------------------------------------------------------------------------
+
+const box = { width: 560, height: 330, left: 58, right: 14, top: 32, bottom: 44 };
+
+// A scale from values to pixels: linear, or logarithmic in decades.
+function scale(low, high, from, to, isLogarithmic) {
+  const f = isLogarithmic ? Math.log10 : (x) => x;
+  const at = (x) => from + ((to - from) * (f(x) - f(low))) / (f(high) - f(low));
+  let ticks = [];
+  if (isLogarithmic) {
+    const wide = f(high) - f(low) > 1.6;
+    for (let e = Math.floor(f(low)); e <= f(high); e++)
+      for (const m of wide ? [1] : [1, 2, 5]) ticks.push(m * 10 ** e);
+    ticks = ticks.filter((x) => x >= low * 0.999 && x <= high * 1.001);
+  } else {
+    const rough = (high - low) / 5, unit = 10 ** Math.floor(Math.log10(rough));
+    const step = [1, 2, 5, 10].map((m) => m * unit).find((s) => s >= rough);
+    for (let x = Math.ceil(low / step) * step; x <= high + step * 1e-9; x += step) ticks.push(x);
+  }
+  return { at, ticks, low, high };
+}
+
+// curves: {points: [[x, y]], color, dash, name}; marks: {x, color, name, dash}.
+function plot(id, { x, y, curves, marks = [], xTitle, yTitle, fill }) {
+  const X = scale(x[0], x[1], box.left, box.width - box.right, x[2]);
+  const Y = scale(y[0], y[1], box.height - box.bottom, box.top, y[2]);
+  // Curves are cut at the frame; what lies far beyond it is drawn just beyond, so that no number is too large for a path.
+  const clamp = (v) => Math.min(2 * box.height, Math.max(-box.height, v));
+  let out = `<clipPath id="${id}-frame"><rect x="${box.left}" y="${box.top}" width="${box.width - box.right - box.left}" height="${box.height - box.bottom - box.top}"/></clipPath>`;
+  for (const t of Y.ticks) out += `<line class="grid" x1="${box.left}" x2="${box.width - box.right}" y1="${Y.at(t)}" y2="${Y.at(t)}"/>`
+    + `<text x="${box.left - 7}" y="${Y.at(t) + 4}" text-anchor="end">${text(t)}</text>`;
+  for (const t of X.ticks) out += `<line class="axis" x1="${X.at(t)}" x2="${X.at(t)}" y1="${box.height - box.bottom}" y2="${box.height - box.bottom + 5}"/>`
+    + `<text x="${X.at(t)}" y="${box.height - box.bottom + 19}" text-anchor="middle">${text(t)}</text>`;
+  out += `<path class="axis" d="M${box.left} ${box.top}V${box.height - box.bottom}H${box.width - box.right}"/>`;
+  out += `<text x="${(box.left + box.width) / 2}" y="${box.height - 6}" text-anchor="middle">${xTitle}</text>`;
+  out += `<text transform="translate(13 ${(box.top + box.height - box.bottom) / 2}) rotate(-90)" text-anchor="middle">${yTitle}</text>`;
+  for (const mark of marks) if (mark.x !== null && mark.x >= X.low && mark.x <= X.high)
+    out += `<line class="here" x1="${X.at(mark.x)}" x2="${X.at(mark.x)}" y1="${box.top}" y2="${box.height - box.bottom}"`
+      + (mark.color ? ` style="stroke:var(--${mark.color});stroke-dasharray:${mark.dash ?? "6 3"}"` : "") + "/>";
+  for (const c of curves) {
+    const points = c.points.filter(([, v]) => v !== null && Number.isFinite(v)).map(([u, v]) => `${X.at(u).toFixed(1)},${clamp(Y.at(v)).toFixed(1)}`);
+    if (fill && points.length) out += `<polygon clip-path="url(#${id}-frame)" points="${X.at(X.low)},${Y.at(Y.low)} ${points.join(" ")} ${X.at(X.high)},${Y.at(Y.low)}" style="fill:var(--${c.color});opacity:.18"/>`;
+    out += `<polyline class="curve" clip-path="url(#${id}-frame)" points="${points.join(" ")}" style="stroke:var(--${c.color});stroke-dasharray:${c.dash ?? "none"}"/>`;
+  }
+  const named = [...curves, ...marks.filter((m) => m.name)].filter((c) => c.name);
+  let left = box.left;
+  for (const c of named) {
+    out += `<line x1="${left}" x2="${left + 24}" y1="12" y2="12" style="stroke:var(--${c.color});stroke-width:2.4;stroke-dasharray:${c.dash ?? "none"}"/>`
+      + `<text x="${left + 30}" y="16">${c.name}</text>`;
+    left += 48 + 7 * c.name.length;
+  }
+  element(id).innerHTML = out;
+}
+
+// --- Panels --------------------------------------------------------------------------------------------------------
+
+const panels = {
+  errors: "Errors against the number of samples",
+  spectrum: "Spectrum of the joint predictor",
+  transition: "When a spike is seen",
+  thresholds: "Masked regression against principal components",
+  masking: "What the masking ratio does",
+};
+
+let readings = {};
+
+function drawErrors(population, s) {
+  const ratios = spaced(-1, 1, 70).map((e) => 10 ** e), at = ratios.map((r) => errors(population, 1 / r, s.ridge));
+  const here = errors(population, 1 / s.ratio, s.ridge);
+  Object.assign(readings, { kappa: here.kappa, generalization: here.generalization, training: here.training, bayes: here.bayes });
+  const low = Math.min(here.bayes, ...at.map((e) => e.training)), high = Math.max(...at.map((e) => e.generalization));
+  plot("errors", {
+    x: [0.1, 10, true], y: [Math.max(1e-4, low * 0.8), high * 1.3, true], xTitle: "n/d", yTitle: "mean square error",
+    curves: [
+      { points: ratios.map((r, i) => [r, at[i].generalization]), color: "blue", name: "generalisation" },
+      { points: ratios.map((r, i) => [r, at[i].training]), color: "orange", dash: "7 4", name: "training" },
+      { points: [[0.1, here.bayes], [10, here.bayes]], color: "grey", dash: "2 3", name: "best possible" },
+    ], marks: [{ x: s.ratio }],
+  });
+  element("errors-note").textContent = `At n/d = ${text(s.ratio)}: generalisation ${text(here.generalization, 4)}, training `
+    + `${text(here.training, 4)}, best possible ${text(here.bayes, 4)}; effective ridge κ = ${text(here.kappa, 4)} for λ = ${text(s.ridge)}.`;
+}
+
+function drawSpectrum(population, s) {
+  const frame = predictorFrame(population, 1 / s.ratio, s.ridge);
+  const found = s.kind === "noise" ? spike(frame, s.strength) : { edge: upperEdge(frame), threshold: null, outlier: null, overlap: 0 };
+  const edge = 1 - 1 / found.edge, outlier = found.outlier === null ? null : 1 - 1 / found.outlier;
+  const least = 1 - 1 / Math.max(1e-9, Math.min(...frame.b));
+  const low = Math.max(least - 0.06 * (edge - least), edge - 6), high = Math.max(edge, outlier ?? edge) + 0.06 * (edge - low);
+  const mus = spaced(high, low, 190), z = mus.map((m) => 1 / (1 - m));
+  const heights = density(frame, z).map((v, i) => v * z[i] * z[i]);
+  const top = 1.05 * Math.min(Math.max(...heights, 1e-6), 12 / (edge - low));
+  Object.assign(readings, { edge, threshold: found.threshold, outlier, overlap: found.overlap });
+  plot("spectrum", {
+    x: [low, high, false], y: [0, top, false], xTitle: "eigenvalue of Â", yTitle: "density", fill: true,
+    curves: [{ points: mus.map((m, i) => [m, heights[i]]).reverse(), color: "blue" }],
+    marks: [{ x: edge, color: "grey", dash: "2 3", name: "edge of the bulk" }, { x: outlier, color: "orange", name: s.kind === "noise" ? "spike" : null }],
+  });
+  element("spectrum-note").textContent = `The bulk ends at ${text(edge, 4)}. ` + (s.kind === "chain" ? "A chain has no spike."
+    : outlier === null ? `The spike of strength ${text(s.strength)} is not seen: it needs ${text(found.threshold)}.`
+    : `The spike shows at ${text(outlier, 4)}, its eigenvector overlaps with the truth by ${text(found.overlap)}.`);
+}
+
+function overlaps(frame, edge, strengths) {
+  // Along z rather than along θ: each z gives its strength at once.
+  const curve = [];
+  for (let z = edge * (1 + 1e-7), step = 1e-4; curve.length < 70; z *= 1 + step, step *= 1.12) {
+    const at = outlierAt(frame, z);
+    if (at.strength > strengths) break;
+    curve.push([at.strength, Math.max(0, at.overlap)]);
+  }
+  return curve.length ? [[0, 0], [curve[0][0], 0], ...curve] : [[0, 0], [strengths, 0]];
+}
+
+function drawTransition(population, s) {
+  if (s.kind === "chain") return drawRidges(population, s);
+  const frame = predictorFrame(population, 1 / s.ratio, s.ridge), rival = gramFrame(population, 1 / s.ratio);
+  const here = spike(frame, s.strength), pca = spike(rival, s.strength), widest = sliders.strength.high;
+  Object.assign(readings, { pcaThreshold: pca.threshold, pcaOverlap: pca.overlap, pcaOutlier: pca.outlier });
+  plot("transition", {
+    x: [0, widest, false], y: [0, 1, false], xTitle: "strength θ of the spike", yTitle: "squared overlap with the truth",
+    curves: [
+      { points: overlaps(frame, here.edge, widest), color: "blue", name: "masked regression" },
+      { points: overlaps(rival, pca.edge, widest), color: "orange", dash: "7 4", name: "principal components" },
+    ], marks: [{ x: s.strength }],
+  });
+  element("transition-note").textContent = `Seen above θ = ${text(here.threshold)} by the masked regression, above ${text(pca.threshold)} `
+    + `by principal components; at ${text(s.strength)} they overlap by ${text(here.overlap)} and ${text(pca.overlap)}.`;
+}
+
+function drawRidges(population, s) {
+  const ridges = spaced(-3, 1, 60).map((e) => 10 ** e), at = ridges.map((r) => errors(population, 1 / s.ratio, r));
+  const best = at.reduce((least, e, i) => (e.generalization < at[least].generalization ? i : least), 0);
+  plot("transition", {
+    x: [1e-3, 10, true], y: [at[best].bayes * 0.9, Math.max(...at.map((e) => e.generalization)) * 1.05, true], xTitle: "ridge λ", yTitle: "mean square error",
+    curves: [
+      { points: ridges.map((r, i) => [r, at[i].generalization]), color: "blue", name: "generalisation" },
+      { points: [[1e-3, at[best].bayes], [10, at[best].bayes]], color: "grey", dash: "2 3", name: "best possible" },
+    ], marks: [{ x: s.ridge }, { x: ridges[best], color: "green", name: "best ridge" }],
+  });
+  element("transition-note").textContent = `The best ridge at n/d = ${text(s.ratio)} is about ${text(ridges[best], 2)}, with error ${text(at[best].generalization, 4)}.`;
+}
+
+function drawThresholds(population, s) {
+  const isChain = s.kind === "chain";
+  const grid = isChain ? spaced(0, 0.95, 40) : spaced(0, 2, 26);
+  if (isChain) {
+    const at = grid.map((rho) => errors(chain(rho, 128), 1 / s.ratio, s.ridge));
+    plot("thresholds", {
+      x: [0, 0.95, false], y: [0, Math.max(1.05, ...at.map((e) => e.generalization)) * 1.05, false], xTitle: "correlation ρ of neighbours", yTitle: "mean square error",
+      curves: [
+        { points: grid.map((r, i) => [r, at[i].generalization]), color: "blue", name: "masked regression" },
+        { points: [[0, 1], [0.95, 1]], color: "orange", dash: "7 4", name: "predicting the mean" },
+        { points: grid.map((r, i) => [r, at[i].bayes]), color: "grey", dash: "2 3", name: "best possible" },
+      ], marks: [{ x: s.correlation }],
+    });
+    element("thresholds-note").textContent = "Correlation without low rank: no few components hold a chain, but the neighbours of a hidden coordinate do.";
+    return;
+  }
+  const masked = [], pca = [];
+  for (const spread of grid) {
+    const population = noise(spread, 96), frame = predictorFrame(population, 1 / s.ratio, s.ridge), rival = gramFrame(population, 1 / s.ratio);
+    masked.push([spread, outlierAt(frame, upperEdge(frame) * (1 + 1e-7)).strength]);
+    pca.push([spread, outlierAt(rival, upperEdge(rival) * (1 + 1e-7)).strength]);
+  }
+  plot("thresholds", {
+    x: [0, 2, false], y: [0, Math.min(8, Math.max(...pca.map((p) => p[1])) * 1.1), false], xTitle: "spread s of the noise: variances from e⁻ˢ to eˢ", yTitle: "threshold strength",
+    curves: [
+      { points: masked, color: "blue", name: "masked regression" },
+      { points: pca, color: "orange", dash: "7 4", name: "principal components" },
+      { points: [[0, s.strength], [2, s.strength]], color: "grey", dash: "2 3", name: "this spike" },
+    ], marks: [{ x: s.spread }],
+  });
+  element("thresholds-note").textContent = "With equal noise both see a spike from √(d/n) on. Unequal noise draws principal components to the "
+    + "noisiest coordinates; the masked regression weighs each by how badly the others predict it.";
+}
+
+function drawMasking(population, s) {
+  const keeps = spaced(0.03, 0.97, 48), at = keeps.map((p) => maskedErrors(population, 1 / s.ratio, s.ridge, p));
+  const here = maskedErrors(population, 1 / s.ratio, s.ridge, s.keep), plain = errors(population, 1 / s.ratio, s.ridge).generalization;
+  Object.assign(readings, { hidden: here.hidden, fullContext: here.fullContext });
+  const values = at.map((e) => e.fullContext), high = Math.min(Math.max(...values), 3 * Math.min(...values));
+  plot("masking", {
+    x: [0, 1, false], y: [0.9 * Math.min(plain, ...values), 1.1 * Math.max(high, plain), false], xTitle: "chance p that a coordinate is visible in training", yTitle: "mean square error",
+    curves: [
+      { points: keeps.map((p, i) => [p, at[i].fullContext]), color: "blue", name: "masked, all visible" },
+      { points: [[0, plain], [1, plain]], color: "grey", dash: "2 3", name: "one hidden at a time" },
+    ], marks: [{ x: s.keep }],
+  });
+  element("masking-note").textContent = `Hiding is a ridge that the data choose: trained with p = ${text(s.keep)} and asked with every other `
+    + `coordinate visible, the error is ${text(here.fullContext, 4)}; hiding one at a time gives ${text(plain, 4)}.`;
+}
+
+function draw() {
+  const s = settings(), started = performance.now();
+  readings = {};
+  for (const [name, slider] of Object.entries(sliders)) {
+    element(name + "-row").hidden = slider.kind !== undefined && slider.kind !== s.kind;
+    element(name + "-value").textContent = text(s[name], slider.digits);
+    element(name).setAttribute("aria-valuetext", text(s[name], slider.digits));
+  }
+  element("transition-title").textContent = s.kind === "chain" ? "Error against the ridge" : panels.transition;
+  element("thresholds-title").textContent = s.kind === "chain" ? "What correlation is worth" : panels.thresholds;
+  const population = s.kind === "chain" ? chain(s.correlation, 128) : noise(s.spread, 128);
+  for (const panel of [drawErrors, drawSpectrum, drawTransition, drawThresholds, drawMasking]) panel(population, s);
+  readings.milliseconds = performance.now() - started;
+  element("footer").textContent = `Deterministic equivalents, computed here in ${readings.milliseconds.toFixed(0)} ms. The spike is spread evenly over the `
+    + "coordinates; the dotted line is where the sliders stand. After Wortsman Zurich, Gerace, Loureiro, Lu, A Random Matrix Theory of Masked "
+    + "Self-Supervised Regression, arXiv:2601.23208.";
+}
+
+function build() {
+  for (const [name, slider] of Object.entries(sliders)) {
+    const row = document.createElement("div");
+    row.className = "slider";
+    row.id = name + "-row";
+    row.innerHTML = `<label for="${name}">${slider.label}</label><input type="range" id="${name}" min="${slider.low}" max="${slider.high}" `
+      + `step="${slider.step}" value="${slider.start}"><output id="${name}-value" for="${name}"></output>`;
+    element("controls").append(row);
+  }
+  for (const [id, title] of Object.entries(panels)) {
+    const section = document.createElement("section");
+    section.innerHTML = `<h2 id="${id}-title">${title}</h2><svg id="${id}" viewBox="0 0 ${box.width} ${box.height}" role="img" aria-labelledby="${id}-title" aria-describedby="${id}-note"></svg><p id="${id}-note"></p>`;
+    element("panels").append(section);
+  }
+  let isWaiting = false;
+  const later = () => {
+    if (isWaiting) return;
+    isWaiting = true;
+    requestAnimationFrame(() => { isWaiting = false; draw(); });
+  };
+  element("controls").addEventListener("input", later);
+  element("controls").addEventListener("reset", () => setTimeout(draw));
+  draw();
+}
+
+build();
