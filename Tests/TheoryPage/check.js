@@ -5,7 +5,7 @@
 "use strict";
 const { execFileSync } = require("child_process");
 const fs = require("fs"), os = require("os"), path = require("path");
-const theory = require("../../Sources/LacunaFigures/TheoryPage/theory.js");
+const theory = require("../../scripts/page/theory.js");
 
 const [program, settings = "200", seed = "1"] = process.argv.slice(2);
 if (!program) {
