@@ -132,7 +132,7 @@ let package = Package(
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .testTarget(
-      name: "MaskedRegressionTests", dependencies: ["MaskedRegression", "LacunaHost"]),
+      name: "MaskedRegressionTests", dependencies: ["MaskedRegression", "LacunaHost", "LacunaOpenCL"]),
     .testTarget(
       name: "LacunaStudyTests", dependencies: ["LacunaStudy", "LacunaHost", "LacunaOpenCL", "LacunaFiles"]),
     .testTarget(name: "LacunaFilesTests", dependencies: ["LacunaFiles"]),

@@ -6,19 +6,30 @@ public enum RegressionError: Error, Sendable, Equatable {
   case singularGram(sampleCount: Int, coordinateCount: Int)
   /// S + λI is singular to working precision: what is left of this coordinate after the others is rounding error.
   case numericallySingular(coordinate: Int?, ridge: Double, precision: Precision)
+  /// Rounding may have made anything of the errors, of this sample or coordinate the most.
+  case lostDigits(sample: Int?, coordinate: Int?, ridge: Double, precision: Precision)
 }
 
 extension RegressionError: CustomStringConvertible {
-  public var description: String {
+  public var description: String { description(names: nil) }
+
+  /// - Parameter names: of the coordinates; their numbers from 1 where there are none.
+  public func description(names: [String]?) -> String {
+    func name(_ k: Int) -> String { "coordinate " + (names?[k] ?? "\(k + 1)") }
     switch self {
     case .singularGram(let n, let d):
-      "ridge 0 needs a positive definite Gram matrix, and \(n) samples of \(d) coordinates give a singular one; "
+      return "ridge 0 needs a positive definite Gram matrix, and \(n) samples of \(d) coordinates give a singular one; "
         + "use a ridge above 0, or ridgeless for the limit"
     case .numericallySingular(let coordinate, let ridge, let precision):
-      "the Gram matrix plus ridge \(ridge) is singular to \(precision.rawValue) precision"
-        + (coordinate.map { ": coordinate \($0 + 1) is a linear combination of the others" } ?? "")
+      return "the Gram matrix plus ridge \(ridge) is singular to \(precision.rawValue) precision"
+        + (coordinate.map { ": \(name($0)) is a linear combination of the others" } ?? "")
         + "; use a larger ridge"
         + (precision == .float32 ? " or float64" : "")
+    case .lostDigits(let sample, let coordinate, let ridge, let precision):
+      let place = sample.map { "sample \($0 + 1), far from the others, is" } ?? coordinate.map { "\(name($0)) is" }
+      return "\(place ?? "the errors are") predicted at ridge \(ridge) to no digit that \(precision.rawValue) keeps; "
+        + "use a larger ridge"
+        + (sample == nil ? "" : " or leave the sample out") + (precision == .float32 ? ", or float64" : "")
     }
   }
 }

@@ -12,49 +12,80 @@ public struct DataFit<Device: Backend>: RidgeFit {
   public let means: [Double]
   public let variances: [Double]
   public let weights: RidgeWeights
+  public let typicalSquare: Double?
   public var penalty: [Double] { scaling ?? [Double](repeating: 1, count: coordinateCount) }
   public var validation: Validation { .leaveOneSampleOut }
 
-  /// w; nil stands for ones. The samples on the device are divided by √w.
+  /// w; nil stands for ones.
   private let scaling: [Double]?
+  /// What the columns on the device are divided by, and the square of it in units of which the device's ridge is: 1 with
+  /// weights, whose columns are of one scale, else a power of two.
+  private let divisors: [Double]
+  private let unit: Int
   private let route: Route
+  /// The route in as many digits as it takes; nil where the data are too many to keep a second time.
+  private let wide: WideRegression?
+  private let ledger = Ledger()
 
   private enum Route {
     case primal(PrimalEvaluation<Device>)
     case dual(DualEvaluation<Device>)
   }
 
-  /// The values are given up once they are on the device, where the fit takes nd numbers, and 2n² or 2d² with two blocks.
+  /// At which ridges the device does not keep the digits of errors, and of the predictor.
+  private final class Ledger {
+    var errors: [Double: Bool] = [:]
+    var predictor: [Double: Bool] = [:]
+  }
+
+  /// The values are given up once they are on the device, where the fit takes nd numbers, and 2n² or 2d² with two blocks;
+  /// up to 2²⁴ of them are kept for evaluations in more digits.
   /// Hand them over rather than keep them: a copy is another nd.
   /// - Parameter device: where the work is done.
   /// - Parameter values: n × d, row-major, finite.
   /// - Parameter n: samples.
   /// - Parameter centered: whether an intercept is fitted.
   /// - Parameter weights: of the columns' mean squares over all samples; leaving a sample out leaves them as they are.
+  /// - Throws: `FitError.data` naming a cell whose square float64 does not hold; `BackendError`.
   public init(
     device: Device, values: consuming [Double], sampleCount n: Int, centered: Bool, weights: RidgeWeights = .uniform
   ) throws {
     var rows = values
     let d = rows.count / n
     precondition(n > 0 && rows.count == n * d)
-    let moments = ColumnMoments(rows, sampleCount: n, centered: centered)
+    try requireRange(of: rows, columns: d)
+    let scales = ColumnScales(rows: rows, columns: d, centered: centered)
+    var variances = [Double](repeating: 0, count: d)
+    for i in 0..<n {
+      for k in 0..<d {
+        let value = scales.centered(rows[i * d + k], k)
+        variances[k] += value * value
+      }
+    }
     self.device = device
     self.centered = centered
     self.weights = weights
-    means = moments.means
-    variances = moments.variances
-    let frame = ColumnFrame(means: moments.means, weights: weights.penalty(variances: moments.variances))
-    scaling = frame.weights
+    means = zip(scales.high, scales.low).map { $0 + $1 }
+    self.variances = variances.map { $0 / Double(n) }
+    scaling = weights.penalty(variances: self.variances)
+    typicalSquare = scales.typicalSquare(of: rows, centered: centered, weights: scaling)
+    unit = scaling == nil ? scales.unit : 0
+    divisors = scaling?.map { $0.squareRoot() } ?? [Double](repeating: scaled(1, exponent: scales.unit), count: d)
     sampleCount = n
     coordinateCount = d
+    wide =
+      rows.count <= 1 << 24
+      ? WideRegression(rows: rows, sampleCount: n, centered: centered, scales: scales, weights: scaling) : nil
+    // Constant columns are 0 whatever the rounding of their means.
+    let frame = ColumnFrame(
+      means: scales.high, lows: scales.low,
+      multipliers: zip(divisors, scales.largest).map { $1 > 0 ? 1 / $0 : 0 })
     if n < d || (n == d && centered) {
       let samples = try device.makeMatrix(rows: n, columns: d)
       try upload(rows, rows: Array(0..<n)[...], frame: frame, to: samples, device: device)
       rows = []
-      let scale = zip(moments.variances, frame.weights ?? [Double](repeating: 1, count: d)).reduce(0) {
-        $0 + $1.0 / $1.1
-      }
-      route = .dual(try DualEvaluation(device: device, samples: samples, scale: scale, centered: centered))
+      let squares = zip(self.variances, divisors).map { $0 / $1 / $1 }
+      route = .dual(try DualEvaluation(device: device, samples: samples, squares: squares, centered: centered))
     } else {
       let samples = try SampleBlocks(
         device: device, values: rows, coordinateCount: d, rows: stride(from: 0, to: n, by: 1), frame: frame)
@@ -64,60 +95,154 @@ public struct DataFit<Device: Backend>: RidgeFit {
     }
   }
 
-  public func errors(ridge: Double) throws -> FitErrors { try errors(ridge: ridge) { _, _, _ in } }
+  // MARK: Errors
 
-  private func errors(ridge: Double, _ receive: ResidualReceiver<Device>) throws -> FitErrors {
-    switch route {
-    case .primal(let primal): try primal.errors(ridge: ridge, receive).unscaled(scaling)
-    case .dual(let dual): try dual.errors(ridge: ridge, receive).unscaled(scaling)
+  /// What a relative error may be for the device's numbers to stand: a tenth of what is promised.
+  private var tolerance: Double { Device.Element.precision == .float64 ? 1e-7 : 1e-4 }
+  /// Where nothing better can be had they stand up to this, with a doubt.
+  private static var doubtfulError: Double { 0.05 }
+  /// Nanoseconds that an evaluation in more digits may take.
+  private static var longestEvaluation: Double { 1e10 }
+
+  public func errors(ridge: Double) throws -> FitErrors { try errors(ridge: ridge, onDevice: nil, onHost: nil) }
+
+  /// λ in the units of the device's columns; nil where its precision does not hold it, or the columns.
+  private func deviceRidge(_ ridge: Double) -> Double? {
+    let value = scaled(ridge, exponent: -2 * unit)
+    let room = Device.Element.precision == .float64 ? 0x1p-400 : 0x1p-44
+    guard ridge == 0 || (value > room && value < 1 / room) else { return nil }
+    for (variance, divisor) in zip(variances, divisors) where variance > 0 && variance / divisor / divisor < room {
+      return nil
+    }
+    return value
+  }
+
+  /// - Parameter onDevice: is handed all residuals, block by block, where the device's stand.
+  /// - Parameter onHost: is handed each residual with its sample and coordinate where more digits are taken.
+  private func errors(
+    ridge: Double, onDevice: ResidualReceiver<Device>?, onHost: ((Int, Int, Double) -> Void)?
+  ) throws -> FitErrors {
+    let isKnownDoubtful = ledger.errors[ridge] == true
+    let estimated = isKnownDoubtful ? nil : try deviceErrors(ridge: ridge, onDevice ?? { _, _, _ in })
+    if let estimated, estimated.relativeError <= tolerance {
+      ledger.errors[ridge] = false
+      ledger.predictor[ridge] = !(estimated.predictorError <= 10 * tolerance)
+      return try found(ridge, estimated, doubts: [])
+    }
+    if let wide, wide.cost(ridge: ridge) < Self.longestEvaluation {
+      let errors = try wide.errors(ridge: ridge, onHost ?? { _, _, _ in })
+      ledger.errors[ridge] = true
+      ledger.predictor[ridge] = true
+      return try found(ridge, training: errors.training, leaveOneOut: errors.leaveOneOut, gcv: errors.gcv, doubts: [])
+    }
+    guard let estimated, estimated.relativeError <= Self.doubtfulError else {
+      throw RegressionError.lostDigits(
+        sample: estimated?.sample, coordinate: estimated?.coordinate, ridge: ridge, precision: Device.Element.precision)
+    }
+    ledger.errors[ridge] = false
+    ledger.predictor[ridge] = false
+    return try found(
+      ridge, estimated,
+      doubts: [
+        .lostDigits(
+          relativeError: estimated.relativeError, sample: estimated.sample, coordinate: estimated.coordinate)
+      ])
+  }
+
+  /// nil where the device cannot invert the Gram, or hold it.
+  private func deviceErrors(ridge: Double, _ receive: ResidualReceiver<Device>) throws -> EstimatedErrors? {
+    guard let ridge = deviceRidge(ridge) else { return nil }
+    do {
+      switch route {
+      case .primal(let primal): return try primal.errors(ridge: ridge, receive)
+      case .dual(let dual): return try dual.errors(ridge: ridge, receive)
+      }
+    } catch let error as RegressionError {
+      guard case .numericallySingular = error else { throw error }
+      return nil
+    } catch let error as BackendError {
+      switch error {
+      case .nonFinite, .notPositiveDefinite: return nil
+      default: throw error
+      }
     }
   }
 
-  /// Every leave-one-sample-out residual: the cell less its prediction by the fit without its sample. From the Gram of the
-  /// samples they come in blocks of columns, and are gathered whole.
-  public func residuals(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> Bool {
-    let factors = try vector(scaling) { $0.squareRoot() }
-    switch route {
-    case .primal(let primal):
-      _ = try primal.errors(ridge: ridge) { block, _, _ in
-        if let factors { try device.scale(block, rows: nil, columns: factors) }
-        try body(try device.download(block))
+  private func found(_ ridge: Double, _ errors: EstimatedErrors, doubts: [FitDoubt]) throws -> FitErrors {
+    func restored(_ values: [Double]) -> [Double] { zip(values, divisors).map { $0 * $1 * $1 } }
+    return try found(
+      ridge, training: restored(errors.training), leaveOneOut: restored(errors.leaveOneOut),
+      gcv: restored(errors.gcv), doubts: doubts)
+  }
+
+  /// Errors with their doubts.
+  /// - Throws: `FitError.data` where one is beyond the range of float64.
+  private func found(
+    _ ridge: Double, training: [Double], leaveOneOut: [Double], gcv: [Double], doubts: [FitDoubt]
+  ) throws -> FitErrors {
+    var collinear: [Int] = []
+    for k in 0..<coordinateCount {
+      guard leaveOneOut[k].isFinite, training[k].isFinite, gcv[k].isFinite else {
+        throw FitError.data(
+          "the error of coordinate \(k + 1) at ridge \(briefly(ridge)) is above all that float64 holds; "
+            + "divide the data by a power of ten")
       }
-    case .dual(let dual):
-      var residuals = [Device.Element](repeating: 0, count: sampleCount * coordinateCount)
-      _ = try dual.errors(ridge: ridge) { block, _, first in
-        if let scaling {
-          let part = scaling[first..<first + block.columns].map { $0.squareRoot() }
-          try device.scale(block, rows: nil, columns: try device.makeVector(elements(part)))
-        }
-        let cells = try device.download(block)
-        for i in 0..<block.rows {
-          let start = i * coordinateCount + first
-          residuals.replaceSubrange(
-            start..<start + block.columns, with: cells[i * block.columns..<(i + 1) * block.columns])
-        }
-      }
-      try body(residuals)
+      let size = (variances[k] + means[k] * means[k]).squareRoot() * 64 * Double.ulpOfOne
+      let left = sampleCount > coordinateCount ? training[k] : leaveOneOut[k]
+      if variances[k] > 0 && left < size * size { collinear.append(k) }
     }
+    return FitErrors(
+      ridge: ridge, training: training, heldOut: leaveOneOut, gcv: gcv,
+      doubts: doubts + (collinear.isEmpty ? [] : [.collinear(coordinates: collinear)]))
+  }
+
+  /// Every leave-one-sample-out residual: the cell less its prediction by the fit without its sample; gathered whole.
+  public func residuals(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> Bool {
+    let d = coordinateCount
+    var residuals = [Device.Element](repeating: 0, count: sampleCount * d)
+    _ = try errors(ridge: ridge) { block, sample, coordinate in
+      let cells = try device.download(block)
+      for i in 0..<block.rows {
+        for k in 0..<block.columns {
+          let value = Double(cells[i * block.columns + k]) * divisors[coordinate + k]
+          residuals[(sample + i) * d + coordinate + k] = Device.Element(value)
+        }
+      }
+    } onHost: { i, k, value in
+      residuals[i * d + k] = Device.Element(value)
+    }
+    try body(residuals)
     return true
   }
 
+  // MARK: The predictor
+
   public func predictor(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws {
+    let d = coordinateCount
+    if ledger.predictor[ridge] == nil { _ = try errors(ridge: ridge) }
+    if ledger.predictor[ridge] == true, let wide,
+      wide.predictorCost(ridge: ridge) < Self.longestEvaluation || ledger.errors[ridge] == true
+    {
+      let matrix = try wide.predictor(ridge: ridge)
+      for k in 0..<d { try body(matrix[k * d..<(k + 1) * d].map { Device.Element($0) }) }
+      return
+    }
+    let deviceRidge = deviceRidge(ridge) ?? ridge
     // Row k of the plain fit of x/√w times √w_k, its entry j divided by √w_j.
-    let columns = try vector(scaling) { 1 / $0.squareRoot() }
+    let columns = scaling == nil ? nil : try device.makeVector(elements(divisors.map { 1 / $0 }))
     switch route {
     case .primal(let primal):
-      let a = try primal.predictor(ridge: ridge)
-      if let columns { try device.scale(a, rows: try vector(scaling) { $0.squareRoot() }, columns: columns) }
+      let a = try primal.predictor(ridge: deviceRidge)
+      if let columns { try device.scale(a, rows: try device.makeVector(elements(divisors)), columns: columns) }
       try device.forEachRows(of: a, body)
     case .dual(let dual):
-      try dual.predictor(ridge: ridge) { block, first in
-        if let scaling, let columns {
-          let rows = scaling[first..<first + block.rows].map { $0.squareRoot() }
+      try dual.predictor(ridge: deviceRidge) { block, first in
+        if let columns {
+          let rows = Array(divisors[first..<first + block.rows])
           try device.scale(block, rows: try device.makeVector(elements(rows)), columns: columns)
         }
         var rows = try device.download(block)
-        for i in 0..<block.rows { rows[i * coordinateCount + first + i] = 0 }
+        for i in 0..<block.rows { rows[i * d + first + i] = 0 }
         try body(rows)
       }
     }
@@ -138,19 +263,37 @@ public struct DataFit<Device: Backend>: RidgeFit {
   /// - Returns: s; nil unless `isFactored`.
   public func factors(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> [Double]? {
     guard case .dual(let dual) = route else { return nil }
-    let scales = try dual.factors(ridge: ridge) { block, first in
-      if let scaling {
-        let rows = scaling[first..<first + block.rows].map { 1 / $0.squareRoot() }
+    guard let deviceRidge = deviceRidge(ridge) else {
+      throw RegressionError.lostDigits(
+        sample: nil, coordinate: nil, ridge: ridge, precision: Device.Element.precision)
+    }
+    let scales = try dual.factors(ridge: deviceRidge) { block, first in
+      if scaling != nil {
+        let rows = divisors[first..<first + block.rows].map { 1 / $0 }
         try device.scale(block, rows: try device.makeVector(elements(rows)), columns: nil)
       }
       try body(try device.download(block))
     }
-    guard let scaling else { return scales }
-    return zip(scales, scaling).map { $0 * $1 }
+    return scaling.map { zip(scales, $0).map { $0 * $1 } } ?? scales
   }
+}
 
-  private func vector(_ values: [Double]?, _ transform: (Double) -> Double) throws(BackendError) -> Device.Matrix? {
-    guard let values else { return nil }
-    return try device.makeVector(elements(values.map(transform)))
+/// Refuses what float64 cannot square.
+private func requireRange(of rows: [Double], columns d: Int) throws(FitError) {
+  let limit = 1e150
+  var largest = 0.0
+  for index in rows.indices {
+    let size = abs(rows[index])
+    guard size <= limit else {
+      throw .data(
+        "sample \(index / d + 1), coordinate \(index % d + 1) is \(rows[index]): sums of its square overflow float64; "
+          + "divide the data by a power of ten")
+    }
+    largest = max(largest, size)
+  }
+  if largest > 0, largest < 1 / limit, let index = rows.firstIndex(where: { $0 != 0 }) {
+    throw .data(
+      "sample \(index / d + 1), coordinate \(index % d + 1) is \(rows[index]), and no value is above \(1 / limit): "
+        + "squares leave the range of float64; multiply the data by a power of ten")
   }
 }

@@ -5,42 +5,87 @@ import LacunaAlgebra
 /// 1 − x_iᵀQx_i/n = λM_ii, and the factor λ divides out of every residual and of the cross-validation.
 struct DualEvaluation<Device: Backend> {
   let regression: DualRegression<Device>
+  /// diag K, and diag S.
+  private let sampleSquares, columnSquares: [Double]
   private var device: Device { regression.device }
   private var sampleCount: Int { regression.sampleCount }
   private var coordinateCount: Int { regression.coordinateCount }
 
   /// - Parameter samples: n × d, columns centred where asked.
-  /// - Parameter scale: tr K, of its columns' mean squares.
-  init(device: Device, samples: Device.Matrix, scale: Double, centered: Bool) throws {
+  /// - Parameter squares: the columns' mean squares.
+  init(device: Device, samples: Device.Matrix, squares: [Double], centered: Bool) throws {
+    let scale = squares.reduce(0, +)
     let deflation = centered ? (scale > 0 ? scale / Double(samples.rows) : 1) : 0
     regression = try DualRegression(device: device, samples: samples, deflation: deflation)
     try regression.refresh()
+    sampleSquares = try regression.diagonal(of: regression.gram)
+    columnSquares = squares
   }
 
+  /// Errors from the residuals themselves, and what rounding may have made of them.
+  ///
+  ///     E_tr,k = λ² Σ_i Y_ik²/(n p_k²),    GCV_k = Σ_i Y_ik²/(n p_k²) / (Σ_i c_i/n + Σ_i Y_ik²/(n² p_k))²,   c = diag M
+  ///
   /// - Parameter receive: is handed all residuals, block by block.
-  func errors(ridge: Double, _ receive: ResidualReceiver<Device>) throws -> FitErrors {
+  func errors(ridge: Double, _ receive: ResidualReceiver<Device>) throws -> EstimatedErrors {
     let n = Double(sampleCount)
+    var estimate = DigitEstimate(
+      ulp: Double(Device.Element.ulpOfOne), sampleCount: sampleCount, coordinateCount: coordinateCount)
     // With columns that sum to zero the intercept's share cancels the null vector's part of M.
     let share = regression.deflation > 0 ? 1 / (n * (regression.deflation + ridge)) : 0
-    let complements = try regression.invert(ridge: ridge).map { $0 - share }
+    let inverseDiagonal = try regression.invert(ridge: ridge)
+    let complements = inverseDiagonal.map { $0 - share }
+    let sizes = sampleSquares.map { $0 + ridge }
+    let scales = try device.makeVector(elements(sizes))
+    let inverseScales = try device.makeVector(elements(sizes.map { 1 / $0 }))
+    let vector = try device.makeVector(sampleCount)
+    try device.rowDots(regression.inverse, regression.inverse, weights: scales, into: vector)
+    // ‖D M_i‖².
+    let sampleForms = doubles(try device.download(vector))
+    let norm = zip(sampleForms, sizes).reduce(0) { $0 + $1.0 * $1.1 }.squareRoot()
+    estimate.condition = max(1, norm)
+    var worst = WorstError()
+    var (products, ratios) = (0.0, 0.0)
+    for i in complements.indices {
+      let error =
+        estimate.product(form: sampleForms[i], size: 1 / sizes[i]) * sampleForms[i].squareRoot()
+        + estimate.unitRoundoff * inverseDiagonal[i]
+      worst.take(error / abs(complements[i]), sample: i)
+      products += sampleForms[i]
+      ratios += sampleForms[i] / (complements[i] * complements[i])
+    }
+    let complement = complements.reduce(0, +) / n
     let complementVector = try device.makeVector(elements(complements))
-    var leaveOneOut: [Double] = []
-    // E_tr/λ².
-    var scaled: [Double] = []
+    var (training, leaveOneOut, gcv): ([Double], [Double], [Double]) = ([], [], [])
     try regression.forEachBlock(times: regression.inverse) { block in
+      func columnSums(_ a: Device.Matrix, _ weights: Device.Matrix?) throws -> [Double] {
+        try device.columnDots(a, a, weights: weights, into: block.vector)
+        return doubles(try device.download(block.vector))
+      }
       let (p, squares) = try regression.diagonals(of: block, ridge: ridge)
-      scaled += zip(p, squares).map { p, square in square / (n * p * p) }
+      let forms = try columnSums(block.product, scales)
+      let columnSizes = try columnSums(block.samples, inverseScales)
       try device.leaveSamplesOut(
         block.product, complements: complementVector, diagonal: try device.makeVector(elements(p)),
         sampleCount: sampleCount)
-      try device.columnDots(block.product, block.product, weights: nil, into: block.vector)
-      leaveOneOut += doubles(try device.download(block.vector)).map { $0 / n }
+      let sums = try columnSums(block.product, nil)
+      for (k, p) in p.enumerated() {
+        let scaled = squares[k] / (n * p * p)
+        training.append(ridge * ridge * scaled)
+        leaveOneOut.append(sums[k] / n)
+        let share = complement + scaled * p / n
+        gcv.append(scaled == 0 ? 0 : scaled / (share * share))
+        guard columnSquares[block.first + k] > 0 else { continue }
+        let product = estimate.product(form: forms[k], size: columnSizes[k])
+        let own = 2 * estimate.complement(form: forms[k], size: columnSizes[k], count: n) / p
+        worst.take(own + 2 * product * (products / squares[k]).squareRoot(), coordinate: block.first + k)
+        worst.take(own + 6 * product * (ratios / sums[k]).squareRoot() / p, coordinate: block.first + k)
+      }
       try receive(block.product, 0, block.first)
     }
-    let complement = complements.reduce(0, +) / n
-    return FitErrors(
-      ridge: ridge, training: scaled.map { ridge * ridge * $0 }, heldOut: leaveOneOut,
-      gcv: scaled.map { $0 / (complement * complement) })
+    return EstimatedErrors(
+      training: training, leaveOneOut: leaveOneOut, gcv: gcv, relativeError: worst.value, sample: worst.sample,
+      coordinate: worst.coordinate, predictorError: estimate.gramError * norm)
   }
 
   /// Â = diag(s) XᵀMX with a zero diagonal, s_k = 1/(n p_k), in blocks of rows.

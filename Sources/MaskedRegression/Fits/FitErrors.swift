@@ -8,21 +8,22 @@ public struct FitErrors: Sendable, Equatable {
   public var heldOut: [Double]
   /// Cells that each error held out is the mean of; nil where they are all alike.
   public var heldOutCells: [Int]?
-  /// Generalised cross-validation, E_tr / (1 − tr(SQ)/n)²; nil for masks that have none.
+  /// Generalised cross-validation, E_tr / (1 − tr(SQ)/n + (QSQ)_kk/(n Q_kk))²: each regression has d − 1 regressors; nil for
+  /// masks that have none.
   public var gcv: [Double]?
-  /// Sentences on what is doubtful about these numbers.
-  public var warnings: [String]
+  /// What is doubtful about these numbers.
+  public var doubts: [FitDoubt]
 
   public init(
     ridge: Double, training: [Double]?, heldOut: [Double], heldOutCells: [Int]? = nil, gcv: [Double]? = nil,
-    warnings: [String] = []
+    doubts: [FitDoubt] = []
   ) {
     self.ridge = ridge
     self.training = training
     self.heldOut = heldOut
     self.heldOutCells = heldOutCells
     self.gcv = gcv
-    self.warnings = warnings
+    self.doubts = doubts
   }
 
   public var meanTraining: Double? { training.map(mean) }
@@ -43,16 +44,5 @@ public struct FitErrors: Sendable, Equatable {
       count += cells
     }
     return sum / count
-  }
-
-  /// The errors of columns that were divided by √w, in the units they had before.
-  func unscaled(_ weights: [Double]?) -> FitErrors {
-    guard let weights else { return self }
-    func scaled(_ errors: [Double]) -> [Double] { zip(errors, weights).map { $0 * $1 } }
-    var result = self
-    result.training = training.map(scaled)
-    result.heldOut = scaled(heldOut)
-    result.gcv = gcv.map(scaled)
-    return result
   }
 }

@@ -57,7 +57,11 @@ public struct FitRequest: Sendable {
       throw .regression(.singularGram(sampleCount: n, coordinateCount: fit.coordinateCount))
     }
     return try FitError.wrapping {
-      FitResult(request: self, names: names, fit: fit, search: try fit.search(ridge, report: report))
+      do {
+        return FitResult(request: self, names: names, fit: fit, search: try fit.search(ridge, report: report))
+      } catch let error as RegressionError where names != nil {
+        throw FitError.data(error.description(names: names))
+      }
     }
   }
 

@@ -23,7 +23,9 @@ public struct FitResult<Device: Backend> {
     self.search = search
     warnings =
       scaleWarnings(fit) + edgeWarnings(search, choice: request.ridge) + gapWarnings(fit, search.best)
-      + search.best.warnings
+      + search.best.doubts.map {
+        $0.sentence({ names?[$0] ?? "\($0 + 1)" }, precision: Device.Element.precision.rawValue)
+      }
   }
 
   /// The name of coordinate k, counted from 0: its own, or its number from 1.

@@ -21,6 +21,8 @@ public protocol RidgeFit<Device> {
   var weights: RidgeWeights { get }
   /// What the errors held out are.
   var validation: Validation { get }
+  /// A mean square of a column over its weight that far samples have no part in; nil where it is not known, or 0.
+  var typicalSquare: Double? { get }
   /// Missing cells of the data.
   var missingCount: Int { get }
   /// The lowest eigenvalue of a Gram that was lifted to 0; nil where none was.
@@ -50,6 +52,7 @@ public protocol RidgeFit<Device> {
 }
 
 extension RidgeFit {
+  public var typicalSquare: Double? { nil }
   public var missingCount: Int { 0 }
   public var liftedEigenvalue: Double? { nil }
   public var isFactored: Bool { false }

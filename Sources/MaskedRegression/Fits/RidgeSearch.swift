@@ -41,9 +41,10 @@ extension RidgeFit {
 
   /// Tries ridges and takes the one of least error held out.
   ///
-  /// The automatic path spans 10⁻⁶…10² times the mean square of a column over its weight, three ridges a decade where errors
+  /// The automatic path spans 10⁻⁶…10² times the mean square of a column over its weight, from 10⁻⁶ times the fit's
+  /// `typicalSquare` where that is a hundred times less, three ridges a decade where errors
   /// are exact and two where they are of folds or hidden cells. It goes on below while the least error is at its lower end,
-  /// down to ε times the least mean square or to where the fit throws `numericallySingular`, and above to 10⁶ times the mean
+  /// down to ε times the least mean square or to where the fit throws `numericallySingular` or `lostDigits`, and above to 10⁶ times the mean
   /// square. The best is then narrowed down between its neighbours until ln λ is known to 10⁻⁴ (10⁻³ for folds and hidden
   /// cells), by parabolas guarded by golden sections. Source: R. P. Brent, *Algorithms for Minimization without
   /// Derivatives*, 1973, chapter 5.
@@ -77,10 +78,14 @@ private struct Trials<Fit: RidgeFit> {
   private(set) var path: [FitErrors] = []
   private(set) var isAtEdge = false
   private(set) var digitsEndAt: Double?
+  /// A power of two of the size of ridges: data times a power of two have the same path times its square, bit for bit.
+  private let unit: Double
 
   init(fit: Fit, report: @escaping (Int, Int) -> Void) {
     self.fit = fit
     self.report = report
+    let scale = mean(zip(fit.variances, fit.penalty).map { $0 / $1 })
+    unit = scale > 0 ? Double(sign: .plus, exponent: Int(scale.exponent), significand: 1) : 1
   }
 
   /// The first of least error; one that is no number is never the best.
@@ -113,8 +118,12 @@ private struct Trials<Fit: RidgeFit> {
     // Of data that are all zero every ridge makes the same.
     let scale = positive.isEmpty ? 1 : mean(squares)
     let perDecade = fit.validation == .leaveOneSampleOut ? 3 : 2
-    expected = 8 * perDecade + 1
-    let start = geometricPath(from: 1e-6 * scale, to: 1e2 * scale, count: expected)
+    // Where a few far samples make up the mean square, the path starts below what the others have.
+    let typical = fit.typicalSquare ?? scale
+    let low = 1e-6 * (typical < 1e-2 * scale ? typical : scale)
+    let decades = Double.log10(1e2 * scale / low)
+    expected = Int((decades * Double(perDecade) - 1e-6).rounded(.up)) + 1
+    let start = geometricPath(from: low / unit, to: 1e2 * (scale / unit), count: expected).map { $0 * unit }
     // From the top, where the digits last longest.
     for ridge in start.reversed() where try !reaches(ridge) { break }
     let ratio = Double.exp(Double.log(10) / Double(perDecade))
@@ -138,19 +147,25 @@ private struct Trials<Fit: RidgeFit> {
       try evaluate(ridge)
       return true
     } catch let error as RegressionError {
-      guard case .numericallySingular = error, let lowest = path.first else { throw error }
+      switch error {
+      case .numericallySingular, .lostDigits: break
+      case .singularGram: throw error
+      }
+      guard let lowest = path.first else { throw error }
       digitsEndAt = lowest.ridge
       return false
     }
   }
 
+  private func logarithm(_ ridge: Double) -> Double { Double.log(ridge / unit) }
+
   mutating func refine(tolerance: Double) throws {
-    guard !isAtEdge, path.count > 2, path[best - 1].ridge > 0 else { return }
+    guard best > 0, best < path.count - 1, path[best - 1].ridge > 0 else { return }
     let center = path[best]
-    var low = Double.log(path[best - 1].ridge)
-    var high = Double.log(path[best + 1].ridge)
+    var low = logarithm(path[best - 1].ridge)
+    var high = logarithm(path[best + 1].ridge)
     // The three least so far: x, w, v of Brent's method.
-    var (x, w, v) = (Double.log(center.ridge), Double.log(center.ridge), Double.log(center.ridge))
+    var (x, w, v) = (logarithm(center.ridge), logarithm(center.ridge), logarithm(center.ridge))
     var (fx, fw, fv) = (score(best), score(best), score(best))
     var (step, before) = (0.0, 0.0)
     let golden = (3 - Double.sqrt(5)) / 2
@@ -177,7 +192,7 @@ private struct Trials<Fit: RidgeFit> {
         step = golden * before
       }
       let u = x + (abs(step) >= tolerance ? step : step > 0 ? tolerance : -tolerance)
-      let fu = try evaluate(Double.exp(u))
+      let fu = try evaluate(Double.exp(u) * unit)
       if fu <= fx {
         if u < x { high = x } else { low = x }
         (v, fv, w, fw, x, fx) = (w, fw, x, fx, u, fu)

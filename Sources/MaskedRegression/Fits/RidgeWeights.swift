@@ -20,12 +20,16 @@ public enum RidgeWeights: String, Sendable, CaseIterable {
   }
 }
 
-/// What is done to columns before a fit: x_k ← (x_k − m_k)/√w_k.
+/// What is done to columns before a fit: x_k ← (x_k − m_k)/√w_k, or times given factors.
 struct ColumnFrame: Sendable {
   var means: [Double]
+  /// What the means have beyond a double's digits; nil stands for zeros.
+  var lows: [Double]?
   /// w; nil stands for ones.
   var weights: [Double]?
+  /// In place of 1/√w.
+  var multipliers: [Double]?
 
-  /// 1/√w.
-  var factors: [Double]? { weights.map { $0.map { 1 / $0.squareRoot() } } }
+  /// 1/√w, or the factors given.
+  var factors: [Double]? { multipliers ?? weights.map { $0.map { 1 / $0.squareRoot() } } }
 }

@@ -49,22 +49,26 @@ func upload<Device: Backend>(
   for first in stride(from: 0, to: matrix.rows, by: step) {
     let part = rows[(rows.startIndex + first)..<(rows.startIndex + min(first + step, matrix.rows))]
     try device.upload(
-      framed(values, rows: part, means: frame.means, factors: factors), to: matrix, firstRow: first)
+      framed(values, rows: part, means: frame.means, lows: frame.lows, factors: factors), to: matrix, firstRow: first)
   }
 }
 
-/// (x_ik − m_k) f_k in the precision asked for.
+/// (x_ik − m_k) f_k in the precision asked for, the means with their low parts where they have any.
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
 private func framed<Element: Scalar>(
-  _ values: [Double], rows: ArraySlice<Int>, means: [Double], factors: [Double]?
+  _ values: [Double], rows: ArraySlice<Int>, means: [Double], lows: [Double]?, factors: [Double]?
 ) -> [Element] {
   let d = means.count
   return [Element](unsafeUninitializedCapacity: rows.count * d) { target, count in
     var out = 0
     for row in rows {
       let start = row * d
-      if let factors {
+      if let lows, let factors {
+        for k in 0..<d {
+          target[out + k] = Element(ColumnScales.difference(values[start + k], means[k], lows[k]) * factors[k])
+        }
+      } else if let factors {
         for k in 0..<d { target[out + k] = Element((values[start + k] - means[k]) * factors[k]) }
       } else {
         for k in 0..<d { target[out + k] = Element(values[start + k] - means[k]) }
