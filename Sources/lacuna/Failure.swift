@@ -106,6 +106,7 @@ struct Failure: Error {
 func reportingFailures(_ body: () throws -> Void) throws {
   do {
     try body()
+    try StandardOutput.finish()
   } catch let error as ValidationError {
     throw error
   } catch let error as ExitCode {

@@ -27,6 +27,7 @@ struct Lacuna: ParsableCommand {
     ])
 
   static func main() {
+    StandardOutput.keepClosed()
     DeviceRegistry.ofThisMachine.prepareProcess()
     // Not the standard library's, which loses the bytes of a file name that is not UTF-8.
     main(PathText.arguments)

@@ -1,3 +1,4 @@
+import LacunaFiles
 import Logging
 
 #if canImport(Darwin)
@@ -25,7 +26,9 @@ private struct TerminalLog: LogHandler {
 
   func log(event: LogEvent) {
     let prefix = event.level == .info ? "" : "\(event.level): "
-    writeError(prefix + "\(event.message)\n")
+    // Names of columns, files and machines are in it: none of them steers the terminal.
+    let lines = "\(event.message)".split(separator: "\n", omittingEmptySubsequences: false).map { escaped(String($0)) }
+    writeError(prefix + lines.joined(separator: "\n") + "\n")
   }
 }
 

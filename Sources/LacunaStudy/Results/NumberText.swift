@@ -7,7 +7,9 @@ package enum NumberText {
     guard value.isFinite else { return "\(value)" }
     guard value != 0 else { return "0" }
     var exponent = Int(Double.log10(abs(value)).rounded(.down))
-    var scaled = (abs(value) * Double.exp10(Double(digits - 1 - exponent))).rounded()
+    // In two steps: neither power of ten overflows, however small the value.
+    let shift = digits - 1 - exponent
+    var scaled = (abs(value) * Double.exp10(Double(shift / 2)) * Double.exp10(Double(shift - shift / 2))).rounded()
     if scaled >= Double.exp10(Double(digits)) {
       exponent += 1
       scaled /= 10
@@ -39,7 +41,7 @@ package enum NumberText {
 
   /// "1.2345 ± 0.0021": the mean to the digits its error supports.
   package static func format(mean: Double, error: Double?) -> String {
-    guard let error, error > 0 else { return format(mean, digits: 5) }
+    guard let error, error > 0, error.isFinite, mean.isFinite else { return format(mean, digits: 5) }
     let magnitude = mean == 0 ? 0 : Int(Double.log10(abs(mean)).rounded(.down))
     let uncertain = Int(Double.log10(error).rounded(.down))
     let digits = min(max(magnitude - uncertain + 2, 2), 8)
@@ -48,6 +50,7 @@ package enum NumberText {
 
   /// One decimal and a sign.
   package static func signed(_ value: Double) -> String {
+    guard abs(value) < 1e15 else { return (value < 0 ? "−" : "+") + format(abs(value), digits: 3) }
     let tenths = Int((abs(value) * 10).rounded())
     return (value < 0 && tenths > 0 ? "−" : "+") + "\(tenths / 10).\(tenths % 10)"
   }
