@@ -68,7 +68,7 @@ struct Fit: ParsableCommand {
   var seed: UInt64 { seeding.seed ?? 1 }
 
   func validate() throws {
-    if residuals && mask != .leaveOneOut {
+    if residuals && !mask.isLeaveOneOut {
       throw ValidationError("--residuals needs leave-one-out masks: other masks have no exact residuals to write")
     }
     if residuals && output.output == nil {
@@ -92,7 +92,7 @@ struct Fit: ParsableCommand {
   }
 
   private func readSamples() throws -> Table {
-    let table = try readTable(data, table.reading(allowMissing: mask == .observed))
+    let table = try readTable(data, table.reading(allowMissing: mask.allowsMissingCells))
     if !output.quiet { for notice in table.notices { log.notice("\(escaped(data)): \(notice)") } }
     guard table.columns >= 2 else {
       throw Failure(
@@ -105,8 +105,11 @@ struct Fit: ParsableCommand {
   private func fit<Device: Backend>(
     _ table: consuming Table, on backend: Device, folder: ResultFolder?
   ) throws {
+    // What depends on the number of coordinates is checked now that there is one.
+    let mask = try MaskConfiguration(argument: mask.argument, coordinateCount: table.columns)
     let request = FitRequest(
-      mask: try fitMask(coordinateCount: table.columns), maskName: mask.argument, ridge: ridge.choice, weights: weights,
+      mask: try mask.fitMask(coordinateCount: table.columns, seed: seed, key: "--mask"), maskName: mask.argument,
+      ridge: ridge.choice, weights: weights,
       centered: center, seed: seed)
     let progress = Progress(total: 1, label: "ridges", quiet: output.quiet)
     // The numbers are handed over, so that they are in memory once.
@@ -131,15 +134,6 @@ struct Fit: ParsableCommand {
       try result.ridgeFigure()?.write(to: try folder.makeFigures(), name: "ridge")
       if !output.quiet { log.info("results in \(folder.path)") }
     }
-  }
-
-  private func fitMask(coordinateCount d: Int) throws -> FitMask {
-    // What depends on the number of coordinates is checked now that there is one.
-    let mask = try MaskConfiguration(argument: mask.argument, coordinateCount: d)
-    if let draw = try mask.drawing(coordinateCount: d, key: "--mask") {
-      return .scheme(draw(RandomStream(seed: seed, purpose: .masks, index: 0)))
-    }
-    return mask == .observed ? .observed : .leaveOneOut
   }
 }
 

@@ -36,6 +36,16 @@ public struct MaskConfiguration: Sendable, Equatable {
     try scheme.drawing(coordinateCount: d, key: "\(key).\(word)")
   }
 
+  /// The kind of fit that data of one's own are given.
+  /// - Parameter seed: of masks that are drawn.
+  /// - Throws: as `drawing`.
+  public func fitMask(coordinateCount d: Int, seed: UInt64, key: String) throws -> any FitMask {
+    try scheme.fitMask(coordinateCount: d, seed: seed, key: "\(key).\(word)")
+  }
+
+  /// Whether data of one's own may have missing cells.
+  public var allowsMissingCells: Bool { scheme.allowsMissingCells }
+
   /// p, the share of the coordinates that a mask shows on average; nil where masks differ in it.
   public func visibleShare(coordinateCount d: Int) -> Double? { scheme.visibleShare(coordinateCount: d) }
 

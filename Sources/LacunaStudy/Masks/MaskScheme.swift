@@ -32,6 +32,14 @@ protocol MaskScheme: Sendable, Equatable {
   /// - Throws: `ModelError`, `DataFileError`, `PartitionError`.
   func drawing(coordinateCount d: Int, key: String) throws -> MaskConfiguration.Drawing?
 
+  /// The kind of fit that data of one's own are given.
+  /// - Parameter key: of the scheme, for messages.
+  /// - Throws: as `drawing`.
+  func fitMask(coordinateCount d: Int, seed: UInt64, key: String) throws -> any FitMask
+
+  /// Whether data may have missing cells.
+  var allowsMissingCells: Bool { get }
+
   /// Theory of its errors on one Σ; nil for leave-one-out masks, whose theory is `ErrorEquivalent`.
   func theory(of model: CovarianceModel, on device: some Backend<Double>) throws -> MaskTheory.Evaluation?
 
@@ -59,6 +67,13 @@ protocol MaskScheme: Sendable, Equatable {
 extension MaskScheme {
   static var shorthands: [MaskShorthand] { [] }
   var isLeaveOneOut: Bool { false }
+  var allowsMissingCells: Bool { false }
+
+  func fitMask(coordinateCount d: Int, seed: UInt64, key: String) throws -> any FitMask {
+    guard let draw = try drawing(coordinateCount: d, key: key) else { return LeaveOneOutFitMask() }
+    return SchemeFitMask(draw(RandomStream(seed: seed, purpose: .masks, index: 0)))
+  }
+
   func theory(of model: CovarianceModel, on device: some Backend<Double>) throws -> MaskTheory.Evaluation? {
     { _, _ in MaskTheory() }
   }

@@ -1,3 +1,5 @@
+import MaskedRegression
+
 /// `observed`: the missing cells of given data.
 struct ObservedScheme: MaskScheme {
   static let word = "observed"
@@ -15,6 +17,10 @@ struct ObservedScheme: MaskScheme {
   var entries: [(key: String, value: YAMLValue)] { [] }
 
   func drawing(coordinateCount d: Int, key: String) throws -> MaskConfiguration.Drawing? { nil }
+
+  func fitMask(coordinateCount d: Int, seed: UInt64, key: String) throws -> any FitMask { ObservedFitMask() }
+
+  var allowsMissingCells: Bool { true }
 
   /// No trial runs under it.
   func storedNumbers(order d: Double, block: Double) -> Double { 0 }

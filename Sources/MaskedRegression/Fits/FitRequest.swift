@@ -1,19 +1,9 @@
 import LacunaAlgebra
 import RealModule
 
-/// What a fit trains on: which coordinates are hidden.
-public enum FitMask: Sendable {
-  /// One coordinate at a time.
-  case leaveOneOut
-  /// The cells that are missing.
-  case observed
-  /// Another scheme.
-  case scheme(any TrainingMasks)
-}
-
 /// A fit of the joint predictor to given data, asked for in full: one workflow for every mask.
 public struct FitRequest: Sendable {
-  public var mask: FitMask
+  public var mask: any FitMask
   /// The mask's name in results.
   public var maskName: String
   public var ridge: RidgeChoice
@@ -24,7 +14,7 @@ public struct FitRequest: Sendable {
   public var seed: UInt64
 
   public init(
-    mask: FitMask = .leaveOneOut, maskName: String = "leave-one-out", ridge: RidgeChoice = .automatic,
+    mask: any FitMask = LeaveOneOutFitMask(), maskName: String = "leave-one-out", ridge: RidgeChoice = .automatic,
     weights: RidgeWeights = .uniform, centered: Bool = false, seed: UInt64 = 1
   ) {
     self.mask = mask
@@ -52,7 +42,7 @@ public struct FitRequest: Sendable {
     guard n > 0, values.count % n == 0, values.count / n >= 2 else {
       throw .data("a coordinate is predicted from others, so two columns are needed")
     }
-    let fit = try prepare(values, sampleCount: n, on: device)
+    let fit = try mask.prepare(values, sampleCount: n, for: self, on: device)
     if ridge == .path([0]) && fit.isFactored {
       throw .regression(.singularGram(sampleCount: n, coordinateCount: fit.coordinateCount))
     }
@@ -61,44 +51,6 @@ public struct FitRequest: Sendable {
         return FitResult(request: self, names: names, fit: fit, search: try fit.search(ridge, report: report))
       } catch let error as RegressionError where names != nil {
         throw FitError.data(error.description(names: names))
-      }
-    }
-  }
-
-  private func prepare<Device: Backend>(
-    _ values: consuming [Double], sampleCount n: Int, on device: Device
-  ) throws(FitError) -> any RidgeFit<Device> {
-    switch mask {
-    case .leaveOneOut:
-      // The numbers are handed over, so that they are in memory once.
-      var handed: [Double] = []
-      swap(&handed, &values)
-      do {
-        return try DataFit(
-          device: device, values: consume handed, sampleCount: n, centered: centered, weights: weights)
-      } catch {
-        return try FitError.wrapping { throw error }
-      }
-    case .observed:
-      switch ridge {
-      case .path(let ridges) where ridges.allSatisfy { $0 > 0 }: break
-      case .automatic: break
-      default: throw .request("missing cells need a ridge above 0")
-      }
-      let values = values
-      return try FitError.wrapping {
-        try ObservedFit(
-          device: device, values: values, sampleCount: n, centered: centered, weights: weights,
-          stream: RandomStream(seed: seed, purpose: .masks, index: 0))
-      }
-    case .scheme(let scheme):
-      guard n >= SchemeFit<Device>.foldCount else {
-        throw .data("\(n) samples; masks are fitted in five folds")
-      }
-      let values = values
-      return try FitError.wrapping {
-        try SchemeFit(
-          device: device, values: values, sampleCount: n, centered: centered, scheme: scheme, weights: weights)
       }
     }
   }

@@ -9,6 +9,15 @@ public enum RidgeChoice: Sendable, Equatable {
   case ridgeless
   /// These, each ≥ 0 and at least one.
   case path([Double])
+
+  /// Whether no ridge of it is 0.
+  var isAboveZero: Bool {
+    switch self {
+    case .automatic: true
+    case .ridgeless: false
+    case .path(let ridges): ridges.allSatisfy { $0 > 0 }
+    }
+  }
 }
 
 /// What a search for the ridge of least error held out found.

@@ -1,0 +1,72 @@
+import LacunaAlgebra
+
+/// Which coordinates are hidden in training, and with that the kind of fit that data are given.
+///
+/// One type a way of hiding; a `FitRequest` asks for no more.
+public protocol FitMask: Sendable {
+  /// Makes the fit ready, before any ridge is tried.
+  ///
+  /// - Parameter values: n × d, row-major; NaN is missing. Hand them over rather than keep them.
+  /// - Parameter n: samples.
+  /// - Parameter request: ridge, weights, intercept and seed.
+  /// - Parameter device: where the work is done.
+  /// - Throws: `FitError` where the data do not allow such a fit.
+  func prepare<Device: Backend>(
+    _ values: consuming [Double], sampleCount n: Int, for request: FitRequest, on device: Device
+  ) throws(FitError) -> any RidgeFit<Device>
+}
+
+/// One coordinate at a time is hidden: `DataFit`.
+public struct LeaveOneOutFitMask: FitMask {
+  public init() {}
+
+  public func prepare<Device: Backend>(
+    _ values: consuming [Double], sampleCount n: Int, for request: FitRequest, on device: Device
+  ) throws(FitError) -> any RidgeFit<Device> {
+    // The numbers are handed over, so that they are in memory once.
+    var handed: [Double] = []
+    swap(&handed, &values)
+    do {
+      return try DataFit(
+        device: device, values: consume handed, sampleCount: n, centered: request.centered, weights: request.weights)
+    } catch {
+      return try FitError.wrapping { throw error }
+    }
+  }
+}
+
+/// The cells that are missing are hidden: `ObservedFit`.
+public struct ObservedFitMask: FitMask {
+  public init() {}
+
+  public func prepare<Device: Backend>(
+    _ values: consuming [Double], sampleCount n: Int, for request: FitRequest, on device: Device
+  ) throws(FitError) -> any RidgeFit<Device> {
+    guard request.ridge.isAboveZero else { throw .request("missing cells need a ridge above 0") }
+    let values = values
+    return try FitError.wrapping {
+      try ObservedFit(
+        device: device, values: values, sampleCount: n, centered: request.centered, weights: request.weights,
+        stream: RandomStream(seed: request.seed, purpose: .masks, index: 0))
+    }
+  }
+}
+
+/// Drawn or given masks hide: `SchemeFit`.
+public struct SchemeFitMask: FitMask {
+  private let scheme: any TrainingMasks
+
+  public init(_ scheme: any TrainingMasks) { self.scheme = scheme }
+
+  public func prepare<Device: Backend>(
+    _ values: consuming [Double], sampleCount n: Int, for request: FitRequest, on device: Device
+  ) throws(FitError) -> any RidgeFit<Device> {
+    guard n >= SchemeFit<Device>.foldCount else { throw .data("\(n) samples; masks are fitted in five folds") }
+    let values = values
+    return try FitError.wrapping {
+      try SchemeFit(
+        device: device, values: values, sampleCount: n, centered: request.centered, scheme: scheme,
+        weights: request.weights)
+    }
+  }
+}
