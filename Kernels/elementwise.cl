@@ -6,9 +6,11 @@
 //   multiply_all x[e] <- factor x[e]
 //   fill_value   x[e] <- value
 //   copy_columns B[i, j] <- A[i, first + j], B of fewer columns
+//   gather       B[i, j] <- A[rows[i], columns[j]]; flags bit 0: columns present, else column j
+//   scatter_rows A[rows[i], j] <- B[i, j]
 //
 // Buffers: x, y, a, b: count elements; A: rows x columns, row-major; r: rows; c: columns.
-// Launch: count items (scale, copy_columns: columns x rows, two-dimensional) rounded up to whole groups of WG (x 1).
+// Launch: count items (scale, copy_columns, gather, scatter_rows: columns x rows of B, two-dimensional) rounded up to whole groups of WG (x 1).
 
 __kernel void combine(
     __global const REAL *x, __global REAL *y, const uint count, const REAL alpha, const REAL beta) {
@@ -48,4 +50,17 @@ __kernel void copy_columns(
     __global const REAL *a, const uint stride, const uint first, __global REAL *b, const uint columns) {
   const uint j = get_global_id(0), i = get_global_id(1);
   if (j < columns) b[i * columns + j] = a[i * stride + first + j];
+}
+
+__kernel void gather(
+    __global const REAL *a, const uint stride, __global const uint *rows, __global const uint *columns,
+    const uint flags, __global REAL *b, const uint count) {
+  const uint j = get_global_id(0), i = get_global_id(1);
+  if (j < count) b[i * count + j] = a[rows[i] * stride + (flags & 1 ? columns[j] : j)];
+}
+
+__kernel void scatter_rows(
+    __global const REAL *b, __global const uint *rows, __global REAL *a, const uint columns) {
+  const uint j = get_global_id(0), i = get_global_id(1);
+  if (j < columns) a[rows[i] * columns + j] = b[i * columns + j];
 }

@@ -49,4 +49,30 @@ extension HostBackend {
       }
     }
   }
+
+  public func performGather(
+    of source: HostMatrix<Element>, rows: [Int], columns: [Int]?, into target: HostMatrix<Element>
+  ) throws(BackendError) {
+    threads.loop(over: rows.count, cost: target.columns) { range in
+      for i in range {
+        let (from, to) = (source.pointer + rows[i] * source.columns, target.pointer + i * target.columns)
+        if let columns {
+          for j in columns.indices { to[j] = from[columns[j]] }
+        } else {
+          to.update(from: from, count: target.columns)
+        }
+      }
+    }
+  }
+
+  public func performScatterRows(
+    of source: HostMatrix<Element>, to target: HostMatrix<Element>, at rows: [Int]
+  ) throws(BackendError) {
+    threads.loop(over: rows.count, cost: target.columns) { range in
+      for i in range {
+        (target.pointer + rows[i] * target.columns).update(
+          from: source.pointer + i * source.columns, count: source.columns)
+      }
+    }
+  }
 }

@@ -52,4 +52,32 @@ extension OpenCLBackend {
       .buffer(source.buffer),
       .uint(source.columns), .uint(firstColumn), .buffer(target.buffer), .uint(target.columns))
   }
+
+  public func performGather(
+    of source: Matrix, rows: [Int], columns: [Int]?, into target: Matrix
+  ) throws(BackendError) {
+    guard target.count > 0 else { return }
+    let list = try context.indices(rows)
+    try context.launch(
+      .elementwise, "gather", items: target.columns, height: target.rows,
+      .buffer(source.buffer), .uint(source.columns), .buffer(list),
+      .buffer(try columns.map { columns throws(BackendError) in try context.indices(columns) } ?? list),
+      .uint(columns == nil ? 0 : 1), .buffer(target.buffer), .uint(target.columns))
+  }
+
+  public func performScatterRows(of source: Matrix, to target: Matrix, at rows: [Int]) throws(BackendError) {
+    guard source.count > 0 else { return }
+    try context.launch(
+      .elementwise, "scatter_rows", items: source.columns, height: source.rows,
+      .buffer(source.buffer), .buffer(try context.indices(rows)), .buffer(target.buffer), .uint(target.columns))
+  }
+}
+
+extension DeviceContext {
+  /// Indices as the device reads them.
+  fileprivate func indices(_ values: [Int]) throws(BackendError) -> DeviceBuffer {
+    let buffer = try allocate(byteCount: values.count * MemoryLayout<UInt32>.stride)
+    try write(values.map { UInt32($0) }, to: buffer, at: 0)
+    return buffer
+  }
 }

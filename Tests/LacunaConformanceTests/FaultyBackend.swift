@@ -17,7 +17,8 @@ struct FaultyBackend: Backend {
   /// Every operation, and the laws that must find it wrong.
   static let operations: [(name: String, law: Law)] = [
     ("makeMatrix", .storage), ("upload", .storage), ("download", .storage), ("clear", .storage), ("copy", .storage),
-    ("copyColumns", .storage), ("fill", .fills), ("multiply", .products), ("accumulateGram", .grams),
+    ("copyColumns", .storage), ("gather", .storage), ("scatterRows", .storage), ("fill", .fills),
+    ("multiply", .products), ("accumulateGram", .grams),
     ("accumulateSampleGram", .grams), ("maskRows", .masks), ("accumulateMaskedGram", .masks),
     ("accumulateMaskedCross", .masks), ("factorPositiveDefinite", .positiveDefinite),
     ("invertPositiveDefinite", .positiveDefinite), ("solveTriangular", .solves), ("eigenvalues", .eigen),
@@ -71,6 +72,16 @@ extension FaultyBackend {
   func performCopyColumns(of source: Matrix, from firstColumn: Int, to target: Matrix) throws(BackendError) {
     try right.copyColumns(of: source, from: firstColumn, to: target)
     try spoil("copyColumns", target)
+  }
+
+  func performGather(of source: Matrix, rows: [Int], columns: [Int]?, into target: Matrix) throws(BackendError) {
+    try right.gather(of: source, rows: rows, columns: columns, into: target)
+    try spoil("gather", target)
+  }
+
+  func performScatterRows(of source: Matrix, to target: Matrix, at rows: [Int]) throws(BackendError) {
+    try right.scatterRows(of: source, to: target, at: rows)
+    try spoil("scatterRows", target)
   }
 
   func performFill(_ x: Matrix, law: EntryLaw, stream: RandomStream, offset: UInt64) throws(BackendError) {

@@ -69,6 +69,29 @@ extension Backend {
     try performCopyColumns(of: source, from: firstColumn, to: target)
   }
 
+  /// target[i, j] ← source[rows[i], columns[j]].
+  ///
+  /// - Parameter rows: of the source, any of them, as often as wanted.
+  /// - Parameter columns: of the source, likewise; nil for all of them in their order.
+  public func gather(
+    of source: Matrix, rows: [Int], columns: [Int]? = nil, into target: Matrix
+  ) throws(BackendError) {
+    try Shapes.require(
+      "target", target, rows: rows.count, columns: columns?.count ?? source.columns, for: "gather")
+    try Shapes.requireIndices(rows, below: source.rows, for: "gather")
+    if let columns { try Shapes.requireIndices(columns, below: source.columns, for: "gather") }
+    try performGather(of: source, rows: rows, columns: columns, into: target)
+  }
+
+  /// target[rows[i], :] ← source[i, :]; the other rows stay. Law: it is `gather` backwards.
+  ///
+  /// - Parameter rows: of the target, each once.
+  public func scatterRows(of source: Matrix, to target: Matrix, at rows: [Int]) throws(BackendError) {
+    try Shapes.require("source", source, rows: rows.count, columns: target.columns, for: "scatterRows")
+    try Shapes.requireIndices(rows, below: target.rows, for: "scatterRows")
+    try performScatterRows(of: source, to: target, at: rows)
+  }
+
   /// x[e] ← value `offset + e` of the stream under the law, e counting row-major.
   ///
   /// Law: equal to `EntryLaw.value(at:of:precision:)` within 4 units in the last place of max(|value|, 1), for Student's t

@@ -44,6 +44,10 @@ public protocol Backend<Element>: BackendCore {
   func performCopy(_ source: Matrix, to target: Matrix) throws(BackendError)
   func performCopyColumns(of source: Matrix, from firstColumn: Int, to target: Matrix) throws(BackendError)
 
+  /// - Parameter columns: nil for all of them in their order.
+  func performGather(of source: Matrix, rows: [Int], columns: [Int]?, into target: Matrix) throws(BackendError)
+  func performScatterRows(of source: Matrix, to target: Matrix, at rows: [Int]) throws(BackendError)
+
   // MARK: Random numbers
 
   func performFill(_ x: Matrix, law: EntryLaw, stream: RandomStream, offset: UInt64) throws(BackendError)

@@ -76,6 +76,19 @@ extension Backend {
     }
   }
 
+  public func performGather(
+    of source: Matrix, rows: [Int], columns: [Int]?, into target: Matrix
+  ) throws(BackendError) {
+    for (i, row) in rows.enumerated() {
+      let values = try download(source, rows: row..<row + 1)
+      try upload(columns.map { $0.map { values[$0] } } ?? values, to: target, firstRow: i)
+    }
+  }
+
+  public func performScatterRows(of source: Matrix, to target: Matrix, at rows: [Int]) throws(BackendError) {
+    for (i, row) in rows.enumerated() { try upload(try download(source, rows: i..<i + 1), to: target, firstRow: row) }
+  }
+
   public func performFill(
     _ x: Matrix, law: EntryLaw, stream: RandomStream, offset: UInt64
   ) throws(BackendError) {

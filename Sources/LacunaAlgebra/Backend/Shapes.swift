@@ -26,6 +26,12 @@ enum Shapes {
       matrix.rows == matrix.columns, operation, expected: "a square matrix", actual: matrix.shape)
   }
 
+  static func requireIndices(_ indices: [Int], below count: Int, for operation: String) throws(BackendError) {
+    for index in indices where index < 0 || index >= count {
+      throw .dimensionMismatch(operation: operation, expected: "indices below \(count)", actual: "\(index)")
+    }
+  }
+
   /// The checks that every use of masks makes.
   static func requireMasks(
     _ masks: MaskPattern, width d: Int, firstSample: Int, for operation: String

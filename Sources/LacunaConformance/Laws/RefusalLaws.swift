@@ -72,6 +72,9 @@ extension LawChecker {
     misfit("copy", "other rows") { try backend.copy(square, to: tall) }
     misfit("copyColumns", "other rows") { try backend.copyColumns(of: square, from: 0, to: tall) }
     misfit("copyColumns", "beyond the last") { try backend.copyColumns(of: square, from: 1, to: square) }
+    misfit("gather", "beyond the last row") { try backend.gather(of: square, rows: [0, 1, 2, 9], into: square) }
+    misfit("gather", "another count") { try backend.gather(of: square, rows: [0], into: square) }
+    misfit("scatterRows", "before the first") { try backend.scatterRows(of: square, to: square, at: [-1, 0, 1, 2]) }
     misfit("copyColumns", "before the first") { try backend.copyColumns(of: square, from: -1, to: column) }
     func product(_ a: B.Matrix, _ b: B.Matrix, _ transposes: (Bool, Bool), _ c: B.Matrix, _ example: String) {
       misfit("multiply", example) {

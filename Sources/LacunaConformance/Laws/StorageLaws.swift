@@ -14,6 +14,7 @@ extension LawChecker {
     uploads()
     views()
     copies()
+    gathers()
     for (rows, columns) in [(1 << 40, 1 << 10), (Int.max / 2, 3), (Int.max, Int.max)] {
       func isRight(_ error: BackendError) -> Bool {
         if case .outOfMemory(let requested, _, _) = error { requested >= 1 << 50 } else { false }
@@ -90,6 +91,41 @@ extension LawChecker {
           "copyColumns", "\(count) from \(first)", try backend.dense(target).values,
           equals: Dense(rows: 70, columns: count) { dense[$0, first + $1] }.values)
       }
+    }
+  }
+  private func gathers() {
+    let (rows, columns) = (min(300, sizes.side), min(150, sizes.side))
+    let dense = backend.rounded(Dense.random(rows, columns, seed: 5))
+    let reversed = Array((0..<rows).reversed())
+    let cases: [(name: String, rows: [Int], columns: [Int]?)] = [
+      ("some rows", [rows - 1, 0, rows / 2], nil), ("rows and columns", [0, rows - 1, 0], [columns - 1, 0, 0, 1]),
+      ("every row backwards", reversed, nil), ("no row", [], nil), ("no column", [1], []),
+    ]
+    for example in cases {
+      attempt("gather", example.name) {
+        let width = example.columns?.count ?? columns
+        let target = try backend.makeMatrix(rows: example.rows.count, columns: width)
+        try backend.gather(
+          of: try backend.matrix(dense), rows: example.rows, columns: example.columns, into: target)
+        record(
+          "gather", example.name, try backend.dense(target).values,
+          equals: Dense(rows: example.rows.count, columns: width) {
+            dense[example.rows[$0], example.columns?[$1] ?? $1]
+          }.values)
+      }
+    }
+    attempt("scatterRows", "gather backwards, and its rows alone") {
+      let source = try backend.matrix(dense)
+      let target = try backend.makeMatrix(rows: rows, columns: columns)
+      try backend.scatterRows(of: source, to: target, at: reversed)
+      record(
+        "scatterRows", "every row backwards", try backend.dense(target).values,
+        equals: Dense(rows: rows, columns: columns) { dense[rows - 1 - $0, $1] }.values)
+      try backend.clear(target)
+      try backend.scatterRows(of: source.firstRows(2), to: target, at: [2, 0])
+      record(
+        "scatterRows", "its rows alone", try backend.dense(target).values,
+        equals: Dense(rows: rows, columns: columns) { $0 == 2 ? dense[0, $1] : $0 == 0 ? dense[1, $1] : 0 }.values)
     }
   }
 }
