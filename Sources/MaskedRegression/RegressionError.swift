@@ -39,11 +39,20 @@ extension RegressionError: CustomStringConvertible {
 func invertGram<Device: Backend>(
   _ gram: Device.Matrix, ridge: Double, on device: Device, coordinate: (Int) -> Int?
 ) throws {
+  try requireRegular(ridge: ridge, precision: Device.Element.precision, coordinate: coordinate) {
+    () throws(BackendError) in _ = try device.invertPositiveDefinite(gram)
+  }
+}
+
+/// Runs what factors a Gram plus ridge; a pivot that is not positive becomes `numericallySingular`.
+/// - Parameter coordinate: the coordinate (from 0) behind a failing leading minor, where there is one.
+func requireRegular(
+  ridge: Double, precision: Precision, coordinate: (Int) -> Int?, _ body: () throws(BackendError) -> Void
+) throws {
   do throws(BackendError) {
-    _ = try device.invertPositiveDefinite(gram)
+    try body()
   } catch {
     guard case .notPositiveDefinite(let minor) = error else { throw error }
-    throw RegressionError.numericallySingular(
-      coordinate: coordinate(minor), ridge: ridge, precision: Device.Element.precision)
+    throw RegressionError.numericallySingular(coordinate: coordinate(minor), ridge: ridge, precision: precision)
   }
 }

@@ -23,8 +23,8 @@ public struct ObservedRegression<Device: Backend> {
   public let liftedEigenvalue: Double?
   /// w; nil stands for ones.
   let scaling: [Double]?
-  /// S, d × d, row-major, lifted, of the scaled columns.
-  let gram: [Double]
+  /// S, d × d, both triangles, lifted, of the scaled columns.
+  private let gram: Device.Matrix
   private let device: Device
 
   /// - Parameter device: where the work is done.
@@ -64,40 +64,47 @@ public struct ObservedRegression<Device: Backend> {
     }
     try device.symmetrize(products)
     try device.symmetrize(pairs)
-    let together = doubles(try device.download(pairs))
-    for i in 0..<d {
-      for j in 0..<i where together[i * d + j] < 0.5 {
-        throw MissingDataError.neverObservedTogether(first: j, second: i)
+    let height = device.rowBlock(columns: d)
+    for first in stride(from: 0, to: d, by: height) {
+      let rows = first..<min(first + height, d)
+      let together = doubles(try device.download(pairs, rows: rows))
+      for i in rows {
+        for j in 0..<i where together[(i - first) * d + j] < 0.5 {
+          throw MissingDataError.neverObservedTogether(first: j, second: i)
+        }
       }
+      var joint = doubles(try device.download(products, rows: rows))
+      for e in joint.indices { joint[e] /= together[e] }
+      try device.upload(elements(joint), to: products, firstRow: first)
     }
-    var joint = doubles(try device.download(products))
-    for e in joint.indices { joint[e] /= together[e] }
-    (gram, liftedEigenvalue) = try Self.lifted(joint, order: d, device: device)
+    liftedEigenvalue = try Self.lift(products, workspace: pairs, device: device)
+    gram = products
   }
 
-  /// Negative eigenvalues replaced by 0; nil where the lowest is 0 to rounding.
-  private static func lifted(
-    _ gram: [Double], order d: Int, device: Device
-  ) throws(BackendError) -> ([Double], Double?) {
-    let vectors = try device.makeMatrix(elements(gram), rows: d, columns: d)
+  /// Replaces negative eigenvalues by 0.
+  /// - Returns: the lowest; nil, and the Gram as it was, where it is 0 to rounding.
+  private static func lift(
+    _ gram: Device.Matrix, workspace vectors: Device.Matrix, device: Device
+  ) throws(BackendError) -> Double? {
+    try device.copy(gram, to: vectors)
     let values = try device.eigendecompose(vectors)
     let greatest = max(abs(values.first ?? 0), abs(values.last ?? 0))
-    guard let least = values.first, least < -Double(d) * Double(Device.Element.ulpOfOne) * greatest else {
-      return (gram, nil)
+    guard let least = values.first, least < -Double(values.count) * Double(Device.Element.ulpOfOne) * greatest else {
+      return nil
     }
-    let scaled = try device.makeMatrix(rows: d, columns: d)
+    let scaled = try device.makeMatrix(rows: gram.rows, columns: gram.rows)
     try device.copy(vectors, to: scaled)
     try device.scale(scaled, rows: try device.makeVector(elements(values.map { max($0, 0) })), columns: nil)
-    let result = try device.makeMatrix(rows: d, columns: d)
     try device.multiply(
-      vectors, transposeA: true, scaled, transposeB: false, alpha: 1, beta: 0, into: result)
-    try device.symmetrize(result)
-    return (doubles(try device.download(result)), least)
+      vectors, transposeA: true, scaled, transposeB: false, alpha: 1, beta: 0, into: gram)
+    try device.symmetrize(gram)
+    return least
   }
 
   /// P = (S + λI)⁻¹, d × d, both triangles.
   private func precision(ridge: Double) throws -> Device.Matrix {
-    let matrix = try device.makeMatrix(elements(gram), rows: coordinateCount, columns: coordinateCount)
+    let matrix = try device.makeMatrix(rows: coordinateCount, columns: coordinateCount)
+    try device.copy(gram, to: matrix)
     try device.addDiagonal(Device.Element(ridge), to: matrix)
     try invertGram(matrix, ridge: ridge, on: device) { minor in minor - 1 }
     try device.symmetrize(matrix)
@@ -128,31 +135,84 @@ public struct ObservedRegression<Device: Backend> {
     precondition(values.count % d == 0)
     var result = values
     guard values.contains(where: \.isNaN) else { return result }
-    let p = doubles(try device.download(precision(ridge: ridge)))
-    let factors = scaling?.map { 1 / $0.squareRoot() } ?? [Double](repeating: 1, count: d)
-    for first in stride(from: 0, to: values.count, by: d) {
-      let hidden = (0..<d).filter { values[first + $0].isNaN }
-      guard !hidden.isEmpty else { continue }
-      let shown = (0..<d).filter { !values[first + $0].isNaN }
-      let x = shown.map { (values[first + $0] - means[$0]) * factors[$0] }
-      let conditional: [Double]
-      if hidden.count <= shown.count {
-        let right = hidden.map { h in -dot(p, row: h * d, shown, x) }
-        conditional = solvePositiveDefinite(hidden.flatMap { i in hidden.map { p[i * d + $0] } }, right)
-      } else {
-        let system = shown.flatMap { i in shown.map { gram[i * d + $0] + (i == $0 ? ridge : 0) } }
-        let weights = solvePositiveDefinite(system, x)
-        conditional = hidden.map { h in dot(gram, row: h * d, shown, weights) }
+    let precision = try precision(ridge: ridge)
+    let factors = ColumnFrame(means: means, weights: scaling).factors ?? [Double](repeating: 1, count: d)
+    for (hidden, samples) in patterns(values) {
+      var isHidden = [Bool](repeating: false, count: d)
+      for k in hidden { isHidden[k] = true }
+      let shown = (0..<d).filter { !isHidden[$0] }
+      let system = try conditional(of: hidden, on: shown, ridge: ridge, precision: precision)
+      let height = device.rowBlock(columns: d)
+      for first in stride(from: 0, to: samples.count, by: height) {
+        let block = samples[first..<min(first + height, samples.count)]
+        let x = try device.makeMatrix(
+          elements(block.flatMap { i in shown.map { (values[i * d + $0] - means[$0]) * factors[$0] } }),
+          rows: block.count, columns: shown.count)
+        let found = doubles(try device.download(try system.apply(to: x, on: device)))
+        for (row, i) in block.enumerated() {
+          for (j, h) in hidden.enumerated() {
+            result[i * d + h] = means[h] + found[row * hidden.count + j] / factors[h]
+          }
+        }
       }
-      for (index, h) in hidden.enumerated() { result[first + h] = means[h] + conditional[index] / factors[h] }
     }
     return result
   }
 
-  private func dot(_ matrix: [Double], row start: Int, _ columns: [Int], _ x: [Double]) -> Double {
-    var sum = 0.0
-    for (index, column) in columns.enumerated() { sum += matrix[start + column] * x[index] }
-    return sum
+  /// Samples by the set of their missing cells, complete ones left out.
+  private func patterns(_ values: [Double]) -> [(hidden: [Int], samples: [Int])] {
+    let d = coordinateCount
+    var index: [[Int]: Int] = [:]
+    var patterns: [(hidden: [Int], samples: [Int])] = []
+    for i in 0..<values.count / d {
+      let hidden = (0..<d).filter { values[i * d + $0].isNaN }
+      guard !hidden.isEmpty else { continue }
+      if let known = index[hidden] {
+        patterns[known].samples.append(i)
+      } else {
+        index[hidden] = patterns.count
+        patterns.append((hidden, [i]))
+      }
+    }
+    return patterns
+  }
+
+  /// The conditional mean of hidden coordinates given shown ones, x_h = S_ho (S_oo + λI)⁻¹ x_o or −(P_hh)⁻¹ P_ho x_o, whose
+  /// system is the smaller.
+  private struct Conditional {
+    var factor: Device.Matrix
+    var cross: Device.Matrix
+    var solvesFirst: Bool
+
+    /// - Parameter x: m × s, samples of shown coordinates; may be changed.
+    /// - Returns: m × h.
+    func apply(to x: Device.Matrix, on device: Device) throws(BackendError) -> Device.Matrix {
+      let out = try device.makeMatrix(rows: x.rows, columns: cross.rows)
+      if solvesFirst { try device.solvePositiveDefinite(factor: factor, rows: x) }
+      try device.multiply(
+        x, transposeA: false, cross, transposeB: true, alpha: solvesFirst ? 1 : -1, beta: 0, into: out)
+      if !solvesFirst { try device.solvePositiveDefinite(factor: factor, rows: out) }
+      return out
+    }
+  }
+
+  private func conditional(
+    of hidden: [Int], on shown: [Int], ridge: Double, precision: Device.Matrix
+  ) throws -> Conditional {
+    let solvesFirst = hidden.count > shown.count
+    let (source, block) = solvesFirst ? (gram, shown) : (precision, hidden)
+    let factor = try device.makeMatrix(rows: block.count, columns: block.count)
+    let cross = try device.makeMatrix(rows: hidden.count, columns: shown.count)
+    try device.gather(of: source, rows: block, columns: block, into: factor)
+    try device.gather(of: source, rows: hidden, columns: shown, into: cross)
+    if solvesFirst { try device.addDiagonal(Device.Element(ridge), to: factor) }
+    try requireRegular(ridge: ridge, precision: Device.Element.precision) {
+      block[$0 - 1]
+    } _: {
+      () throws(BackendError) in
+      _ = try device.factorPositiveDefinite(factor)
+    }
+    return Conditional(factor: factor, cross: cross, solvesFirst: solvesFirst)
   }
 }
 

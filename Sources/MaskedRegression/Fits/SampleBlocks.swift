@@ -100,14 +100,16 @@ func elements<Element: Scalar>(_ values: [Double]) -> [Element] {
 extension Backend {
   /// Hands the rows of a matrix to the host, some at a time, in order.
   func forEachRows(of matrix: Matrix, _ body: ([Element]) throws -> Void) throws {
-    let (rows, columns) = (matrix.rows, matrix.columns)
-    let height = min(rows, max(1, (1 << 20) / max(columns, 1)))
-    let flat = matrix.reshaped(rows: 1, columns: rows * columns)
-    let buffer = try makeMatrix(rows: 1, columns: height * columns)
-    for first in stride(from: 0, to: rows, by: height) {
-      let part = buffer.reshaped(rows: 1, columns: min(height, rows - first) * columns)
-      try copyColumns(of: flat, from: first * columns, to: part)
-      try body(try download(part))
+    let height = max(1, (1 << 20) / max(matrix.columns, 1))
+    for first in stride(from: 0, to: matrix.rows, by: height) {
+      try body(try download(matrix, rows: first..<min(first + height, matrix.rows)))
     }
+  }
+
+  /// Σ_j a_ij b_ij of each row.
+  func doubleRowDots(_ a: Matrix, _ b: Matrix) throws(BackendError) -> [Double] {
+    let out = try makeVector(a.rows)
+    try rowDots(a, b, weights: nil, into: out)
+    return doubles(try download(out))
   }
 }

@@ -27,28 +27,20 @@ public struct PartitionRegression<Device: Backend> {
     precondition(!passes.isEmpty, "at least one pass")
     let (q, _) = try regression.resolvent(ridge: ridge, scratch: scratch)
     let d = regression.coordinateCount
-    let resolvent = try device.download(q)
-    var total = [Double](repeating: 0, count: d * d)
+    let matrix = try device.makeMatrix(rows: d, columns: d)
     var training = [Double](repeating: 0, count: d)
     for partition in passes {
       for block in partition.blocks {
-        let (rows, inverseDiagonal) = try residualRows(block, resolvent: resolvent, order: d)
-        for (i, k) in block.enumerated() {
-          var square = 0.0
-          for j in 0..<d {
-            let value = Double(rows[i * d + j])
-            square += value * value
-            total[k * d + j] += value
-          }
-          // (Q_BB⁻¹ (QSQ)_BB Q_BB⁻¹)_kk with QSQ = Q − λQ².
-          training[k] = inverseDiagonal[i] - ridge * square
-        }
+        let (rows, inverseDiagonal) = try residualRows(block, resolvent: q)
+        let squares = try device.doubleRowDots(rows, rows)
+        // (Q_BB⁻¹ (QSQ)_BB Q_BB⁻¹)_kk with QSQ = Q − λQ²; the rows are the identity inside the block.
+        for (i, k) in block.enumerated() { training[k] = inverseDiagonal[i] - ridge * (1 + squares[i]) }
+        let sum = try device.makeMatrix(rows: block.count, columns: d)
+        try device.gather(of: matrix, rows: block, into: sum)
+        try device.add(rows, alpha: -1 / Device.Element(passes.count), beta: 1, to: sum)
+        try device.scatterRows(of: sum, to: matrix, at: block)
       }
     }
-    let matrix = try device.makeMatrix(
-      total.indices.map { e in
-        Device.Element(e / d == e % d ? 0 : -total[e] / Double(passes.count))
-      }, rows: d, columns: d)
     if passes.count > 1 {
       try device.symmetrize(regression.gram)
       training = try SchemeErrors(device: device, coordinateCount: d).forms(
@@ -57,28 +49,24 @@ public struct PartitionRegression<Device: Backend> {
     return SchemePredictor(matrix: matrix, training: training)
   }
 
-  /// (Q_BB)⁻¹ Q_{B,·}, b × d, exactly the identity inside the block, and diag (Q_BB)⁻¹.
+  /// (Q_BB)⁻¹ Q_{B,·}, b × d, with zeros for the identity inside the block, and diag (Q_BB)⁻¹.
   private func residualRows(
-    _ block: [Int], resolvent: [Device.Element], order d: Int
-  ) throws(BackendError) -> (rows: [Device.Element], inverseDiagonal: [Double]) {
-    let b = block.count
-    var rows: [Device.Element] = []
-    rows.reserveCapacity(b * d)
-    for k in block { rows += resolvent[k * d..<(k + 1) * d] }
-    let core = try device.makeMatrix(
-      block.flatMap { k in block.map { resolvent[k * d + $0] } }, rows: b, columns: b)
+    _ block: [Int], resolvent: Device.Matrix
+  ) throws(BackendError) -> (rows: Device.Matrix, inverseDiagonal: [Double]) {
+    let (b, d) = (block.count, resolvent.columns)
+    let core = try device.makeMatrix(rows: b, columns: b)
+    try device.gather(of: resolvent, rows: block, columns: block, into: core)
     _ = try device.invertPositiveDefinite(core)
     try device.symmetrize(core)
     let vector = try device.makeVector(b)
     try device.diagonal(of: core, into: vector)
+    let rows = try device.makeMatrix(rows: b, columns: d)
+    try device.gather(of: resolvent, rows: block, into: rows)
     let product = try device.makeMatrix(rows: b, columns: d)
-    try device.multiply(
-      core, transposeA: false, try device.makeMatrix(rows, rows: b, columns: d), transposeB: false, alpha: 1, beta: 0,
-      into: product)
-    var result = try device.download(product)
-    for i in 0..<b {
-      for (l, j) in block.enumerated() { result[i * d + j] = l == i ? 1 : 0 }
-    }
-    return (result, try device.download(vector).map { Double($0) })
+    try device.multiply(core, transposeA: false, rows, transposeB: false, alpha: 1, beta: 0, into: product)
+    var visible = [Device.Element](repeating: 1, count: d)
+    for k in block { visible[k] = 0 }
+    try device.scale(product, rows: nil, columns: try device.makeVector(visible))
+    return (product, try device.download(vector).map { Double($0) })
   }
 }

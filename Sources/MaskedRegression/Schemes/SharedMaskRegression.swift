@@ -26,11 +26,9 @@ public struct SharedMaskRegression<Device: Backend> {
     try device.symmetrize(gram)
     let variances = try GramCovariance(device: device, gram: gram).variances
     let predictor = try device.makeMatrix(rows: d, columns: d)
-    var values = [Device.Element](repeating: 0, count: d * d)
     var training = [Double](repeating: 0, count: d)
     let local = try device.makeMatrix(rows: d, columns: d)
     let overlap = try device.makeMatrix(rows: d, columns: d)
-    let source = try device.download(gram)
 
     for (hiding, coordinates) in groups(masks) {
       let weights = hiding.map { masks.weights[$0] / total }
@@ -51,22 +49,20 @@ public struct SharedMaskRegression<Device: Backend> {
       try invertGram(local, ridge: ridge, on: device) { minor in minor - 1 }
       try device.symmetrize(local)
 
-      let cross = try device.makeMatrix(
-        coordinates.flatMap { k in (0..<d).map { Device.Element(shown[$0]) * source[k * d + $0] } },
-        rows: coordinates.count, columns: d)
+      let cross = try device.makeMatrix(rows: coordinates.count, columns: d)
+      try device.gather(of: gram, rows: coordinates, into: cross)
+      try device.scale(cross, rows: nil, columns: try device.makeVector(elements(shown)))
       let solution = try device.makeMatrix(rows: coordinates.count, columns: d)
       try device.multiply(
         cross, transposeA: false, local, transposeB: false, alpha: 1, beta: 0, into: solution)
-      let explained = try rowDots(solution, cross)
-      let squares = try rowDots(solution, solution)
+      try device.scatterRows(of: solution, to: predictor, at: coordinates)
+      let explained = try device.doubleRowDots(solution, cross)
+      let squares = try device.doubleRowDots(solution, solution)
       let hidden = weights.reduce(0, +)
-      let block = try device.download(solution)
       for (row, k) in coordinates.enumerated() {
-        values.replaceSubrange(k * d..<(k + 1) * d, with: block[row * d..<(row + 1) * d])
         training[k] = hidden * variances[k] - explained[row] - ridge * squares[row]
       }
     }
-    try device.upload(values, to: predictor, firstRow: 0)
     return SchemePredictor(matrix: predictor, training: training)
   }
 
@@ -85,11 +81,5 @@ public struct SharedMaskRegression<Device: Backend> {
       }
     }
     return groups
-  }
-
-  private func rowDots(_ a: Device.Matrix, _ b: Device.Matrix) throws(BackendError) -> [Double] {
-    let out = try device.makeVector(a.rows)
-    try device.rowDots(a, b, weights: nil, into: out)
-    return try device.download(out).map { Double($0) }
   }
 }
