@@ -5,116 +5,8 @@ import Testing
 
 private let host = HostBackend<Double>()
 
-/// A small problem with everything about it written out.
-private struct Problem {
-  let x: [[Double]]
-  let gram: [[Double]]
-  var n: Int { x.count }
-  var d: Int { x[0].count }
-
-  init(_ x: [[Double]]) {
-    self.x = x
-    let d = x[0].count
-    gram = (0..<d).map { i in (0..<d).map { j in x.reduce(0) { $0 + $1[i] * $1[j] } / Double(x.count) } }
-  }
-
-  init(n: Int, d: Int, seed: UInt64) {
-    let stream = RandomStream(seed: seed, purpose: .samples, index: 0)
-    self.init(
-      (0..<n).map { i in
-        let common = EntryLaw.gaussian.value(at: UInt64(900_000 + i), of: stream)
-        return (0..<d).map { k in
-          (0.5 + Double(k) / Double(d)) * (0.8 * common + EntryLaw.gaussian.value(at: UInt64(i * d + k), of: stream))
-        }
-      })
-  }
-
-  func matrix() throws -> HostMatrix<Double> { try host.makeMatrix(x.flatMap { $0 }, rows: n, columns: d) }
-
-  /// S, lower triangle, the upper one NaN to show that nobody reads it.
-  func gramMatrix() throws -> HostMatrix<Double> {
-    try host.makeMatrix(
-      (0..<d).flatMap { i in (0..<d).map { j in j > i ? .nan : gram[i][j] } }, rows: d, columns: d)
-  }
-
-  func source() throws -> SampleSource<HostBackend<Double>> {
-    let whole = try matrix()
-    let head = try host.makeMatrix(x[..<(n / 2)].flatMap { $0 }, rows: n / 2, columns: d)
-    let tail = try host.makeMatrix(x[(n / 2)...].flatMap { $0 }, rows: n - n / 2, columns: d)
-    return { body in
-      if head.rows == 0 { return try body(whole, 0) }
-      try body(head, 0)
-      try body(tail, head.rows)
-    }
-  }
-
-  /// Row k by its own normal equations over weighted masked samples, coordinate k unread, and its mean loss.
-  func row(_ k: Int, ridge: Double, pairs: [(weight: Double, x: [Double], mask: [Bool])]) -> (
-    weights: [Double], loss: Double
-  ) {
-    var normal = (0..<d).map { i in (0..<d).map { j in i == j ? (i == k ? 1 : ridge) : 0.0 } }
-    var right = [Double](repeating: 0, count: d)
-    for (weight, x, mask) in pairs {
-      let z = (0..<d).map { mask[$0] && $0 != k ? x[$0] : 0 }
-      for i in 0..<d {
-        right[i] += weight * x[k] * z[i]
-        for j in 0..<d { normal[i][j] += weight * z[i] * z[j] }
-      }
-    }
-    let weights = BruteForce.solve(normal, right)
-    var loss = 0.0
-    for (weight, x, mask) in pairs {
-      let error = x[k] - (0..<d).reduce(0) { $0 + (mask[$1] ? weights[$1] * x[$1] : 0) }
-      loss += weight * error * error
-    }
-    return (weights, loss)
-  }
-
-  /// Every row over pairs that the caller picks for it.
-  func check(
-    _ fit: SchemePredictor<HostBackend<Double>>, ridge: Double, tolerance: Double,
-    pairs: (Int) -> [(weight: Double, x: [Double], mask: [Bool])]
-  ) throws {
-    let values = try host.download(fit.matrix)
-    for k in 0..<d {
-      let expected = row(k, ridge: ridge, pairs: pairs(k))
-      #expect(values[k * d + k] == 0)
-      #expect(zip(values[k * d..<(k + 1) * d], expected.weights).allSatisfy { abs($0 - $1) <= tolerance })
-      #expect(abs(fit.training[k] - expected.loss) <= tolerance * max(1, gram[k][k]))
-    }
-  }
-
-  /// All pairs of a pattern, each of weight 1/(nM).
-  func pairs(_ masks: MaskPattern, hiding k: Int?) -> [(weight: Double, x: [Double], mask: [Bool])] {
-    (0..<n).flatMap { i in
-      (0..<masks.count).compactMap { m in
-        let mask = masks.visibility(sample: i, mask: m, coordinateCount: d)
-        if let k, mask[k] { return nil }
-        return (1 / Double(n * masks.count), x[i], mask)
-      }
-    }
-  }
-}
-
-/// All 2^d masks with their probabilities, those of one size alike where a size is given.
-private func everyMask(_ d: Int, keep: Double? = nil, visible: Int? = nil) -> [(probability: Double, mask: [Bool])] {
-  var all: [(probability: Double, mask: [Bool])] = []
-  for bits in 0..<(1 << d) {
-    let mask = (0..<d).map { bits >> $0 & 1 == 1 }
-    let shown = mask.filter { $0 }.count
-    if let keep {
-      let probability = (0..<d).reduce(1.0) { $0 * (mask[$1] ? keep : 1 - keep) }
-      all.append((probability, mask))
-    } else if shown == visible {
-      all.append((1, mask))
-    }
-  }
-  let total = all.reduce(0) { $0 + $1.probability }
-  return all.map { ($0.probability / total, $0.mask) }
-}
-
 @Suite struct SchemeTests {
-  private let known = Problem(SchemeKnownAnswers.samples)
+  private let known = SchemeProblem(SchemeKnownAnswers.samples)
 
   private func difference(_ a: HostMatrix<Double>, _ b: [[Double]]) throws -> Double {
     zip(try host.download(a), b.flatMap { $0 }).map { abs($0 - $1) }.max() ?? .infinity
@@ -147,7 +39,7 @@ private func everyMask(_ d: Int, keep: Double? = nil, visible: Int? = nil) -> [(
 
   /// The closed forms against the sum over all 2^d masks.
   @Test(arguments: [0.5, 0.85], [0.3, 0]) func bernoulliIsTheMeanOverMasks(keep: Double, ridge: Double) throws {
-    let problem = Problem(n: 9, d: 5, seed: 3)
+    let problem = SchemeProblem(n: 9, d: 5, seed: 3)
     let fit = try RandomMaskRegression(device: host, gram: problem.gramMatrix())
       .fit(MaskMoments(keep: keep), ridge: ridge)
     let masks = everyMask(5, keep: keep)
@@ -157,7 +49,7 @@ private func everyMask(_ d: Int, keep: Double? = nil, visible: Int? = nil) -> [(
   }
 
   @Test(arguments: [2, 3, 4]) func fixedSizeIsTheMeanOverMasks(visible: Int) throws {
-    let problem = Problem(n: 9, d: 5, seed: 4)
+    let problem = SchemeProblem(n: 9, d: 5, seed: 4)
     let fit = try RandomMaskRegression(device: host, gram: problem.gramMatrix())
       .fit(MaskMoments(visible: visible, of: 5), ridge: 0.2)
     let masks = everyMask(5, visible: visible)
@@ -167,7 +59,7 @@ private func everyMask(_ d: Int, keep: Double? = nil, visible: Int? = nil) -> [(
   }
 
   @Test(arguments: [0, 1]) func hiddenLossSolvesEachRow(kind: Int) throws {
-    let problem = Problem(n: 40, d: 30, seed: 5)
+    let problem = SchemeProblem(n: 40, d: 30, seed: 5)
     let stream = RandomStream(seed: 2, purpose: .masks, index: 0)
     let masks: MaskPattern =
       kind == 0 ? .bernoulli(keep: 0.7, count: 3, stream: stream) : .fixedSize(visible: 20, count: 2, stream: stream)
@@ -183,7 +75,7 @@ private func everyMask(_ d: Int, keep: Double? = nil, visible: Int? = nil) -> [(
 
   /// The gap to infinitely many masks falls as M^(−½): by 4 from M = 16 to M = 256, to 25%.
   @Test func hiddenLossTendsToTheClosedForm() throws {
-    let problem = Problem(n: 40, d: 12, seed: 6)
+    let problem = SchemeProblem(n: 40, d: 12, seed: 6)
     let limit = try host.download(
       RandomMaskRegression(device: host, gram: problem.gramMatrix()).fit(MaskMoments(keep: 0.6), ridge: 0.1).matrix)
     func gap(_ count: Int) throws -> Double {
@@ -204,7 +96,7 @@ private func everyMask(_ d: Int, keep: Double? = nil, visible: Int? = nil) -> [(
   }
 
   @Test func denoisingSolvesEachRow() throws {
-    let problem = Problem(n: 20, d: 9, seed: 7)
+    let problem = SchemeProblem(n: 20, d: 9, seed: 7)
     let masks = MaskPattern.bernoulli(
       keep: 0.6, count: 4, stream: RandomStream(seed: 3, purpose: .masks, index: 0))
     let regression = try DenoisingRegression(
@@ -225,7 +117,7 @@ private func everyMask(_ d: Int, keep: Double? = nil, visible: Int? = nil) -> [(
   }
 
   @Test func sharedMasksSolveEachRow() throws {
-    let problem = Problem(n: 15, d: 7, seed: 8)
+    let problem = SchemeProblem(n: 15, d: 7, seed: 8)
     let visible = (0..<4).flatMap { m in (0..<7).map { j in j == 6 || (j * 5 + m * 3) % 4 != 0 } }
     let masks = GivenMasks(visible: visible, weights: [1, 2, 0.5, 0.5])
     let fit = try SharedMaskRegression(device: host, gram: problem.gramMatrix()).fit(masks, ridge: 0.15)
@@ -242,7 +134,7 @@ private func everyMask(_ d: Int, keep: Double? = nil, visible: Int? = nil) -> [(
 
   /// A partition written out as explicit masks is a partition, at λ scaled by the weight of a mask.
   @Test func explicitMasksOfAPartition() throws {
-    let problem = Problem(n: 20, d: 6, seed: 9)
+    let problem = SchemeProblem(n: 20, d: 6, seed: 9)
     let blocks = [[0, 3], [1, 2, 5], [4]]
     let visible = blocks.flatMap { block in (0..<6).map { !block.contains($0) } }
     let shared = try SharedMaskRegression(device: host, gram: problem.gramMatrix())
@@ -256,7 +148,7 @@ private func everyMask(_ d: Int, keep: Double? = nil, visible: Int? = nil) -> [(
 
   /// Every block by ridge regressions on its context, one pass and several, more and fewer samples than coordinates.
   @Test(arguments: [20, 5], [1, 3]) func partitionsSolveEachBlock(n: Int, passes: Int) throws {
-    let problem = Problem(n: n, d: 8, seed: 10)
+    let problem = SchemeProblem(n: n, d: 8, seed: 10)
     let stream = RandomStream(seed: 5, purpose: .masks, index: 7)
     let partitions = (0..<passes).map {
       Partition(random: 3, coordinateCount: 8, stream: stream, pass: $0)
@@ -284,8 +176,8 @@ private func everyMask(_ d: Int, keep: Double? = nil, visible: Int? = nil) -> [(
   /// Errors under a known covariance against the sum over all masks.
   @Test func errorsAreMeansOverMasks() throws {
     let d = 6
-    let problem = Problem(n: 11, d: d, seed: 12)
-    let sigma = Problem(n: 30, d: d, seed: 13).gram
+    let problem = SchemeProblem(n: 11, d: d, seed: 12)
+    let sigma = SchemeProblem(n: 30, d: d, seed: 13).gram
     let covariance = try GramCovariance(
       device: host, gram: host.makeMatrix(sigma.flatMap { $0 }, rows: d, columns: d))
     let fit = try RandomMaskRegression(device: host, gram: problem.gramMatrix())
