@@ -1,5 +1,10 @@
-import FoundationEssentials
 import LacunaFiles
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// Where what was measured on devices is kept from run to run: a JSON file a kind, values by device and driver.
 ///

@@ -1,4 +1,8 @@
-import FoundationEssentials
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// One value as JSON with its keys in alphabetical order.
 package func encodeJSON(_ value: some Encodable, pretty: Bool) throws -> String {

@@ -1,8 +1,13 @@
 import ArgumentParser
-import FoundationEssentials
 import LacunaAlgebra
 import LacunaFiles
 import LacunaStudy
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// The configuration a command line names: a file, or an embedded example as `example:NAME`.
 struct LoadedExperiment {

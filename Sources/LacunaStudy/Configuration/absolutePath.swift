@@ -1,4 +1,8 @@
-import FoundationEssentials
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// `path` itself where it is absolute, else below `folder`; leading `./` are dropped.
 func absolutePath(_ path: String, from folder: String) -> String {

@@ -1,8 +1,13 @@
 import ArgumentParser
-import FoundationEssentials
 import LacunaAlgebra
 import LacunaFiles
 import LacunaStudy
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(

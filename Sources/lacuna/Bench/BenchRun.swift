@@ -1,7 +1,12 @@
-import FoundationEssentials
 import LacunaAlgebra
 import LacunaDevices
 import RealModule
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// Measures every (operation, size, precision, device) in turn.
 struct BenchRun {

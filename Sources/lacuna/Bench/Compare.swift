@@ -1,7 +1,12 @@
 import ArgumentParser
-import FoundationEssentials
 import LacunaFiles
 import LacunaStudy
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 extension Bench {
   struct Compare: ParsableCommand {

@@ -1,5 +1,10 @@
-import FoundationEssentials
 import LacunaFiles
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// `index.html`: every figure with its table, in one file that needs no other.
 ///
