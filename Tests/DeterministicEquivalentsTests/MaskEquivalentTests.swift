@@ -171,4 +171,20 @@ import Testing
       }
     }
   }
+
+  /// λ = 0, n above the m coordinates of a context, Gaussian data: E_tr = σ²(1 − m/n), E_gen = σ²(n − 1)/(n − m − 1); what is left
+  /// of the second is of second order in 1/(n − m).
+  @Test(arguments: [(60, 2), (40, 4)]) func partitionsToOrder1(n: Int, blocks: Int) throws {
+    let d = 24
+    let identity = (0..<d * d).map { $0 / d == $0 % d ? 3.0 : 0 }
+    let size = d / blocks
+    let found = try PartitionedCovariance(covariance: identity, coordinateCount: d, backend: host).equivalent(
+      blocks: (0..<blocks).map { Array($0 * size..<($0 + 1) * size) }, sampleCount: n, ridge: 0, toOrder1: true)
+    let errors = try #require(found.finiteSize)
+    let (nn, m) = (Double(n), Double(d - size))
+    #expect(agree(errors.training, 3 * (1 - m / nn), 1e-12))
+    let exact = 3 * (nn - 1) / (nn - m - 1)
+    #expect(abs(errors.generalization / exact - 1) < 1.2 / ((nn - m) * (nn - m)))
+    #expect(abs(found.generalizationError / exact - 1) > 0.2 / nn)
+  }
 }

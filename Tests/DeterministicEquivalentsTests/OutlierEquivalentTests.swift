@@ -35,7 +35,7 @@ import Testing
       noise: DiagonalPopulation(isotropic: 1, coordinateCount: d), strengths: [known.strength],
       directions: [Self.flat(d)])
     let result = try OutlierEquivalent(gramOf: population, sampleCount: Int(Double(d) / known.ratio))
-    #expect(abs(result.thresholds[0] - known.ratio.squareRoot()) <= 1e-6)
+    #expect(abs(try #require(try result.threshold(of: 0)) - known.ratio.squareRoot()) <= 1e-6)
     if known.overlap == 0 {
       #expect(result.outliers.isEmpty)
       #expect(agree(try #require(result.spectrum.intervals.last).upper, known.eigenvalue, 1e-8))
@@ -58,7 +58,7 @@ import Testing
       noise: DiagonalPopulation(isotropic: 1, coordinateCount: d), strengths: [known.strength],
       directions: [Self.flat(d)])
     let result = try OutlierEquivalent(predictorOf: population, sampleCount: n, ridge: ridge)
-    #expect(abs(result.thresholds[0] - known.ratio.squareRoot()) <= 1e-6)
+    #expect(abs(try #require(try result.threshold(of: 0)) - known.ratio.squareRoot()) <= 1e-6)
     #expect(result.outliers.count == (known.overlap == 0 ? 0 : 1))
     guard let outlier = result.outliers.first else { return }
     let root = try EffectiveRidge(population: population, sampleCount: n, ridge: ridge)
@@ -82,7 +82,7 @@ import Testing
     #expect(agree(outlier.position, 0.2 * (1 - 0.25 / 0.8), 1e-8))
     let overlap: Double = (1 - 0.25 / 0.64) / (1 - 0.25 / 0.8)
     #expect(agree(outlier.overlaps[0].symmetrized, overlap, 1e-8))
-    #expect(agree(try #require(result.edgeThresholds.first).strengths[0], -0.5, 1e-6))
+    #expect(agree(try #require(try result.threshold(of: 0, isUpper: false)), -0.5, 1e-6))
   }
 
   /// Several spikes: orthogonal ones do not see each other, equal ones share an eigenvalue, and one spike given in two
@@ -134,7 +134,7 @@ import Testing
     // Principal components see it only beyond 2.05.
     let rival = try OutlierEquivalent(gramOf: population, sampleCount: 3000)
     #expect(rival.outliers.isEmpty == (strength < 2))
-    #expect(rival.thresholds[0] > 4 * result.thresholds[0])
+    #expect(try #require(try rival.threshold(of: 0)) > 4 * (try #require(try result.threshold(of: 0))))
   }
 
   private static func unequalNoise(_ d: Int) -> [Double] {
@@ -194,7 +194,7 @@ import Testing
       variances: Self.unequalNoise(d), strengths: [0.3, 0], directions: [Self.flat(d), Self.flat(d, seed: 1)])
     let result = try OutlierEquivalent(predictorOf: population, sampleCount: 3000, ridge: 0.05)
     #expect(result.outliers.isEmpty)
-    #expect(result.thresholds.allSatisfy { abs($0 - 0.424) < 2e-3 })
+    for spike in 0..<2 { #expect(abs(try #require(try result.threshold(of: spike)) - 0.424) < 2e-3) }
   }
 
   /// A spike on one coordinate only is more variance there, which D takes out: no outlier for the predictor, one for
@@ -213,15 +213,15 @@ import Testing
     let d = 300
     let variances = Self.unequalNoise(d)
     let population = try SpikedPopulation(variances: variances, strengths: [1], directions: [Self.flat(d)])
-    let best = try OutlierEquivalent.lowestThreshold(population: population, sampleCount: 600, spike: 0)
+    let best = try #require(try OutlierEquivalent.lowestThreshold(population: population, sampleCount: 600, spike: 0))
     let threshold = { (ridge: Double) in
-      try OutlierEquivalent(predictorOf: population, sampleCount: 600, ridge: ridge).thresholds[0]
+      try #require(try OutlierEquivalent(predictorOf: population, sampleCount: 600, ridge: ridge).threshold(of: 0))
     }
     #expect(best.ridge == 0)
     #expect(agree(try threshold(0), best.threshold, 1e-5))
     for ridge in [1e-3, 0.05, 1, 20] { #expect(try threshold(ridge) > best.threshold) }
     // Principal components' threshold in this noise.
-    let rival = try OutlierEquivalent(gramOf: population, sampleCount: 600).thresholds[0]
+    let rival = try #require(try OutlierEquivalent(gramOf: population, sampleCount: 600).threshold(of: 0))
     #expect(best.threshold < rival / 4)
   }
 }

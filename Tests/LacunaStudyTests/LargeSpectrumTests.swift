@@ -75,8 +75,8 @@ import Testing
     let population = try #require(stage.model.population.spiked)
     let n = stage.sampleCount
     let masked = try #require(
-      try OutlierEquivalent(predictorOf: population, sampleCount: n, ridge: stage.ridges[0]).thresholds.first)
-    let principal = try #require(try OutlierEquivalent(gramOf: population, sampleCount: n).thresholds.first)
+      try OutlierEquivalent(predictorOf: population, sampleCount: n, ridge: stage.ridges[0]).threshold(of: 0))
+    let principal = try #require(try OutlierEquivalent(gramOf: population, sampleCount: n).threshold(of: 0))
     // The masked regression never needs a stronger spike, and with equal noise as strong a one.
     #expect(spread == 0 ? abs(masked / principal - 1) < 1e-6 : masked < principal)
     for (threshold, overlap) in [
@@ -86,6 +86,33 @@ import Testing
       #expect(try #require(results[0][overlap]?.mean) < 0.1)
       #expect(try #require(results[1][overlap]?.mean) > 0.1)
     }
+  }
+
+  /// The threshold of a spike on 20 of 500 coordinates, which is above that of a spread-out one.
+  @Test func sparseThreshold() throws {
+    let text = """
+      experiment: {trials: 6, seed: 4}
+      data:
+        model: spiked
+        coordinates: 500
+        aspect_ratio: 0.5
+        spikes: [{strength: 50.0, direction: {sparse: 20}}]
+      model: {ridge: 0.05}
+      measure: [recovery]
+      """
+    let stage = try Experiment(try loadExperiments(text: text, source: "test.yaml")).stages(device: host)[0]
+    let population = try #require(stage.model.population.spiked)
+    let threshold = try #require(
+      try OutlierEquivalent(predictorOf: population, sampleCount: stage.sampleCount, ridge: stage.ridges[0])
+        .threshold(of: 0))
+    #expect(threshold > 1.05 * 0.5.squareRoot())
+    let results = try recovery(text, "data.spikes.0.strength=\(0.6 * threshold),\(1.6 * threshold)")
+    for result in results { #expect(abs(try #require(result.number(.threshold)) - threshold) < 1e-9) }
+    #expect(try #require(results[0][.overlap]?.mean) < 0.1)
+    let above = try #require(results[1][.overlap])
+    let (mean, theory) = (try #require(above.mean), try #require(above.theory))
+    let error = try #require(above.standardError)
+    #expect(mean > 0.25 && abs(mean - theory) < 4 * error + 0.05)
   }
 
   /// From e^−h to e^h, mean about 1.

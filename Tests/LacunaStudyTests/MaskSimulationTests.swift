@@ -71,6 +71,35 @@ import Testing
     }
   }
 
+  /// Partitions to order 1/n: within 4 standard errors of many small trials, where the limit is not; entries that are not Gaussian,
+  /// and masks whose next order is not known, have the limit alone.
+  @Test func partitionsToOrder1() throws {
+    let chain = "model: ar1, correlation: 0.7"
+    for n in [30, 90] {
+      let text = text(chain, mask: "{partition: {blocks: 3}}", trials: 400, ridge: "[0.05, 0.5]", d: 60, n: n)
+      for result in try run(text) {
+        for name in [QuantityName.trainingError, .generalizationError, .fullContextError] {
+          let statistic = try #require(result[name])
+          let (mean, error) = (try #require(statistic.mean), try #require(statistic.standardError))
+          let (limit, corrected) = (try #require(statistic.theory), try #require(statistic.finiteSizeTheory))
+          #expect(
+            abs(mean - corrected) <= 4 * error + 4 / Double(60 * n) * mean, "\(name) \(mean), \(error): \(corrected)")
+          if n == 30, name == .trainingError, result.ridge < 0.1 {
+            #expect(abs(mean - limit) > 4 * error, "\(mean): \(limit)")
+          }
+        }
+        #expect(result[.predictorVariance]?.finiteSizeTheory == nil)
+      }
+    }
+    let light = "\(chain), noise: {law: rademacher}"
+    for mask in ["{bernoulli: {keep: 0.6}}", "{partition: {blocks: 3}}"] {
+      for data in [chain, light] where !(data == chain && mask.contains("partition")) {
+        let statistic = try #require(try run(text(data, mask: mask, trials: 2))[0][.generalizationError])
+        #expect(statistic.finiteSizeTheory == nil && statistic.theory != nil && statistic.deviation != nil)
+      }
+    }
+  }
+
   /// Where all variances are equal, Bernoulli masks are a ridge of (qσ² + λ/(pq))/p on S: κ and the degrees of freedom are the
   /// leave-one-out predictor's there, and drawn masks share them as their limit.
   @Test func effectiveRidgeUnderMasks() throws {

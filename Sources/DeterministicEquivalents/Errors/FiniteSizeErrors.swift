@@ -80,7 +80,7 @@ public struct FiniteSizeErrors: Sendable, Equatable {
 }
 
 /// A function of κ with its first two derivatives in log κ, by central differences.
-private struct LogDerivatives {
+struct LogDerivatives {
   var value: Double
   var first: Double
   var second: Double

@@ -10,6 +10,12 @@ import LacunaAlgebra
 ///
 /// Blocks that are a fraction of d have each its own κ. Blocks whose size stays fixed as d grows all have that of Σ, which
 /// `Blocks.fixedSize` takes for them; at finite d the context's own is the closer one.
+///
+/// To order 1/n, for Gaussian data and the context's own κ, with a = (PR'P)_kk/P_kk, ∂ = κ d/dκ, b = 1 − df₂/n of the context and
+/// β = ∂b/b (<doc:FiniteSize>, whose term for d − 1 features does not arise: the context is what it is),
+///
+///     E_tr,k ← E_tr,k (1 + x − ∂x/a),   E_gen,k ← E_gen,k (1 + x − ∂x/a − y),
+///     x = (a² − a − ∂a + aβ)/(2nb),   y = (a − 2 − ∂a/a + b + 2β)/(nb).
 public struct PartitionEquivalent: Sendable {
   /// How the effective ridge of a block is found.
   public enum Blocks: Sendable {
@@ -26,6 +32,8 @@ public struct PartitionEquivalent: Sendable {
   /// E|â_k − Eâ_k|² of each row, the spread of a ridge regression's coefficients over draws of the data: its error times
   /// tr(Σ_CC T²)/n, T = (Σ_CC + κ)⁻¹.
   public let rowVariances: [Double]
+  /// The mean errors to order 1/n beside the limit; nil where they are not asked for, and where the expansion has nothing to say.
+  public let finiteSize: (training: Double, generalization: Double)?
 
   /// E‖Â − EÂ‖²_F/d.
   public var predictorVariance: Double { blockSum(rowVariances) / Double(rowVariances.count) }
@@ -66,9 +74,11 @@ public struct PartitionedCovariance<B: Backend<Double>> {
   /// - Parameter sampleCount: n ≥ 1.
   /// - Parameter ridge: λ ≥ 0; 0 is the limit λ → 0⁺.
   /// - Parameter kind: how the effective ridge of a block is found.
+  /// - Parameter toOrder1: whether the errors to order 1/n are wanted, for Gaussian data: three more resolvents a block.
   /// - Throws: `ridgelessAtInterpolation` for λ = 0 with as many samples as context coordinates; `invalidArgument`.
   public func equivalent(
-    blocks: [[Int]], sampleCount: Int, ridge: Double, as kind: PartitionEquivalent.Blocks = .context
+    blocks: [[Int]], sampleCount: Int, ridge: Double, as kind: PartitionEquivalent.Blocks = .context,
+    toOrder1: Bool = false
   ) throws -> PartitionEquivalent {
     try requirePositive(sampleCount, "sample count")
     guard ridge >= 0, ridge.isFinite else {
@@ -86,6 +96,7 @@ public struct PartitionedCovariance<B: Backend<Double>> {
     var generalization = Array(repeating: 0.0, count: order)
     var training = generalization
     var variances = generalization
+    var corrections: (training: Double, generalization: Double)? = toOrder1 && common == nil ? (0, 0) : nil
     for block in blocks {
       let solved = try common ?? root(block, sampleCount: sampleCount, ridge: ridge)
       let state = try BlockState(self, block, kappa: solved.kappa)
@@ -98,10 +109,61 @@ public struct PartitionedCovariance<B: Backend<Double>> {
         variances[k] = generalization[k] * solved.spread
       }
       ridges.append(solved.kappa)
+      if let sums = corrections {
+        let own = try correction(block, at: solved, errors: errors, sampleCount: sampleCount)
+        corrections = (sums.training + own.training, sums.generalization + own.generalization)
+      }
     }
+    let equivalent = PartitionEquivalent(
+      effectiveRidges: ridges, generalizationErrors: generalization, trainingErrors: training,
+      rowVariances: variances, finiteSize: nil)
+    guard let sums = corrections else { return equivalent }
+    let d = Double(order)
+    let (limit, fitted) = (equivalent.generalizationError, equivalent.trainingError)
+    guard abs(sums.training / d) <= fitted / 2, abs(sums.generalization / d) <= limit / 2 else { return equivalent }
     return PartitionEquivalent(
       effectiveRidges: ridges, generalizationErrors: generalization, trainingErrors: training,
-      rowVariances: variances)
+      rowVariances: variances, finiteSize: (fitted + sums.training / d, limit + sums.generalization / d))
+  }
+
+  /// What order 1/n adds to the sums of a block's errors. `errors` are diag PR'P.
+  private func correction(
+    _ block: [Int], at solved: Root, errors: [Double], sampleCount: Int
+  ) throws -> (training: Double, generalization: Double) {
+    let n = Double(sampleCount)
+    let excess = Double(sampleCount - (order - block.count))
+    let step = 0.01
+    var points: [(shares: [Double], remaining: Double)] = []
+    for offset in [0, step, -step] {
+      let kappa = solved.kappa * Double.exp(offset)
+      let state = try BlockState(self, block, kappa: kappa)
+      let traces = try state.contextTraces()
+      let own = try state.inverseDiagonal()
+      let forms = try state.sandwichDiagonal(state.combination(1, -kappa))
+      points.append(
+        (
+          zip(forms, own).map { $0 / $1 },
+          (excess + kappa * (2 * traces.resolvent - kappa * traces.square)) / n
+        ))
+    }
+    let b = LogDerivatives(points[0].remaining, points[1].remaining, points[2].remaining, step: step)
+    let left = n * b.value
+    let beta = b.first / b.value
+    let betaSlope = b.second / b.value - beta * beta
+    var sums = (training: 0.0, generalization: 0.0)
+    for i in block.indices {
+      let a = LogDerivatives(points[0].shares[i], points[1].shares[i], points[2].shares[i], step: step)
+      let shift = (a.value * a.value - a.value - a.first + a.value * beta) / (2 * left)
+      let slope =
+        (2 * a.value * a.first - a.first - a.second + a.first * beta + a.value * betaSlope) / (2 * left)
+        - beta * shift
+      let common = shift - slope / a.value
+      let own = (a.value - 2 - a.first / a.value + b.value + 2 * beta) / left
+      let limit = errors[i] / solved.left
+      sums.training += limit * solved.shrinkage * solved.shrinkage * common
+      sums.generalization += limit * (common - own)
+    }
+    return sums
   }
 
   private struct Root {
@@ -185,6 +247,13 @@ public struct PartitionedCovariance<B: Backend<Double>> {
       let product = try productWithInverse(m)
       let out = try covariance.backend.makeVector(m.rows)
       try covariance.backend.rowDots(product, inverse, weights: nil, into: out)
+      return try covariance.backend.download(out)
+    }
+
+    /// diag P.
+    func inverseDiagonal() throws -> [Double] {
+      let out = try covariance.backend.makeVector(inverse.rows)
+      try covariance.backend.diagonal(of: inverse, into: out)
       return try covariance.backend.download(out)
     }
 

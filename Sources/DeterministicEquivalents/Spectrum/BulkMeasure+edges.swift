@@ -167,7 +167,7 @@ extension BulkMeasure {
   }
 
   /// Newton's iteration on 1/c − 1 − (1/n)Σ w pB = 0 and c²(1/n)Σ w p²B² = 1; nil unless it converges inside the span.
-  private func polish(_ start: BulkEdge, in span: ClosedRange<Double>) -> BulkEdge? {
+  func polish(_ start: BulkEdge, in span: ClosedRange<Double>) -> BulkEdge? {
     var edge = start
     for _ in 0..<30 {
       let (c, z) = (edge.contraction, edge.z)

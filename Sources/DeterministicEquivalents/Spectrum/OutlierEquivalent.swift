@@ -27,25 +27,20 @@ public struct OutlierEquivalent: Sendable {
     public var predictorEigenvalue: Double { SpectrumEquivalent.predictorEigenvalue(position) }
   }
 
-  /// The strengths at which a single spike in each direction would leave the bulk through one of its edges.
-  public struct EdgeThreshold: Sendable, Equatable {
-    /// z of the edge.
-    public var edge: Double
-    /// Whether the bulk lies below the edge.
+  /// An edge of the bulk.
+  public struct Edge: Sendable, Equatable {
+    /// z.
+    public var position: Double
+    /// Whether the bulk lies below it.
     public var isUpper: Bool
-    /// θ_c = −1/(c u′ᵀG₀u′) at the edge, one for each spike: beyond it in absolute value and of its sign the spike shows.
-    public var strengths: [Double]
   }
 
   /// The bulk's spectrum.
   public let spectrum: SpectrumEquivalent
   /// Descending in z.
   public let outliers: [Outlier]
-  /// For every edge of the bulk, ascending in z.
-  public let edgeThresholds: [EdgeThreshold]
-
-  /// θ_c at the top edge, one for each spike.
-  public var thresholds: [Double] { edgeThresholds.last?.strengths ?? [] }
+  /// Every edge of the bulk, ascending in z.
+  public let edges: [Edge]
 
   /// The outliers of the joint predictor.
   /// - Parameter population: Σ.
@@ -66,27 +61,14 @@ public struct OutlierEquivalent: Sendable {
   init(_ frame: SpikeFrame) throws(PopulationError) {
     self.frame = frame
     spectrum = try SpectrumEquivalent(bulk: frame.bulk)
-    edgeThresholds = spectrum.components.flatMap { component in
-      [(component.lower, false), (component.upper, true)].map { edge, isUpper in
-        EdgeThreshold(edge: edge.z, isUpper: isUpper, strengths: frame.thresholds(at: edge))
-      }
+    edges = spectrum.components.flatMap {
+      [Edge(position: $0.lower.z, isUpper: false), Edge(position: $0.upper.z, isUpper: true)]
     }
     outliers = frame.outliers(of: spectrum)
   }
 }
 
 extension SpikeFrame {
-  /// θ_c of each spike at an edge.
-  func thresholds(at edge: BulkEdge) -> [Double] {
-    directions.map { u in
-      let form = u.indices.reduce(0.0) { sum, k in
-        let variance = noise.commonVariance ?? noise.variances[k]
-        return sum + metric[k] * u[k] * u[k] / (metric[k] * (edge.contraction * variance + ridge) - edge.z)
-      }
-      return -1 / (edge.contraction * form)
-    }
-  }
-
   /// The roots outside the bulk, descending.
   func outliers(of spectrum: SpectrumEquivalent) -> [OutlierEquivalent.Outlier] {
     guard !active.isEmpty, let first = spectrum.components.first, let last = spectrum.components.last else { return [] }

@@ -16,6 +16,8 @@ struct SpikeFrame: Sendable {
   /// Coordinates outside the bulk.
   let heavy: [Int]
   let bulk: BulkMeasure
+  /// Whether D is the noise's but for a factor.
+  let isSpread: Bool
 
   /// The frame of the joint predictor's W.
   init(predictorOf population: SpikedPopulation, sampleCount: Int, ridge: Double) throws(PopulationError) {
@@ -27,7 +29,8 @@ struct SpikeFrame: Sendable {
     let d = population.coordinateCount
     let full = try population.resolventDiagonals(effectiveRidge: root.value).resolvent
     let plain = noise.resolventDiagonals(effectiveRidge: root.value).resolvent
-    if population.hasSpreadSpikes {
+    isSpread = population.hasSpreadSpikes
+    if isSpread {
       let factor = blockSum(full) / blockSum(plain)
       heavy = []
       metric = plain.map { $0 * factor / root.shrinkage }
@@ -70,6 +73,7 @@ struct SpikeFrame: Sendable {
     directions = population.directions
     noise = population.noise
     ridge = 0
+    isSpread = true
     heavy = []
     metric = Array(repeating: 1, count: population.coordinateCount)
     bulk = try population.noise.gramBulk(sampleCount: sampleCount)

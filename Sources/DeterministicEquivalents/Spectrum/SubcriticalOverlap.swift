@@ -39,11 +39,12 @@ package struct SubcriticalOverlap {
 
   /// The mean near z.
   /// - Parameter z: inside the bulk.
+  /// - Parameter threshold: θ_c; nil where the spike never leaves the bulk.
   /// - Returns: nil with several spikes, inside the critical window and beyond it, and for z outside the bulk.
-  package func value(at z: Double, threshold: Double) -> Double? {
+  package func value(at z: Double, threshold: Double?) -> Double? {
     let d = Double(population.coordinateCount)
     let strength = population.strengths[0]
-    guard population.strengths.count == 1, strength / threshold < 1 - 1 / Double.root(d, 3),
+    guard population.strengths.count == 1, threshold.map({ strength / $0 < 1 - 1 / Double.root(d, 3) }) ?? true,
       case .inside(let c)? = spectrum.bulk.contraction(at: z, guess: nil)
     else { return nil }
     var form = Complex(0)

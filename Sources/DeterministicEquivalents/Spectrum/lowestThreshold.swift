@@ -8,26 +8,28 @@ extension OutlierEquivalent {
   /// any λ is returned.
   /// - Parameter population: Σ.
   /// - Parameter sampleCount: n.
-  /// - Parameter spike: which of the population's spikes; its direction matters, its strength hardly (through D alone).
-  /// - Returns: λ and θ_c; 0 or infinity for λ where θ_c falls all the way to that end of the range, with θ_c there.
+  /// - Parameter spike: which of the population's spikes; its direction matters, not its strength.
+  /// - Returns: λ and θ_c; 0 or infinity for λ where θ_c falls all the way to that end of the range, with θ_c there; nil where
+  ///   no ridge gives the spike a threshold.
   public static func lowestThreshold(
     population: SpikedPopulation, sampleCount: Int, spike: Int
-  ) throws(PopulationError) -> (ridge: Double, threshold: Double) {
+  ) throws(PopulationError) -> (ridge: Double, threshold: Double)? {
     guard population.strengths.indices.contains(spike) else {
       throw .invalidArgument(
         name: "spike", value: Double(spike), requirement: "an index below \(population.strengths.count)")
     }
     let mean = blockSum(population.noise.variances) / Double(population.coordinateCount)
     let step = Double.log(2)
+    var guess: Double?
     func threshold(_ logarithm: Double) throws(PopulationError) -> Double {
       let frame = try SpikeFrame(predictorOf: population, sampleCount: sampleCount, ridge: Double.exp(logarithm))
-      guard let edge = frame.bulk.support(resolution: 256).last?.upper else {
-        throw .noConvergence(what: "the top edge of the bulk")
-      }
-      return frame.thresholds(at: edge)[spike]
+      let found = try frame.threshold(of: spike, isUpper: true, guess: guess)
+      if let found { guess = found }
+      return found ?? .infinity
     }
     let found = try minimize(
-      from: Double.log(mean) - 20 * step, step: step, count: 31, tolerance: 1e-6, by: { $0 }, of: threshold)
+      from: Double.log(mean) - 20 * step, step: step, count: 31, tolerance: 1e-4, by: { $0 }, of: threshold)
+    guard found.value.isFinite else { return nil }
     let ridge = found.isInterior ? Double.exp(found.argument) : found.argument < Double.log(mean) ? 0 : .infinity
     return (ridge, found.value)
   }

@@ -1,4 +1,4 @@
-/// The deterministic equivalents of a mask scheme's mean errors; nil where there is no theory.
+/// The deterministic equivalents of a mask scheme's mean errors, limits d → ∞; nil where there is no theory.
 public struct MaskTheory: Sendable, Equatable {
   public var training: Double?
   public var generalization: Double?
@@ -6,10 +6,19 @@ public struct MaskTheory: Sendable, Equatable {
   public var fullContext: Double?
   /// E‖Â − EÂ‖²_F/d.
   public var variance: Double?
+  /// The errors to order 1/n, for Gaussian data; nil where they are not known.
+  public var finiteSize: FiniteSize?
   /// κ, where it is one number: under Bernoulli masks the mean over coordinates of γ_k/(pc), see `BernoulliEquivalent`.
   public var effectiveRidge: Double?
   public var degreesOfFreedom1: Double?
   public var degreesOfFreedom2: Double?
+
+  /// Errors with their terms of order 1/n.
+  public struct FiniteSize: Sendable, Equatable {
+    public var training: Double?
+    public var generalization: Double?
+    public var fullContext: Double?
+  }
 
   /// The theory of one scheme on one Σ at any n and λ.
   typealias Evaluation = (_ sampleCount: Int, _ ridge: Double) throws -> MaskTheory

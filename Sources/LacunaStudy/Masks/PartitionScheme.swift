@@ -98,11 +98,16 @@ struct PartitionScheme: MaskScheme {
     let covariance = try PartitionedCovariance(
       covariance: model.covariance(on: device), coordinateCount: d, backend: device)
     return { n, ridge in
-      let errors = try covariance.equivalent(blocks: partition.blocks, sampleCount: n, ridge: ridge)
+      let errors = try covariance.equivalent(
+        blocks: partition.blocks, sampleCount: n, ridge: ridge, toOrder1: true)
       // What a block predicts it predicts with the rest visible: the errors are those of the whole context.
       return MaskTheory(
         training: errors.trainingError, generalization: errors.generalizationError,
-        fullContext: errors.generalizationError, variance: errors.predictorVariance)
+        fullContext: errors.generalizationError, variance: errors.predictorVariance,
+        finiteSize: errors.finiteSize.map {
+          MaskTheory.FiniteSize(
+            training: $0.training, generalization: $0.generalization, fullContext: $0.generalization)
+        })
     }
   }
 

@@ -27,6 +27,8 @@ public struct ErrorMeasure: Measure {
   let masked: [MaskTheory]?
   /// Of drawn masks theory knows the limit of infinitely many alone: nothing to measure a deviation from.
   private let knowsOnlyTheLimit: Bool
+  /// Terms of order 1/n of other masks are those of Gaussian data.
+  private let isGaussian: Bool
 
   public init(_ problem: Experiment.Problem) throws {
     let population = problem.model.population
@@ -39,6 +41,7 @@ public struct ErrorMeasure: Measure {
         excessKurtosis: problem.configuration.data.law.excessKurtosis)
     }
     masked = problem.maskTheory
+    isGaussian = problem.configuration.data.law.excessKurtosis == 0
     knowsOnlyTheLimit = problem.configuration.mask.drawnMasks != nil
   }
 
@@ -69,23 +72,28 @@ public struct ErrorMeasure: Measure {
         training: limit.trainingError, generalization: limit.generalizationError, effectiveRidge: limit.effectiveRidge,
         degreesOfFreedom1: limit.degreesOfFreedom1, degreesOfFreedom2: limit.degreesOfFreedom2)
     let corrected =
-      masked?[r]
-      ?? MaskTheory(
+      masked.map { isGaussian ? $0[r].finiteSize : nil }
+      ?? MaskTheory.FiniteSize(
         training: finiteSize[r]?.trainingError, generalization: finiteSize[r]?.generalizationError)
-    func statistic(_ values: [Double], _ part: KeyPath<MaskTheory, Double?>) -> Statistic {
+    func statistic(
+      _ values: [Double], _ part: KeyPath<MaskTheory, Double?>, _ correction: KeyPath<MaskTheory.FiniteSize, Double?>
+    ) -> Statistic {
       var result = Statistic(
-        of: values, theory: theory[keyPath: part],
-        finiteSizeTheory: knowsOnlyTheLimit ? nil : corrected[keyPath: part])
+        of: values, theory: theory[keyPath: part], finiteSizeTheory: corrected?[keyPath: correction])
       result.comparesWithTheory = !knowsOnlyTheLimit
       return result
     }
     var result = [
-      Quantity(.trainingError, title: "E_train", statistic(observations.map(\.training), \.training)),
-      Quantity(.generalizationError, title: "E_gen", statistic(observations.map(\.generalization), \.generalization)),
+      Quantity(.trainingError, title: "E_train", statistic(observations.map(\.training), \.training, \.training)),
+      Quantity(
+        .generalizationError, title: "E_gen",
+        statistic(observations.map(\.generalization), \.generalization, \.generalization)),
     ]
     if masked != nil {
       result.append(
-        Quantity(.fullContextError, title: "E_full", statistic(observations.compactMap(\.fullContext), \.fullContext)))
+        Quantity(
+          .fullContextError, title: "E_full",
+          statistic(observations.compactMap(\.fullContext), \.fullContext, \.fullContext)))
     }
     return result + [
       Quantity(.bayesError, title: "Bayes", .number(limit.bayesError)),
@@ -99,7 +107,8 @@ public struct ErrorMeasure: Measure {
     let isSimulated = points.contains { $0.trials > 0 }
     let lines =
       isSimulated
-      ? "mean ± standard error over trials; theory at this d, Δ = (theory − mean) in standard errors; ridge on S = XᵀX/n"
+      ? "mean ± standard error over trials; theory at this d, or where Δ says so its limit d → ∞; Δ = (theory − mean) in standard "
+        + "errors; ridge on S = XᵀX/n"
       : "limit d → ∞ at this d/n; ridge on S = XᵀX/n"
     guard points.contains(where: { $0[.fullContextError] != nil }) else { return lines }
     return lines

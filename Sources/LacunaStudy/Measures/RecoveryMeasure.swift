@@ -2,7 +2,8 @@ import DeterministicEquivalents
 import LacunaAlgebra
 
 extension QuantityName {
-  /// θ_c of the first spike in the joint predictor.
+  /// θ_c of the first spike in the joint predictor: the strength itself at which it would leave the bulk, D under that strength,
+  /// whatever strength is asked; none where no strength does, as for a spike on one coordinate.
   public static let threshold: QuantityName = "recovery.threshold_theory"
   /// The lowest θ_c and the ridge that gives it: 0 where θ_c grows with the ridge from the first, none where it falls without
   /// end; absent for a spike of negative strength, for which the search has no meaning.
@@ -51,6 +52,9 @@ public struct RecoveryMeasure: Measure {
   private let weak: [SubcriticalOverlap?]
   private let weakPrincipal: SubcriticalOverlap?
   private let lowest: (ridge: Double, threshold: Double)?
+  /// θ_c of each spike on its side, one list a ridge, and for principal components.
+  private let thresholds: [[Double?]]
+  private let principalThresholds: [Double?]
 
   public init(_ problem: Experiment.Problem) throws {
     strengths = problem.configuration.data.spikes.map(\.strength)
@@ -60,10 +64,17 @@ public struct RecoveryMeasure: Measure {
     guard let spiked = problem.model.population.spiked else {
       (principal, weakPrincipal, lowest) = (nil, nil, nil)
       weak = problem.ridges.map { _ in nil }
+      (thresholds, principalThresholds) = (problem.ridges.map { _ in [] }, [])
       return
     }
     let principal = try OutlierEquivalent(gramOf: spiked, sampleCount: n)
     self.principal = principal
+    let strengths = strengths
+    func solved(_ theory: OutlierEquivalent?) throws -> [Double?] {
+      try strengths.indices.map { try theory?.threshold(of: $0, isUpper: strengths[$0] >= 0) }
+    }
+    thresholds = try spectra.map { try solved($0.outliers) }
+    principalThresholds = try solved(principal)
     weakPrincipal = SubcriticalOverlap(gramOf: spiked, spectrum: principal.spectrum)
     weak = try zip(problem.ridges, spectra).map { ridge, theory in
       try theory.spectrum.map {
@@ -106,14 +117,16 @@ public struct RecoveryMeasure: Measure {
   }
 
   public func quantities(_ trials: [Observation], ridge r: Int) -> [Quantity] {
-    func expectation(_ outliers: OutlierEquivalent?, _ weak: SubcriticalOverlap?, _ spike: Int) -> SpikeExpectation? {
+    func expectation(
+      _ outliers: OutlierEquivalent?, _ weak: SubcriticalOverlap?, _ spike: Int, _ thresholds: [Double?]
+    ) -> SpikeExpectation? {
       outliers.flatMap {
-        SpikeExpectation($0, weak: weak, spike: spike, strength: strengths[spike])
+        SpikeExpectation($0, weak: weak, spike: spike, strength: strengths[spike], threshold: thresholds[spike])
       }
     }
-    let predicted = strengths.indices.map { expectation(spectra[r].outliers, weak[r], $0) }
+    let predicted = strengths.indices.map { expectation(spectra[r].outliers, weak[r], $0, thresholds[r]) }
     let own = predicted[0]
-    let rival = expectation(principal, weakPrincipal, 0)
+    let rival = expectation(principal, weakPrincipal, 0, principalThresholds)
     let outward = strengths[0] < 0 ? -1.0 : 1.0
     let predictor = SpectrumEquivalent.predictorEigenvalue
     let edge = own.map { predictor($0.edge) }
@@ -131,7 +144,7 @@ public struct RecoveryMeasure: Measure {
     func gap(_ value: Double?) -> Double? { value.flatMap { value in edge.map { outward * (value - $0) } } }
     let (limit, extreme) = (own?.outlier.map(predictor), own?.extreme.map(predictor))
     return [
-      Quantity(.threshold, title: "θ_c", .number(own?.threshold)),
+      Quantity(.threshold, title: "θ_c", .number(thresholds[r].first ?? nil)),
       Quantity(
         .lowestThreshold, title: "lowest θ_c (ridge)",
         lowest.map { found in
@@ -148,7 +161,7 @@ public struct RecoveryMeasure: Measure {
         Statistic(of: eigenvalues.compactMap { gap($0) }, theory: gap(limit), finiteSizeTheory: gap(extreme))),
       Quantity(.overlap, title: "overlap", overlaps[0]),
     ] + (overlaps.count > 1 ? [Quantity(.overlaps, .list(overlaps.map { .measured($0) }))] : []) + [
-      Quantity(.principalThreshold, title: "θ_c PCA", .number(rival?.threshold)),
+      Quantity(.principalThreshold, title: "θ_c PCA", .number(principalThresholds.first ?? nil)),
       Quantity(
         .principalOutlier,
         Statistic(

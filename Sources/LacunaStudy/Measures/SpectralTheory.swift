@@ -48,25 +48,22 @@ struct SpikeExpectation {
   var edge: Double
   /// z of the outermost outlier; nil where none leaves the bulk on this side.
   var outlier: Double?
-  /// z to be expected at this d: the outlier, or else the edge with its mean displacement; nil where that is not known.
+  /// z to be expected at this d where no outlier leaves the bulk: the edge with its mean displacement; nil where that is not
+  /// known, and of an outlier, whose theory is a limit.
   var extreme: Double?
   var overlap: Double
   /// The same at this d, where it can be told.
   var finiteSizeOverlap: Double?
-  /// θ_c at that edge.
-  var threshold: Double
-
   /// - Parameter weak: for a spike that does not leave the bulk.
-  init?(_ theory: OutlierEquivalent, weak: SubcriticalOverlap?, spike: Int, strength: Double) {
-    guard let lowest = theory.edgeThresholds.first, let highest = theory.edgeThresholds.last else { return nil }
+  /// - Parameter threshold: of the spike at the edge on its side; nil where it has none.
+  init?(_ theory: OutlierEquivalent, weak: SubcriticalOverlap?, spike: Int, strength: Double, threshold: Double?) {
+    guard let lowest = theory.edges.first?.position, let highest = theory.edges.last?.position else { return nil }
     let isUpper = strength >= 0
-    let nearest = isUpper ? highest : lowest
-    edge = nearest.edge
-    threshold = nearest.strengths[spike]
-    let outliers = theory.outliers.filter { isUpper ? $0.position > highest.edge : $0.position < lowest.edge }
+    edge = isUpper ? highest : lowest
+    let outliers = theory.outliers.filter { isUpper ? $0.position > highest : $0.position < lowest }
     outlier = isUpper ? outliers.first?.position : outliers.last?.position
     overlap = outliers.reduce(0) { $0 + $1.overlaps[spike].symmetrized }
-    extreme = outlier ?? theory.meanExtreme(isUpper: isUpper)
+    extreme = outlier == nil ? theory.meanExtreme(isUpper: isUpper) : nil
     finiteSizeOverlap = outlier == nil ? extreme.flatMap { weak?.value(at: $0, threshold: threshold) } : nil
   }
 }

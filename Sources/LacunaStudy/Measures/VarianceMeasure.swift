@@ -50,8 +50,7 @@ public struct VarianceMeasure: Measure {
   }
 
   public func quantities(_ observations: [Double?], ridge r: Int) -> [Quantity] {
-    var statistic = Statistic(
-      of: observations.compactMap { $0 }, theory: theory[r], finiteSizeTheory: knowsOnlyTheLimit ? nil : theory[r])
+    var statistic = Statistic(of: observations.compactMap { $0 }, theory: theory[r])
     statistic.comparesWithTheory = !knowsOnlyTheLimit
     return [Quantity(.predictorVariance, title: "Var", statistic)]
   }

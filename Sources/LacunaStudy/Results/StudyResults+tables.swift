@@ -51,7 +51,8 @@ private struct ResultTable {
             let theory = statistic.finiteSizeTheory ?? statistic.theory
             return [
               quantity?.content.text ?? "", theory.map { NumberText.format($0, digits: 5) } ?? "–",
-              statistic.deviation.map(NumberText.signed) ?? "–",
+              statistic.deviation.map { NumberText.signed($0) + (statistic.finiteSizeTheory == nil ? " limit" : "") }
+                ?? "–",
             ]
           })
     }

@@ -47,7 +47,8 @@ struct Comparison: Encodable, Sendable {
   var cells: [String] {
     [
       statistic.mean.map { format(mean: $0, error: statistic.standardError) } ?? "–",
-      statistic.comparison.map { format($0, digits: 4) } ?? "–", statistic.deviation.map(signed) ?? "–",
+      statistic.comparison.map { format($0, digits: 4) } ?? "–",
+      statistic.deviation.map { signed($0) + (statistic.finiteSizeTheory == nil ? " limit" : "") } ?? "–",
     ]
   }
 }

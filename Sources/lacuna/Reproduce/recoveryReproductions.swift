@@ -97,7 +97,7 @@ private func expectations(_ stage: Experiment.Stage, logarithmic: Bool, over ran
     )
   }
   let middle = try theory((range.lowerBound * range.upperBound).squareRoot())
-  let thresholds = [middle.masked.thresholds[0], middle.principal.thresholds[0]]
+  let thresholds = try [middle.masked, middle.principal].map { try $0.threshold(of: 0) ?? .nan }
   let count = 60
   var strengths = (0...count).map { step in
     let part = Double(step) / Double(count)
@@ -111,7 +111,7 @@ private func expectations(_ stage: Experiment.Stage, logarithmic: Bool, over ran
   }
   let curve = try strengths.sorted().map { strength in
     let (masked, principal) = try theory(strength)
-    let edge = SpectrumEquivalent.predictorEigenvalue(masked.edgeThresholds.last?.edge ?? .nan)
+    let edge = SpectrumEquivalent.predictorEigenvalue(masked.edges.last?.position ?? .nan)
     return Expected(
       strength: strength, top: masked.outliers.first.map { max($0.predictorEigenvalue, edge) } ?? edge,
       overlap: masked.outliers.first?.overlaps[0].symmetrized ?? 0,
@@ -170,8 +170,8 @@ private func spread(_ study: StudyResults, _ point: PointResult) -> Double {
       variances: raw.map { $0 / mean }, strengths: [0.5], directions: population.directions)
     let own = try OutlierEquivalent(predictorOf: spiked, sampleCount: stage.sampleCount, ridge: stage.ridges[0])
     let rival = try OutlierEquivalent(gramOf: spiked, sampleCount: stage.sampleCount)
-    masked.append(Figure.Point(h, own.thresholds[0]))
-    principal.append(Figure.Point(h, rival.thresholds[0]))
+    if let threshold = try own.threshold(of: 0) { masked.append(Figure.Point(h, threshold)) }
+    if let threshold = try rival.threshold(of: 0) { principal.append(Figure.Point(h, threshold)) }
   }
   var outcomes: [[Figure.Point]] = [[], [], []]
   for point in study.points {

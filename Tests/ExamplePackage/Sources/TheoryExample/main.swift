@@ -25,4 +25,4 @@ for interval in outliers.spectrum.predictorIntervals {
 for outlier in outliers.outliers {
   print("outlier at \(outlier.predictorEigenvalue), squared overlap \(outlier.overlaps[0].right)")
 }
-print("a spike shows from strength \(outliers.thresholds[0]) on")
+if let threshold = try outliers.threshold(of: 0) { print("a spike shows from strength \(threshold) on") }
