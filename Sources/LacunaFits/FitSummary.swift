@@ -63,6 +63,8 @@ public struct FitSummary: Encodable, Sendable {
   public var centered: Bool
   public var missingCells: Int
   public var liftedEigenvalue: Double?
+  /// n times the best ridge: λ where the objective is a sum of squares, as in the literature on EASE.
+  public var easeLambda: Double
   /// Mean square of a coordinate: the error of predicting nothing.
   public var meanSquare: Double
   public var warnings: [String]
@@ -94,6 +96,7 @@ public struct FitSummary: Encodable, Sendable {
     centered = result.request.centered
     missingCells = fit.missingCount
     liftedEigenvalue = fit.liftedEigenvalue
+    easeLambda = Double(fit.sampleCount) * best.ridge
     meanSquare = fit.variances.reduce(0, +) / Double(fit.coordinateCount)
     warnings = result.warnings
     device = fit.device.description
@@ -109,6 +112,7 @@ public struct FitSummary: Encodable, Sendable {
     case missingCells = "missing_cells"
     case liftedEigenvalue = "lifted_eigenvalue"
     case meanSquare = "mean_square"
+    case easeLambda = "ease_lambda"
     case indexColumn = "index_column"
   }
 
@@ -127,6 +131,7 @@ public struct FitSummary: Encodable, Sendable {
     try container.encode(centered, forKey: .centered)
     try container.encode(missingCells, forKey: .missingCells)
     try container.encode(liftedEigenvalue, forKey: .liftedEigenvalue)
+    try container.encode(easeLambda, forKey: .easeLambda)
     try container.encode(meanSquare, forKey: .meanSquare)
     try container.encode(header, forKey: .header)
     try container.encode(indexColumn, forKey: .indexColumn)

@@ -9,8 +9,11 @@ import LacunaAlgebra
 /// λ = 0 is the ridgeless limit λ → 0: λQ becomes the projector I − X⁺X, and each row of Â the regression of least norm.
 public struct DualRegression<Device: Backend> {
   public let device: Device
-  /// X, n × d. Set it and call `refresh` before each use.
+  /// X, n × d. Set it and call `refresh` before each use. Has no rows where the columns come from elsewhere.
   public let samples: Device.Matrix
+  public let sampleCount: Int
+  public let coordinateCount: Int
+  private let source: (any SampleColumns<Device>)?
   /// K + μ11ᵀ/n, lower triangle.
   let gram: Device.Matrix
   let inverse: Device.Matrix
@@ -21,23 +24,38 @@ public struct DualRegression<Device: Backend> {
   private let sampleVector: Device.Matrix
   private let columnStorage: [Device.Matrix]
 
-  public var sampleCount: Int { samples.rows }
-  public var coordinateCount: Int { samples.columns }
-
   /// Takes 2n² numbers and two blocks of columns beside the samples.
   /// - Parameter device: where the work is done.
   /// - Parameter samples: n × d.
   /// - Parameter deflation: μ ≥ 0, of the size of K's eigenvalues where the columns sum to zero, else 0.
   public init(device: Device, samples: Device.Matrix, deflation: Double = 0) throws {
-    let n = samples.rows
+    try self.init(
+      device: device, samples: samples, source: nil, sampleCount: samples.rows, coordinateCount: samples.columns,
+      deflation: deflation)
+  }
+
+  /// The same of columns that are no matrix on the device.
+  init(device: Device, columns: any SampleColumns<Device>, deflation: Double) throws {
+    try self.init(
+      device: device, samples: try device.makeMatrix(rows: 0, columns: columns.coordinateCount), source: columns,
+      sampleCount: columns.sampleCount, coordinateCount: columns.coordinateCount, deflation: deflation)
+  }
+
+  private init(
+    device: Device, samples: Device.Matrix, source: (any SampleColumns<Device>)?, sampleCount n: Int,
+    coordinateCount d: Int, deflation: Double
+  ) throws {
     self.device = device
     self.samples = samples
+    self.source = source
+    sampleCount = n
+    coordinateCount = d
     self.deflation = deflation
     gram = try device.makeMatrix(rows: n, columns: n)
     inverse = try device.makeMatrix(rows: n, columns: n)
     ones = deflation > 0 ? try device.makeMatrix([Device.Element](repeating: 1, count: n), rows: n, columns: 1) : nil
     sampleVector = try device.makeVector(n)
-    let width = dualBlockColumns(sampleCount: n, coordinateCount: samples.columns)
+    let width = dualBlockColumns(sampleCount: n, coordinateCount: d)
     columnStorage = [
       try device.makeMatrix(rows: n, columns: width), try device.makeMatrix(rows: n, columns: width),
     ]
@@ -46,8 +64,12 @@ public struct DualRegression<Device: Backend> {
   /// Forms K from the samples as they are now.
   public func refresh() throws {
     let n = Device.Element(sampleCount)
-    try device.clear(gram)
-    try device.accumulateSampleGram(of: samples, scale: 1 / n, into: gram)
+    if let source {
+      try source.formSampleGram(scale: 1 / Double(sampleCount), in: gram)
+    } else {
+      try device.clear(gram)
+      try device.accumulateSampleGram(of: samples, scale: 1 / n, into: gram)
+    }
     if let ones { try device.accumulateSampleGram(of: ones, scale: Device.Element(deflation) / n, into: gram) }
   }
 
@@ -95,8 +117,17 @@ public struct DualRegression<Device: Backend> {
     let width = columnStorage[0].columns
     for first in stride(from: 0, to: coordinateCount, by: width) {
       let x = columnStorage[0].reshaped(rows: sampleCount, columns: min(width, coordinateCount - first))
-      try device.copyColumns(of: samples, from: first, to: x)
+      try copyColumns(from: first, to: x)
       try body(first, x)
+    }
+  }
+
+  /// Sets x to columns of X.
+  func copyColumns(from first: Int, to x: Device.Matrix) throws {
+    if let source {
+      try source.copy(from: first, to: x)
+    } else {
+      try device.copyColumns(of: samples, from: first, to: x)
     }
   }
 

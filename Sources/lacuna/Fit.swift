@@ -81,47 +81,30 @@ struct Fit: ParsableCommand {
       let folder = try output.output.map { try ResultFolder($0, overwrite: output.overwrite) }
       let selection = try device.select()
       do {
-        try fit(try readSamples(), on: selection.backend, folder: folder)
+        try fit(try FitSamples(self), on: selection.backend, folder: folder)
       } catch {
         guard let failure = (error as? BackendError) ?? (error as? FitError)?.backend, failure.isDeviceFailure,
           let retreat = selection.retreat(after: failure)
         else { throw error }
-        try fit(try readSamples(), on: retreat, folder: folder)
+        try fit(try FitSamples(self), on: retreat, folder: folder)
       }
     }
   }
 
-  private func readSamples() throws -> Table {
-    let table = try readTable(data, table.reading(allowMissing: mask.allowsMissingCells))
-    if !output.quiet { for notice in table.notices { log.notice("\(escaped(data)): \(notice)") } }
-    guard table.columns >= 2 else {
-      throw Failure(
-        "\(escaped(data)): one column; a coordinate is predicted from others, so two are needed",
-        status: ExitStatus.data)
-    }
-    return table
-  }
-
-  private func fit<Device: Backend>(
-    _ table: consuming Table, on backend: Device, folder: ResultFolder?
-  ) throws {
+  private func fit<Device: Backend>(_ samples: consuming FitSamples, on backend: Device, folder: ResultFolder?) throws {
+    let d = samples.coordinateCount
     // What depends on the number of coordinates is checked now that there is one.
-    let mask = try MaskConfiguration(argument: mask.argument, coordinateCount: table.columns)
+    let mask = try MaskConfiguration(argument: mask.argument, coordinateCount: d)
     let request = FitRequest(
-      mask: try mask.fitMask(coordinateCount: table.columns, seed: seed, key: "--mask"), maskName: mask.argument,
-      ridge: ridge.choice, weights: weights,
-      centered: center, seed: seed)
+      mask: try mask.fitMask(coordinateCount: d, seed: seed, key: "--mask"), maskName: mask.argument,
+      ridge: ridge.choice, weights: weights, centered: center, seed: seed)
     let progress = Progress(total: 1, label: "ridges", quiet: output.quiet)
-    // The numbers are handed over, so that they are in memory once.
-    var values: [Double] = []
-    swap(&values, &table.values)
-    let result = try request.fit(consume values, sampleCount: table.rows, names: table.names, on: backend) {
-      progress.advance(to: $0, of: $1)
-    }
+    let (header, indexColumn) = (samples.header, samples.indexColumn)
+    let result = try samples.fit(request, on: backend) { progress.advance(to: $0, of: $1) }
     for warning in result.warnings { log.warning("\(warning)") }
     var summary = FitSummary(result, version: lacunaVersion)
-    summary.header = table.header?.isHeader
-    summary.indexColumn = table.indexColumn
+    summary.header = header
+    summary.indexColumn = indexColumn
     if let folder {
       try result.write(summary, to: folder.path, residuals: residuals)
       if result.writesFactors && !output.quiet {

@@ -8,14 +8,6 @@ public struct SparseTable: Sendable, Equatable {
   public let columnIndices: [Int32]
   public let values: [Double]
 
-  init(rows: Int, columns: Int, rowStarts: [Int], columnIndices: [Int32], values: [Double]) {
-    self.rows = rows
-    self.columns = columns
-    self.rowStarts = rowStarts
-    self.columnIndices = columnIndices
-    self.values = values
-  }
-
   /// All cells, zeros too.
   /// - Throws: `io` if they are more than the machine's memory.
   public func dense(path: String) throws(DataFileError) -> Table {
@@ -33,48 +25,27 @@ public struct SparseTable: Sendable, Equatable {
     return Table(rows: rows, columns: columns, values: cells)
   }
 
-  /// The matrix with rows and columns exchanged.
-  public func transposed() -> SparseTable {
-    var starts = [Int](repeating: 0, count: columns + 1)
-    for column in columnIndices { starts[Int(column) + 1] += 1 }
-    for column in 0..<columns { starts[column + 1] += starts[column] }
-    var next = starts
-    var indices = [Int32](repeating: 0, count: values.count)
-    var turned = [Double](repeating: 0, count: values.count)
-    for row in 0..<rows {
-      for entry in rowStarts[row]..<rowStarts[row + 1] {
-        let column = Int(columnIndices[entry])
-        indices[next[column]] = Int32(row)
-        turned[next[column]] = values[entry]
-        next[column] += 1
-      }
-    }
-    return SparseTable(rows: columns, columns: rows, rowStarts: starts, columnIndices: indices, values: turned)
-  }
-
   /// The chosen columns alone.
   func choosing(_ reading: TableReading) throws(DataFileError) -> SparseTable {
     if reading.index == nil && reading.columns.isEmpty && reading.exclude.isEmpty { return self }
     let choice = try reading.choose(names: nil, count: columns, path: "the matrix")
-    let turned = transposed()
+    var places = [Int32](repeating: -1, count: columns)
+    for (place, column) in choice.columns.enumerated() { places[column] = Int32(place) }
+    let rises = zip(choice.columns, choice.columns.dropFirst()).allSatisfy { $0 < $1 }
     var starts = [0]
+    starts.reserveCapacity(rows + 1)
     var indices: [Int32] = []
     var kept: [Double] = []
-    for column in choice.columns {
-      let entries = turned.rowStarts[column]..<turned.rowStarts[column + 1]
-      indices += turned.columnIndices[entries]
-      kept += turned.values[entries]
+    for row in 0..<rows {
+      var entries = (rowStarts[row]..<rowStarts[row + 1]).filter { places[Int(columnIndices[$0])] >= 0 }
+      if !rises { entries.sort { places[Int(columnIndices[$0])] < places[Int(columnIndices[$1])] } }
+      for entry in entries {
+        indices.append(places[Int(columnIndices[entry])])
+        kept.append(values[entry])
+      }
       starts.append(kept.count)
     }
     return SparseTable(
-      rows: choice.columns.count, columns: rows, rowStarts: starts, columnIndices: indices, values: kept
-    ).transposed()
-  }
-
-  /// The mean of each column, zeros counted.
-  public var columnMeans: [Double] {
-    var sums = [Double](repeating: 0, count: columns)
-    for (column, value) in zip(columnIndices, values) { sums[Int(column)] += value }
-    return sums.map { $0 / Double(rows) }
+      rows: rows, columns: choice.columns.count, rowStarts: starts, columnIndices: indices, values: kept)
   }
 }

@@ -53,7 +53,7 @@ public struct DataFit<Device: Backend>: RidgeFit {
     var rows = values
     let d = rows.count / n
     precondition(n > 0 && rows.count == n * d)
-    try requireRange(of: rows, columns: d)
+    try requireRange(of: rows) { ($0 / d, $0 % d) }
     let scales = ColumnScales(rows: rows, columns: d, centered: centered)
     var variances = [Double](repeating: 0, count: d)
     for i in 0..<n {
@@ -97,25 +97,12 @@ public struct DataFit<Device: Backend>: RidgeFit {
 
   // MARK: Errors
 
-  /// What a relative error may be for the device's numbers to stand: a tenth of what is promised.
-  private var tolerance: Double { Device.Element.precision == .float64 ? 1e-7 : 1e-4 }
-  /// Where nothing better can be had they stand up to this, with a doubt.
-  private static var doubtfulError: Double { 0.05 }
   /// Nanoseconds that an evaluation in more digits may take.
   private static var longestEvaluation: Double { 1e10 }
 
   public func errors(ridge: Double) throws -> FitErrors { try errors(ridge: ridge, onDevice: nil, onHost: nil) }
 
-  /// λ in the units of the device's columns; nil where its precision does not hold it, or the columns.
-  private func deviceRidge(_ ridge: Double) -> Double? {
-    let value = scaled(ridge, exponent: -2 * unit)
-    let room = Device.Element.precision == .float64 ? 0x1p-400 : 0x1p-44
-    guard ridge == 0 || (value > room && value < 1 / room) else { return nil }
-    for (variance, divisor) in zip(variances, divisors) where variance > 0 && variance / divisor / divisor < room {
-      return nil
-    }
-    return value
-  }
+  private func deviceRidge(_ ridge: Double) -> Double? { deviceRidge(ridge, divisors: divisors, unit: unit) }
 
   /// - Parameter onDevice: is handed all residuals, block by block, where the device's stand.
   /// - Parameter onHost: is handed each residual with its sample and coordinate where more digits are taken.
@@ -124,9 +111,9 @@ public struct DataFit<Device: Backend>: RidgeFit {
   ) throws -> FitErrors {
     let isKnownDoubtful = ledger.errors[ridge] == true
     let estimated = isKnownDoubtful ? nil : try deviceErrors(ridge: ridge, onDevice ?? { _, _, _ in })
-    if let estimated, estimated.relativeError <= tolerance {
+    if let estimated, estimated.relativeError <= Device.Element.precision.tolerance {
       ledger.errors[ridge] = false
-      ledger.predictor[ridge] = !(estimated.predictorError <= 10 * tolerance)
+      ledger.predictor[ridge] = !(estimated.predictorError <= 10 * Device.Element.precision.tolerance)
       return try found(ridge, estimated, doubts: [])
     }
     if let wide, wide.cost(ridge: ridge) < Self.longestEvaluation {
@@ -135,7 +122,7 @@ public struct DataFit<Device: Backend>: RidgeFit {
       ledger.predictor[ridge] = true
       return try found(ridge, training: errors.training, leaveOneOut: errors.leaveOneOut, gcv: errors.gcv, doubts: [])
     }
-    guard let estimated, estimated.relativeError <= Self.doubtfulError else {
+    guard let estimated, estimated.relativeError <= EstimatedErrors.doubtful else {
       throw RegressionError.lostDigits(
         sample: estimated?.sample, coordinate: estimated?.coordinate, ridge: ridge, precision: Device.Element.precision)
     }
@@ -143,57 +130,24 @@ public struct DataFit<Device: Backend>: RidgeFit {
     ledger.predictor[ridge] = false
     return try found(
       ridge, estimated,
-      doubts: [
-        .lostDigits(
-          relativeError: estimated.relativeError, sample: estimated.sample, coordinate: estimated.coordinate)
-      ])
+      doubts: [estimated.doubt])
   }
 
   /// nil where the device cannot invert the Gram, or hold it.
   private func deviceErrors(ridge: Double, _ receive: ResidualReceiver<Device>) throws -> EstimatedErrors? {
     guard let ridge = deviceRidge(ridge) else { return nil }
-    do {
+    return try EstimatedErrors.ifInvertible {
       switch route {
-      case .primal(let primal): return try primal.errors(ridge: ridge, receive)
-      case .dual(let dual): return try dual.errors(ridge: ridge, receive)
-      }
-    } catch let error as RegressionError {
-      guard case .numericallySingular = error else { throw error }
-      return nil
-    } catch let error as BackendError {
-      switch error {
-      case .nonFinite, .notPositiveDefinite: return nil
-      default: throw error
+      case .primal(let primal): try primal.errors(ridge: ridge, receive)
+      case .dual(let dual): try dual.errors(ridge: ridge, receive)
       }
     }
   }
 
   private func found(_ ridge: Double, _ errors: EstimatedErrors, doubts: [FitDoubt]) throws -> FitErrors {
-    func restored(_ values: [Double]) -> [Double] { zip(values, divisors).map { $0 * $1 * $1 } }
+    let errors = errors.restored(divisors)
     return try found(
-      ridge, training: restored(errors.training), leaveOneOut: restored(errors.leaveOneOut),
-      gcv: restored(errors.gcv), doubts: doubts)
-  }
-
-  /// Errors with their doubts.
-  /// - Throws: `FitError.data` where one is beyond the range of float64.
-  private func found(
-    _ ridge: Double, training: [Double], leaveOneOut: [Double], gcv: [Double], doubts: [FitDoubt]
-  ) throws -> FitErrors {
-    var collinear: [Int] = []
-    for k in 0..<coordinateCount {
-      guard leaveOneOut[k].isFinite, training[k].isFinite, gcv[k].isFinite else {
-        throw FitError.data(
-          "the error of coordinate \(k + 1) at ridge \(briefly(ridge)) is above all that float64 holds; "
-            + "divide the data by a power of ten")
-      }
-      let size = (variances[k] + means[k] * means[k]).squareRoot() * 64 * Double.ulpOfOne
-      let left = sampleCount > coordinateCount ? training[k] : leaveOneOut[k]
-      if variances[k] > 0 && left < size * size { collinear.append(k) }
-    }
-    return FitErrors(
-      ridge: ridge, training: training, heldOut: leaveOneOut, gcv: gcv,
-      doubts: doubts + (collinear.isEmpty ? [] : [.collinear(coordinates: collinear)]))
+      ridge, training: errors.training, leaveOneOut: errors.leaveOneOut, gcv: errors.gcv, doubts: doubts)
   }
 
   /// Every leave-one-sample-out residual: the cell less its prediction by the fit without its sample; gathered whole.
@@ -267,33 +221,6 @@ public struct DataFit<Device: Backend>: RidgeFit {
       throw RegressionError.lostDigits(
         sample: nil, coordinate: nil, ridge: ridge, precision: Device.Element.precision)
     }
-    let scales = try dual.factors(ridge: deviceRidge) { block, first in
-      if scaling != nil {
-        let rows = divisors[first..<first + block.rows].map { 1 / $0 }
-        try device.scale(block, rows: try device.makeVector(elements(rows)), columns: nil)
-      }
-      try body(try device.download(block))
-    }
-    return scaling.map { zip(scales, $0).map { $0 * $1 } } ?? scales
-  }
-}
-
-/// Refuses what float64 cannot square.
-private func requireRange(of rows: [Double], columns d: Int) throws(FitError) {
-  let limit = 1e150
-  var largest = 0.0
-  for index in rows.indices {
-    let size = abs(rows[index])
-    guard size <= limit else {
-      throw .data(
-        "sample \(index / d + 1), coordinate \(index % d + 1) is \(rows[index]): sums of its square overflow float64; "
-          + "divide the data by a power of ten")
-    }
-    largest = max(largest, size)
-  }
-  if largest > 0, largest < 1 / limit, let index = rows.firstIndex(where: { $0 != 0 }) {
-    throw .data(
-      "sample \(index / d + 1), coordinate \(index % d + 1) is \(rows[index]), and no value is above \(1 / limit): "
-        + "squares leave the range of float64; multiply the data by a power of ten")
+    return try dual.factors(ridge: deviceRidge, weights: scaling == nil ? nil : divisors, body)
   }
 }

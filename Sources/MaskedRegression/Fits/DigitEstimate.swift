@@ -36,17 +36,6 @@ struct DigitEstimate {
   }
 }
 
-/// Errors at one ridge as a device found them, and how far to trust them.
-struct EstimatedErrors {
-  var training, leaveOneOut, gcv: [Double]
-  /// The largest estimate of a relative error of these numbers, NaN where they are none; and where it lies.
-  var relativeError: Double
-  var sample: Int?
-  var coordinate: Int?
-  /// The same of a row of the predictor, relative to its norm.
-  var predictorError: Double
-}
-
 /// The worst of some relative errors.
 struct WorstError {
   private(set) var value = 0.0

@@ -14,9 +14,17 @@ struct DualEvaluation<Device: Backend> {
   /// - Parameter samples: n × d, columns centred where asked.
   /// - Parameter squares: the columns' mean squares.
   init(device: Device, samples: Device.Matrix, squares: [Double], centered: Bool) throws {
+    let deflation = Self.deflation(squares: squares, sampleCount: samples.rows, centered: centered)
+    try self.init(try DualRegression(device: device, samples: samples, deflation: deflation), squares: squares)
+  }
+
+  static func deflation(squares: [Double], sampleCount n: Int, centered: Bool) -> Double {
     let scale = squares.reduce(0, +)
-    let deflation = centered ? (scale > 0 ? scale / Double(samples.rows) : 1) : 0
-    regression = try DualRegression(device: device, samples: samples, deflation: deflation)
+    return centered ? (scale > 0 ? scale / Double(n) : 1) : 0
+  }
+
+  init(_ regression: DualRegression<Device>, squares: [Double]) throws {
+    self.regression = regression
     try regression.refresh()
     sampleSquares = try regression.diagonal(of: regression.gram)
     columnSquares = squares
@@ -112,7 +120,7 @@ struct DualEvaluation<Device: Backend> {
   }
 
   /// 1/(n p_k), with M at this ridge.
-  private func scales(ridge: Double) throws -> [Double] {
+  func scales(ridge: Double) throws -> [Double] {
     _ = try regression.invert(ridge: ridge)
     var scales: [Double] = []
     try regression.forEachBlock(times: regression.inverse) { block in

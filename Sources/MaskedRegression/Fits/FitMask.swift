@@ -14,6 +14,11 @@ public protocol FitMask: Sendable {
   func prepare<Device: Backend>(
     _ values: consuming [Double], sampleCount n: Int, for request: FitRequest, on device: Device
   ) throws(FitError) -> any RidgeFit<Device>
+
+  /// The same for samples that stay sparse; refused by default.
+  func prepare<Device: Backend>(
+    _ samples: SparseSamples, for request: FitRequest, on device: Device
+  ) throws(FitError) -> any RidgeFit<Device>
 }
 
 /// One coordinate at a time is hidden: `DataFit`.

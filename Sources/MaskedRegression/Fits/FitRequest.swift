@@ -42,16 +42,6 @@ public struct FitRequest: Sendable {
     guard n > 0, values.count % n == 0, values.count / n >= 2 else {
       throw .data("a coordinate is predicted from others, so two columns are needed")
     }
-    let fit = try mask.prepare(values, sampleCount: n, for: self, on: device)
-    if ridge == .path([0]) && fit.isFactored {
-      throw .regression(.singularGram(sampleCount: n, coordinateCount: fit.coordinateCount))
-    }
-    return try FitError.wrapping {
-      do {
-        return FitResult(request: self, names: names, fit: fit, search: try fit.search(ridge, report: report))
-      } catch let error as RegressionError where names != nil {
-        throw FitError.data(error.description(names: names))
-      }
-    }
+    return try finish(try mask.prepare(values, sampleCount: n, for: self, on: device), names: names, report: report)
   }
 }

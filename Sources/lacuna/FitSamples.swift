@@ -1,0 +1,52 @@
+import LacunaAlgebra
+import LacunaFiles
+import MaskedRegression
+
+/// The samples that a fit was given, sparse where they are so and the mask takes them.
+struct FitSamples {
+  let coordinateCount: Int
+  /// Whether the first row of a text was read as names; nil where the format has no such row.
+  let header: Bool?
+  let indexColumn: Int?
+  private var dense: Table?
+  private var sparse: SparseTable?
+
+  /// Reads the command's file, and says what a person should know of how.
+  init(_ command: Fit) throws {
+    let isSparsePossible = command.mask == .leaveOneOut
+    let reading = command.table.reading(allowMissing: command.mask.allowsMissingCells)
+    switch try readContent(command.data, reading) {
+    case .sparse(let table) where isSparsePossible: sparse = table
+    case .sparse(let table): dense = try table.dense(path: command.data)
+    case .dense(let table): dense = table
+    }
+    if !command.output.quiet {
+      for notice in dense?.notices ?? [] { log.notice("\(escaped(command.data)): \(notice)") }
+    }
+    coordinateCount = dense?.columns ?? sparse?.columns ?? 0
+    header = dense?.header?.isHeader
+    indexColumn = dense?.indexColumn
+    guard coordinateCount >= 2 else {
+      throw Failure(
+        "\(escaped(command.data)): one column; a coordinate is predicted from others, so two are needed",
+        status: ExitStatus.data)
+    }
+  }
+
+  /// The numbers are handed over, so that they are in memory once.
+  consuming func fit<Device: Backend>(
+    _ request: FitRequest, on backend: Device, report: @escaping (Int, Int) -> Void
+  ) throws -> FitResult<Device> {
+    if let table = sparse {
+      sparse = nil
+      let samples = try SparseSamples(
+        coordinateCount: table.columns, rowStarts: table.rowStarts, columnIndices: table.columnIndices,
+        values: table.values)
+      return try request.fit(samples, on: backend, report: report)
+    }
+    var values: [Double] = []
+    if dense != nil { swap(&values, &dense!.values) }
+    let (rows, names) = (dense?.rows ?? 0, dense?.names)
+    return try request.fit(consume values, sampleCount: rows, names: names, on: backend, report: report)
+  }
+}
