@@ -8,7 +8,7 @@ extension DeviceRegistry {
     _ choice: DeviceChoice, precision: Precision, threads: Int? = nil
   ) throws(DeviceError) -> DeviceSelection {
     func selection(
-      _ entry: Entry, _ reason: String, opened: (any Backend)? = nil, retreat: (any Backend)? = nil
+      _ entry: Entry, _ reason: String, opened: (any Backend)? = nil, retreat: DeviceSelection? = nil
     ) throws(BackendError) -> DeviceSelection {
       let backend: any Backend
       if let opened {
@@ -30,12 +30,12 @@ extension DeviceRegistry {
       return try DeviceError.of { () throws(BackendError) in try selection(here, ranking.reason) }
     }
     return try DeviceError.of { () throws(BackendError) in
-      let retreat = try host.open(here.device, precision: precision, threads: threads, cache: cache)
+      let retreat = try selection(here, "the device before failed")
       do throws(BackendError) {
         return try selection(best, ranking.reason, opened: ranking.opened, retreat: retreat)
       } catch {
         cache.report(.left(device: best.device.name, error: error))
-        return try selection(here, "\(best.device.name) failed: \(error)", opened: retreat)
+        return try selection(here, "\(best.device.name) failed: \(error)", opened: retreat.backend)
       }
     }
   }

@@ -4,8 +4,8 @@ import LacunaHost
 /// The backend a run computes on, and the one it may retreat to.
 public struct DeviceSelection: Sendable {
   public let backend: any Backend
-  /// The host, where `auto` took something else.
-  public let retreat: (any Backend)?
+  /// The host, where `auto` took something else; one at most.
+  private let others: [DeviceSelection]
   /// Why this device.
   public let reason: String
   /// Bytes of memory, and of the largest single allocation, that the device offers.
@@ -17,8 +17,11 @@ public struct DeviceSelection: Sendable {
   public let multiplyRates: @Sendable () -> [(device: String, rate: Double)]
   private let report: @Sendable (DeviceEvent) -> Void
 
+  /// The host, where `auto` took something else.
+  public var retreat: DeviceSelection? { others.first }
+
   /// The host after a failure under `auto`, reported once; nil where a device was named.
-  public func retreat(after error: BackendError) -> (any Backend)? {
+  public func retreat(after error: BackendError) -> DeviceSelection? {
     guard let retreat else { return nil }
     report(.left(device: backend.description, error: error))
     return retreat
@@ -26,12 +29,12 @@ public struct DeviceSelection: Sendable {
 
   init(
     registry: DeviceRegistry, provider: any DeviceProvider, device: ComputeDevice, backend: any Backend,
-    retreat: (any Backend)?, reason: String, precision: Precision, threads: Int?
+    retreat: DeviceSelection?, reason: String, precision: Precision, threads: Int?
   ) {
     let own = provider.rateKey(device, precision: precision, threads: threads)
     let isHost = provider.word == registry.host.word
     self.backend = backend
-    self.retreat = retreat
+    others = retreat.map { [$0] } ?? []
     self.reason = reason
     memory = isHost ? HostMemory.available : device.memory
     largestAllocation = device.largestAllocation ?? .max

@@ -9,8 +9,7 @@ extension DeviceSelection {
       rates: rates, singleThreadedRates: singleThreadedRates, memory: memory, largestAllocation: largestAllocation,
       processBytes: DeviceRegistry.ofThisMachine.listingBytes, predictsAlways: predictsAlways)
     return StudyDevice(backend, planner: planner) { error in
-      // Its rates are not known here.
-      retreat(after: error).map { StudyDevice($0) }
+      retreat(after: error)?.study(predictsAlways: predictsAlways)
     }
   }
 }

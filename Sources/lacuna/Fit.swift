@@ -86,7 +86,7 @@ struct Fit: ParsableCommand {
         guard let failure = (error as? BackendError) ?? (error as? FitError)?.backend, failure.isDeviceFailure,
           let retreat = selection.retreat(after: failure)
         else { throw error }
-        try fit(try FitSamples(self), on: retreat, folder: folder)
+        try fit(try FitSamples(self), on: retreat.backend, folder: folder)
       }
     }
   }

@@ -78,7 +78,10 @@ import Testing
     // It opens, and fails later: the host is there, and it is said.
     let selection = try registry(FakeProvider()).select(.auto, precision: .float64, threads: 1)
     let retreat = try #require(selection.retreat(after: failure))
-    #expect(retreat.description.hasPrefix("host"))
+    #expect(retreat.backend.description.hasPrefix("host") && retreat.retreat == nil)
+    // It plans with the host's own memory, not with the other's.
+    #expect(selection.memory == FakeProvider.device().memory && retreat.memory != selection.memory)
+    #expect(retreat.memory > 0 && retreat.largestAllocation == .max)
     #expect(events.texts.count == 1 && events.texts[0].contains("is left for the host"))
     // One that does not open cannot be rated, and is not taken.
     let closed = try registry(FakeProvider(failure: failure)).select(.auto, precision: .float64, threads: 1)
