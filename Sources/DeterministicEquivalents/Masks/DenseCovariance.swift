@@ -38,39 +38,37 @@ public struct DenseCovariance<B: Backend<Double>>: MatrixRidgePopulation {
     }
     // Rows of the matrix are the vectors: Tᵀ is Vᵀ with its columns scaled.
     try backend.scale(matrix, rows: nil, columns: scale)
-    return Resolvent(values: values.map { max($0, 0) }, vectors: try backend.download(matrix), backend: backend)
+    return Resolvent(values: values.map { max($0, 0) }, vectors: matrix, backend: backend)
   }
 
   private struct Resolvent: MatrixRidgeResolvent {
     let values: [Double]
     /// Tᵀ: row j belongs to value j.
-    let vectors: [Double]
+    let vectors: B.Matrix
     let backend: B
 
-    func diagonals(signal: Double) -> MatrixRidgeDiagonals {
-      let d = values.count
-      var resolvent = Array(repeating: 0.0, count: d)
-      var mixed = resolvent
-      for j in 0..<d {
-        let weight = 1 / (signal * values[j] + 1)
-        let mixedWeight = values[j] * weight * weight
-        for k in 0..<d {
-          let square = vectors[j * d + k] * vectors[j * d + k]
-          resolvent[k] += weight * square
-          mixed[k] += mixedWeight * square
-        }
-      }
-      return MatrixRidgeDiagonals(resolvent: resolvent, resolventCovarianceResolvent: mixed)
+    func diagonals(signal: Double) throws -> MatrixRidgeDiagonals {
+      let weights = values.map { 1 / (signal * $0 + 1) }
+      return MatrixRidgeDiagonals(
+        resolvent: try diagonal(weights),
+        resolventCovarianceResolvent: try diagonal(zip(values, weights).map { $0 * $1 * $1 }))
+    }
+
+    /// diag T diag(w) Tᵀ.
+    private func diagonal(_ weights: [Double]) throws -> [Double] {
+      let out = try backend.makeVector(values.count)
+      try backend.columnDots(vectors, vectors, weights: try backend.makeVector(weights), into: out)
+      return try backend.download(out)
     }
 
     func squareDiagonal(signal: Double) throws -> [Double] {
       let d = values.count
-      let matrix = try backend.makeMatrix(vectors, rows: d, columns: d)
-      let scaled = try backend.makeMatrix(vectors, rows: d, columns: d)
+      let scaled = try backend.makeMatrix(rows: d, columns: d)
+      try backend.copy(vectors, to: scaled)
       try backend.scale(scaled, rows: try backend.makeVector(values.map { 1 / (signal * $0 + 1) }), columns: nil)
       let resolvent = try backend.makeMatrix(rows: d, columns: d)
       try backend.multiply(
-        matrix, transposeA: true, scaled, transposeB: false, alpha: 1, beta: 0, into: resolvent)
+        vectors, transposeA: true, scaled, transposeB: false, alpha: 1, beta: 0, into: resolvent)
       let out = try backend.makeVector(d)
       try backend.rowDots(resolvent, resolvent, weights: nil, into: out)
       return try backend.download(out)

@@ -47,7 +47,7 @@ public struct PartitionedCovariance<B: Backend<Double>> {
   private let order: Int
   private let eigenvalues: [Double]
   /// Row j is the eigenvector of value j.
-  private let vectors: [Double]
+  private let vectors: B.Matrix
   private let backend: B
 
   /// - Parameter covariance: Σ, d × d, row-major, positive definite; the lower triangle is used.
@@ -65,7 +65,7 @@ public struct PartitionedCovariance<B: Backend<Double>> {
     else {
       throw PopulationError.notPositiveDefinite(reason: "its least eigenvalue is \(eigenvalues.first ?? .nan)")
     }
-    vectors = try backend.download(matrix)
+    vectors = matrix
     order = d
     self.backend = backend
   }
@@ -217,8 +217,8 @@ public struct PartitionedCovariance<B: Backend<Double>> {
       let backend = covariance.backend
       let d = covariance.order
       let b = block.count
-      let rows = try backend.makeMatrix(
-        (0..<d).flatMap { j in block.map { covariance.vectors[j * d + $0] } }, rows: d, columns: b)
+      let rows = try backend.makeMatrix(rows: d, columns: b)
+      try backend.gather(of: covariance.vectors, rows: Array(0..<d), columns: block, into: rows)
       let scaled = try backend.makeMatrix(rows: d, columns: b)
       try backend.copy(rows, to: scaled)
       let inverseValues = try backend.makeVector(covariance.eigenvalues.map { 1 / ($0 + kappa) })
