@@ -100,7 +100,11 @@ let package = Package(
         .embedInCode("Examples/transition.yaml"), .embedInCode("Examples/collapse.yaml"),
       ]),
     .target(name: "LacunaFiles", dependencies: ["CZlib"], exclude: ["README.md"]),
-    .target(name: "LacunaFigures", dependencies: ["LacunaFiles"], exclude: ["README.md"]),
+    .target(
+      name: "LacunaFigures", dependencies: ["LacunaFiles"], exclude: ["README.md"],
+      resources: [
+        .embedInCode("TheoryPage/page.html"), .embedInCode("TheoryPage/page.js"), .embedInCode("TheoryPage/theory.js"),
+      ]),
     .target(
       name: "LacunaFits", dependencies: ["LacunaAlgebra", "MaskedRegression", "LacunaFiles", "LacunaFigures"],
       exclude: ["README.md"]),

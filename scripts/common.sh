@@ -47,10 +47,23 @@ missing_packages() {
   pkg-config --exists zlib || echo zlib1g-dev
 }
 
-# Installs the missing packages with apt, after saying which.
+# Installs the packages whose command is missing: require_packages COMMAND:PACKAGE ...
+require_packages() {
+  local pair packages=()
+  for pair in "$@"; do command -v "${pair%%:*}" >/dev/null || packages+=("${pair#*:}"); done
+  apt_install ${packages[@]+"${packages[@]}"}
+}
+
+# Installs what the build and the program need and this system lacks.
 install_packages() {
-  local packages as_root=()
+  local packages
   mapfile -t packages < <(missing_packages)
+  apt_install ${packages[@]+"${packages[@]}"}
+}
+
+# Installs packages with apt, after saying which.
+apt_install() {
+  local packages=("$@") as_root=()
   ((${#packages[@]} > 0)) || return 0
   command -v apt-get >/dev/null ||
     fail "no apt-get here; install what Debian calls ${packages[*]}, then run again with --no-install"

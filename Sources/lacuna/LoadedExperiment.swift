@@ -59,14 +59,21 @@ private func readText(_ path: String) throws -> String {
 /// The study that `simulate` and `theory` take.
 struct StudyArguments: ParsableArguments {
   @Argument(help: "Configuration file, or example:NAME.")
-  var config: String
+  var config: String?
 
   @Argument(help: ArgumentHelp("Overrides by dotted key.", valueName: "key=value"))
   var overrides: [String] = []
 
   @OptionGroup var seeding: SeedOptions
 
+  func requireConfig() throws {
+    if config == nil {
+      throw ValidationError("CONFIG is missing: a YAML file, or example:NAME; lacuna example lists names")
+    }
+  }
+
   func load() throws -> LoadedExperiment {
-    try LoadedExperiment(source: config, overrides: overrides, seed: seeding.seed)
+    try requireConfig()
+    return try LoadedExperiment(source: config ?? "", overrides: overrides, seed: seeding.seed)
   }
 }

@@ -27,6 +27,8 @@ struct Simulate: ParsableCommand {
 
   @OptionGroup var output: OutputOptions
 
+  func validate() throws { try study.requireConfig() }
+
   func run() throws {
     try reportingFailures {
       let loaded = try study.load()
@@ -53,34 +55,8 @@ struct Simulate: ParsableCommand {
   }
 }
 
-struct Theory: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Compute the same points from theory alone.",
-    discussion: """
-      Deterministic equivalents for n, d → ∞ at fixed d/n: no data are drawn. d = 1000000 takes about a second.
-
-      Examples:
-        lacuna theory example:ridge-path
-        lacuna theory example:learning-curve data.coordinates=1000000 data.samples=500000,2000000 --json
-      """)
-
-  @OptionGroup var study: StudyArguments
-
-  @OptionGroup var threads: ThreadOptions
-  @OptionGroup var output: OutputOptions
-
-  func run() throws {
-    try reportingFailures {
-      let loaded = try study.load()
-      let folder = try output.output.map { try ResultFolder($0, overwrite: output.overwrite) }
-      let report = try loaded.study(host: threads.host()).theory()
-      try conclude(report, folder: folder, output: output)
-    }
-  }
-}
-
 /// Prints the tables or the JSON, and writes the folder.
-private func conclude(_ report: StudyReport, folder: ResultFolder?, output: OutputOptions) throws {
+func conclude(_ report: StudyReport, folder: ResultFolder?, output: OutputOptions) throws {
   // The numbers first: figures may fail.
   if let folder { try report.write(to: folder) }
   for warning in report.warnings { log.warning("\(warning)") }

@@ -1,11 +1,11 @@
 // Holds the numbers of the live page against the program: node Tests/TheoryPage/check.js LACUNA [SETTINGS] [SEED]
 //
-// Random settings over the ranges of the sliders; the program at d = 200000 (160000 with a spike), the page in the limit. Everything that the panels state is
+// Random settings over the ranges of the sliders; the program at d = 200000 (400000 with a spike), the page in the limit. Everything that the panels state is
 // compared: errors, effective ridge, masks, the edge, thresholds, outliers and overlaps. Fails where one differs by 1e-4 of itself.
 "use strict";
 const { execFileSync } = require("child_process");
 const fs = require("fs"), os = require("os"), path = require("path");
-const theory = require("../../scripts/page/theory.js");
+const theory = require("../../Sources/LacunaFigures/TheoryPage/theory.js");
 
 const [program, settings = "200", seed = "1"] = process.argv.slice(2);
 if (!program) {
@@ -36,7 +36,7 @@ function compare(setting, name, page, expected, scale = Math.abs(expected)) {
 }
 
 for (let k = 0; k < Number(settings); k++) {
-  const isChain = k % 2 === 0, d = isChain ? 200000 : 160000, ratio = 10 ** uniform(-1, 1), n = Math.round(d * ratio), gamma = d / n;
+  const isChain = k % 2 === 0, d = isChain ? 200000 : 400000, ratio = 10 ** uniform(-1, 1), n = Math.round(d * ratio), gamma = d / n;
   const lambda = 10 ** uniform(-3, 1), keep = uniform(0.05, 0.95);
   const common = [`data.coordinates=${d}`, `data.samples=${n}`, `model.ridge=${lambda}`];
   const rho = uniform(0, 0.95), spread = uniform(0.01, 2), strength = uniform(0.05, 6);

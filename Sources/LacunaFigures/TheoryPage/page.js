@@ -2,8 +2,8 @@
 "use strict";
 
 const sliders = {
-  ratio: { label: "samples, n/d", low: -1, high: 1, step: 0.01, start: 0.3, show: (x) => 10 ** x, digits: 2 },
-  ridge: { label: "ridge λ", low: -3, high: 1, step: 0.02, start: -1.3, show: (x) => 10 ** x, digits: 3 },
+  ratio: { label: "samples, n/d", low: -1, high: 1, step: 0.01, start: 0.3, show: (x) => 10 ** x, place: Math.log10, digits: 2 },
+  ridge: { label: "ridge λ", low: -3, high: 1, step: 0.02, start: -1.3, show: (x) => 10 ** x, place: Math.log10, digits: 3 },
   strength: { label: "spike strength θ", low: 0, high: 6, step: 0.02, start: 1, show: (x) => x, digits: 2, kind: "noise" },
   spread: { label: "noise spread s", low: 0, high: 2, step: 0.02, start: 1.36, show: (x) => x, digits: 2, kind: "noise" },
   correlation: { label: "correlation ρ", low: 0, high: 0.95, step: 0.01, start: 0.8, show: (x) => x, digits: 2, kind: "chain" },
@@ -17,6 +17,26 @@ function settings() {
   const values = { kind: document.querySelector("[name=kind]:checked").value };
   for (const [name, slider] of Object.entries(sliders)) values[name] = slider.show(+element(name).value);
   return values;
+}
+
+// The settings as they stand in the address, `#kind=chain&ratio=2&ridge=0.1`, so that a link leads to what was seen.
+function applyAddress() {
+  const asked = new URLSearchParams(location.hash.slice(1));
+  const kind = document.querySelector(`[name=kind][value="${asked.get("kind") === "chain" ? "chain" : "noise"}"]`);
+  if (asked.has("kind")) kind.checked = true;
+  for (const [name, slider] of Object.entries(sliders)) {
+    const value = Number(asked.get(name) ?? NaN), place = slider.place ?? ((x) => x);
+    if (Number.isFinite(value)) element(name).value = Math.min(slider.high, Math.max(slider.low, place(value)));
+  }
+}
+
+let addressTimer = 0;
+function keepAddress(s) {
+  clearTimeout(addressTimer);
+  addressTimer = setTimeout(() => {
+    const words = Object.entries(s).map(([name, value]) => `${name}=${typeof value === "number" ? Number(value.toPrecision(6)) : value}`);
+    history.replaceState(null, "", "#" + words.join("&"));
+  }, 300);
 }
 
 // --- Drawing -------------------------------------------------------------------------------------------------------
@@ -127,8 +147,9 @@ function overlaps(frame, edge, strengths) {
   const curve = [];
   for (let z = edge * (1 + 1e-7), step = 1e-4; curve.length < 70; z *= 1 + step, step *= 1.12) {
     const at = outlierAt(frame, z);
-    if (at.strength > strengths) break;
     curve.push([at.strength, Math.max(0, at.overlap)]);
+    // The last one lies beyond the frame, where the curve is cut.
+    if (at.strength > strengths) break;
   }
   return curve.length ? [[0, 0], [curve[0][0], 0], ...curve] : [[0, 0], [strengths, 0]];
 }
@@ -250,8 +271,11 @@ function build() {
     isWaiting = true;
     requestAnimationFrame(() => { isWaiting = false; draw(); });
   };
-  element("controls").addEventListener("input", later);
-  element("controls").addEventListener("reset", () => setTimeout(draw));
+  const changed = () => { keepAddress(settings()); later(); };
+  element("controls").addEventListener("input", changed);
+  element("controls").addEventListener("reset", () => setTimeout(changed));
+  addEventListener("hashchange", () => { applyAddress(); later(); });
+  applyAddress();
   draw();
 }
 
