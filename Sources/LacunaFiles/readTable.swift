@@ -54,7 +54,7 @@ private func readContent(
     return try readContent(try InflateStream(stream, .gzip), file: nil, member: member, reading)
   case .numpy: return .dense(try readNPY(stream, size: file?.size, reading))
   case .zip:
-    let access: any RandomAccess = if let file, file.size != nil { file } else { try WholeStream(stream) }
+    let access: any RandomAccess = if let file, file.size != nil { file } else { try SpooledStream(stream) }
     let archive = try NPZ(access)
     if archive.isSparse && member == nil { return .sparse(try archive.sparse().choosing(reading)) }
     return .dense(try archive.table(member, reading))

@@ -30,6 +30,6 @@ struct Lacuna: ParsableCommand {
     StandardOutput.keepClosed()
     DeviceRegistry.ofThisMachine.prepareProcess()
     // Not the standard library's, which loses the bytes of a file name that is not UTF-8.
-    main(PathText.arguments)
+    run(PathText.arguments)
   }
 }

@@ -78,27 +78,3 @@ extension RandomAccess {
     return Array(buffer[..<range.count])
   }
 }
-
-/// A stream read to its end, where a format needs its last bytes first.
-final class WholeStream: RandomAccess {
-  let path: String
-  private var content: [UInt8] = []
-  var byteCount: Int { content.count }
-
-  /// - Throws: `io` if there is more than the machine's memory.
-  init(_ stream: ByteStream) throws(DataFileError) {
-    path = stream.path
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-    defer { buffer.deallocate() }
-    while true {
-      let count = try stream.read(into: buffer)
-      if count == 0 { break }
-      try Memory.allow(content.count + count, for: path)
-      content += buffer[..<count]
-    }
-  }
-
-  func fill(_ buffer: UnsafeMutableRawBufferPointer, from offset: Int) throws(DataFileError) {
-    content.withUnsafeBytes { buffer.copyMemory(from: .init(rebasing: $0[offset..<(offset + buffer.count)])) }
-  }
-}

@@ -1,3 +1,5 @@
+import LacunaFiles
+
 /// Why a configuration is refused: where, which key, the reason, and what to do about it.
 ///
 /// Its description is one line, `study.yaml:7: data.corelation: unknown key; did you mean "correlation"?`.
@@ -44,6 +46,7 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
 
   public var description: String {
     let place = key.isEmpty ? "\(location)" : "\(location): \(key)"
-    return remedy.isEmpty ? "\(place): \(reason)" : "\(place): \(reason); \(remedy)"
+    // Keys, values and file names are a person's, or a file's, and may hold anything.
+    return escaped(remedy.isEmpty ? "\(place): \(reason)" : "\(place): \(reason); \(remedy)")
   }
 }

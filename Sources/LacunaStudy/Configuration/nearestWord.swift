@@ -2,7 +2,7 @@
 ///
 /// Distance: `editDistance`, ignoring case and reading `-` as `_`; at most a third of the longer word and at most three
 /// edits (one edit is always close enough).
-func nearestWord(to written: String, among words: [String]) -> String? {
+package func nearestWord(to written: String, among words: [String]) -> String? {
   let source = Array(folded(written).utf8.prefix(64))
   var best: (word: String, distance: Int)?
   for word in words {

@@ -1,0 +1,40 @@
+import ArgumentParser
+import LacunaFiles
+import LacunaStudy
+
+extension Lacuna {
+  /// Parses the command line and runs what it says; a mistake in it is explained on stderr, control characters written out.
+  static func run(_ arguments: [String]) {
+    do {
+      var command = try parseAsRoot(arguments)
+      try command.run()
+    } catch {
+      // Help, the version, and failures that were told already.
+      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      var lines = fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false).map {
+        escaped(String($0))
+      }
+      if let reason = reason(lines[0], arguments) { lines[0] = "Error: " + reason }
+      writeError(lines.joined(separator: "\n") + "\n")
+      exit(withError: ExitCode(ExitStatus.usage))
+    }
+  }
+
+  /// What a person meant, where the parser cannot know.
+  /// - Parameter message: the parser's first line.
+  private static func reason(_ message: String, _ arguments: [String]) -> String? {
+    if arguments.first == "fit", message.hasPrefix("Error: Missing expected argument '<data>'"),
+      let index = arguments.firstIndex(of: "--index"), index + 1 < arguments.count, !arguments[index + 1].hasPrefix("-")
+    {
+      let taken = escaped(arguments[index + 1])
+      return "--index took '\(taken)' as the column of row names, and no file is left; "
+        + "write lacuna fit \(taken) --index, or --index=COLUMN before the file"
+    }
+    guard let first = arguments.first, !first.hasPrefix("-"),
+      message == "Error: Unexpected argument '\(escaped(first))'"
+    else { return nil }
+    let commands = configuration.subcommands.map { $0.configuration.commandName ?? "\($0)".lowercased() }
+    let nearest = nearestWord(to: first, among: commands).map { "did you mean '\($0)'?" }
+    return "no command is named '\(escaped(first))'; \(nearest ?? "they are \(commands.joined(separator: ", "))")"
+  }
+}

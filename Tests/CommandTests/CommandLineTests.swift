@@ -1,0 +1,64 @@
+import Foundation
+import LacunaFiles
+import Testing
+
+/// Mistakes on the command line are explained, and what is typed never reaches the terminal raw.
+@Suite(.serialized) struct CommandLineTests {
+  private func errors(_ arguments: [String]) throws -> String {
+    var said = ""
+    try withFolder { folder in
+      let result = try Program.run(arguments, in: folder)
+      #expect(result.status == 64 && result.output.isEmpty)
+      said = result.errors
+    }
+    return said
+  }
+
+  @Test func nearestCommand() throws {
+    #expect(try errors(["simulat"]).hasPrefix("Error: no command is named 'simulat'; did you mean 'simulate'?\nUsage"))
+    #expect(try errors(["xyzzy"]).hasPrefix("Error: no command is named 'xyzzy'; they are simulate, theory, fit,"))
+  }
+
+  @Test func indexThatTakesTheFile() throws {
+    let said = try errors(["fit", "--index", "data.csv"])
+    #expect(said.hasPrefix("Error: --index took 'data.csv' as the column of row names, and no file is left; "))
+    #expect(said.contains("write lacuna fit data.csv --index, or --index=COLUMN"))
+    #expect(try errors(["fit", "--index"]).hasPrefix("Error: Missing expected argument '<data>'"))
+  }
+
+  /// Found by damaged input: an override's key, and values that the parser of the command line repeats.
+  @Test(
+    arguments: [
+      ["fit", "x.csv", "--mask", "a\u{1B}[31m"], ["fit\u{1B}[2J"], ["fit", "x.csv", "--\u{9B}31m"],
+      ["theory", "example:learning-curve", "data.\u{1B}[31m=[1"], ["theory", "example:learning-curve", "\u{1B}[31m"],
+      ["theory", "example:learning-curve", "data.\u{1B}[31m="],
+    ])
+  func controlCharacters(arguments: [String]) throws {
+    let said = try errors(arguments)
+    #expect(!said.unicodeScalars.contains { $0 != "\n" && $0.properties.generalCategory == .control }, "\(said)")
+  }
+
+  /// An archive needs its last bytes first: from a pipe it goes through a file without a name, and leaves nothing.
+  @Test func archiveFromAPipe() throws {
+    let base64 =
+      "UEsDBC0AAAAIAAAAIQBud1Ab//////////8FABQAeC5ucHkBABAA4AAAAAAAAABiAAAAAAAAAJvsF+obEMnIUMZQrZ6SWpxcpG6l"
+      + "oG6TZqGuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GmY6CkaaOgq1CmQDLgYw+GAPoRkcIBQHlBaB0gIO2NXBaQZUfTB1"
+      + "H+wBUEsBAi0DLQAAAAgAAAAhAG53UBtiAAAA4AAAAAUAAAAAAAAAAAAAAIABAAAAAHgubnB5UEsFBgAAAAABAAEAMwAAAJkAAAAA"
+      + "AA=="
+    try withFolder { folder in
+      try #require(Data(base64Encoded: base64)).write(to: folder.appendingPathComponent("x.npz"))
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = ["-c", "cat x.npz | TMPDIR=. \"$0\" fit - --ridge 0.1 --json --quiet", Program.binary.path]
+      process.currentDirectoryURL = folder
+      let pipe = Pipe()
+      process.standardOutput = pipe
+      try process.run()
+      let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 0)
+      #expect(try object(output)["n"] as? Int == 6)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["x.npz"])
+    }
+  }
+}
