@@ -2,7 +2,7 @@
 enum FileKind {
   case numpy, zip, gzip, matrixMarket, text
   case parquet, arrow, hdf5, matlab, pickle, excel, legacyExcel, openDocument, torch, rData, sqlite
-  case bzip2, xz, zstandard, markup, json, pdf, utf16, stata, spss
+  case bzip2, xz, zstandard, markup, json, pdf, utf16, stata, spss, largeFilePointer
 
   /// - Parameter start: the first bytes, 128 or all there are.
   init(_ start: [UInt8]) {
@@ -29,6 +29,7 @@ enum FileKind {
       case starts("%PDF"): .pdf
       case starts([0xFF, 0xFE]) || starts([0xFE, 0xFF]): .utf16
       case starts("<stata_dta>"): .stata
+      case starts("version https://git-lfs"): .largeFilePointer
       case starts("$FL2") || starts("$FL3"): .spss
       case starts("<!") || starts("<?") || starts("<h") || starts("<H"): .markup
       case starts("{") || starts("[{") || starts("[["): .json
@@ -79,6 +80,7 @@ enum FileKind {
     case .utf16: ("text in UTF-16", "save it in UTF-8")
     case .stata: ("a Stata file", "write it as .csv: export delimited, or pandas.read_stata, then \(pandas)")
     case .spss: ("an SPSS file", "write it as .csv: pandas.read_spss, then \(pandas)")
+    case .largeFilePointer: ("Git LFS's pointer to a file, not the file", "git lfs pull brings it")
     case .numpy, .zip, .gzip, .matrixMarket, .text: ("a table", "")
     }
   }

@@ -29,7 +29,7 @@ extension Table {
 
   private func counts(_ column: Int) -> Bool {
     let start = values[column]
-    guard start == 0 || start == 1 else { return false }
+    guard start == start.rounded() else { return false }
     return (0..<rows).allSatisfy { values[$0 * columns + column] == start + Double($0) }
   }
 

@@ -84,10 +84,8 @@ struct GatheredRows {
         reading.remedy(
           "if it stands for a missing cell, name it with --missing='\(text)'; read so without that: \(CSVCellKind.missingSpellings)",
           otherwise: "write a missing cell as one of: \(CSVCellKind.missingSpellings)")
-      } else if NumberParser(decimal: UInt8(ascii: reading.decimalComma ? "." : ",")).value(text) != nil {
-        reading.decimalComma
-          ? "the numbers were said to have decimal commas"
-          : reading.remedy("for decimal commas say --decimal ,", otherwise: "write numbers with a decimal point")
+      } else if let remedy = reading.numberRemedy(text) {
+        remedy
       } else if text.contains(" ") && layout.columns == 1 {
         "separate fields by commas, semicolons, tabs, bars or spaces alike in all lines"
       } else {

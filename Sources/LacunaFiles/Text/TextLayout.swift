@@ -248,11 +248,7 @@ struct TextLayoutFinder {
       case .text(let text) = cells[row][column]
     else { return }
     let place = DataFileError.Position.field(line: firstLine + row, column: column + 1, name: names?[column])
-    if NumberParser(decimal: UInt8(ascii: ",")).value(text) != nil {
-      throw malformed(
-        place, "\(quoted(text)) is not a number",
-        reading.remedy("for decimal commas say --decimal ,", otherwise: "write numbers with a decimal point"))
-    }
+    if let remedy = reading.numberRemedy(text) { throw malformed(place, "\(quoted(text)) is not a number", remedy) }
     let labels = texts.map { column in
       guard let name = names?[column], !name.contains(","), !name.contains("'"), !name.isEmpty else {
         return "#\(column + 1)"
