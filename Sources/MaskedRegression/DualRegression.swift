@@ -131,6 +131,16 @@ public struct DualRegression<Device: Backend> {
     }
   }
 
+  /// The sums over samples of Y = MX for every coordinate, with M at the last ridge.
+  func residualSums(terms: ResidualTerms) throws -> CoordinateResidualSums {
+    guard source != nil else { return try device.coordinateResidualSums(of: samples, resolvent: inverse, terms: terms) }
+    var sums = CoordinateResidualSums(coordinateCount: 0)
+    try forEachColumns { _, x in
+      sums.append(try device.coordinateResidualSums(of: x, resolvent: inverse, terms: terms))
+    }
+    return sums
+  }
+
   /// Goes over X in blocks of columns, each with `matrix` · X_b.
   func forEachBlock(times matrix: Device.Matrix, _ body: (ColumnBlock) throws -> Void) throws {
     try forEachColumns { first, x in

@@ -26,6 +26,7 @@ struct FaultyBackend: Backend {
     ("resolventForms", .resolvents), ("addDiagonal", .elementwise), ("diagonal", .elementwise),
     ("setDiagonal", .elementwise), ("symmetrize", .elementwise), ("clearUpperTriangle", .elementwise),
     ("scale", .elementwise), ("add", .elementwise), ("hadamard", .elementwise), ("leaveSamplesOut", .elementwise),
+    ("sampleResidualSums", .reductions), ("coordinateResidualSums", .reductions),
     ("rowDots", .reductions), ("columnDots", .reductions), ("autoregress", .covarianceRoots),
     ("mixBlocks", .covarianceRoots), ("filterCirculant", .covarianceRoots), ("circulantForms", .covarianceRoots),
   ]
@@ -219,6 +220,22 @@ extension FaultyBackend {
   ) throws(BackendError) {
     try right.leaveSamplesOut(r, complements: complements, diagonal: diagonal, sampleCount: sampleCount)
     try spoil("leaveSamplesOut", r)
+  }
+
+  func performSampleResidualSums(
+    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms
+  ) throws(BackendError) -> SampleResidualSums {
+    var sums = try right.sampleResidualSums(of: x, resolvent: q, terms: terms)
+    sums.leftOut = spoiled("sampleResidualSums", sums.leftOut)
+    return sums
+  }
+
+  func performCoordinateResidualSums(
+    of x: Matrix, resolvent m: Matrix, terms: ResidualTerms
+  ) throws(BackendError) -> CoordinateResidualSums {
+    var sums = try right.coordinateResidualSums(of: x, resolvent: m, terms: terms)
+    sums.leftOut = spoiled("coordinateResidualSums", sums.leftOut)
+    return sums
   }
 
   func performRowDots(_ a: Matrix, _ b: Matrix, weights: Matrix?, into out: Matrix) throws(BackendError) {

@@ -97,6 +97,16 @@ public protocol Backend<Element>: BackendCore {
   func performRowDots(_ a: Matrix, _ b: Matrix, weights: Matrix?, into out: Matrix) throws(BackendError)
   func performColumnDots(_ a: Matrix, _ b: Matrix, weights: Matrix?, into out: Matrix) throws(BackendError)
 
+  // MARK: Samples left out
+
+  func performSampleResidualSums(
+    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms
+  ) throws(BackendError) -> SampleResidualSums
+
+  func performCoordinateResidualSums(
+    of x: Matrix, resolvent m: Matrix, terms: ResidualTerms
+  ) throws(BackendError) -> CoordinateResidualSums
+
   // MARK: Covariance roots
 
   func performAutoregress(_ x: Matrix, correlation: Element, adjoint: Bool) throws(BackendError)

@@ -7,6 +7,9 @@ extension LawChecker {
       [1, 1], [3, 2], [17, 64], [517, 130], [64, 517], [1, 2000], [2000, 1], [300, 1025], [3, 0], [0, 3],
     ]
     for shape in sizes.fitting(shapes) { weightedSums(shape[0], shape[1]) }
+    for shape in sizes.fitting([[1, 1], [3, 2], [300, 17], [700, 64], [64, 130], [0, 3]]) {
+      residualSums(shape[0], shape[1])
+    }
     attempt("rowDots", "the same bits again") {
       let (rows, columns) = (min(700, sizes.side), min(300, sizes.side))
       let x = try backend.matrix(.random(rows, columns, seed: 5))

@@ -136,6 +136,19 @@ extension LawChecker {
     misfit("leaveSamplesOut", "diagonal") {
       try backend.leaveSamplesOut(tall, complements: other.firstRows(1), diagonal: vector, sampleCount: 9)
     }
+    let terms = ResidualTerms(sampleCount: 9, sizes: [1], diagonal: [1])
+    misfit("sampleResidualSums", "terms") {
+      _ = try backend.sampleResidualSums(of: square, resolvent: square, terms: terms)
+    }
+    misfit("sampleResidualSums", "resolvent") {
+      _ = try backend.sampleResidualSums(of: square, resolvent: tall, terms: terms)
+    }
+    misfit("coordinateResidualSums", "terms") {
+      _ = try backend.coordinateResidualSums(of: square, resolvent: square, terms: terms)
+    }
+    misfit("coordinateResidualSums", "resolvent") {
+      _ = try backend.coordinateResidualSums(of: square, resolvent: tall, terms: terms)
+    }
     for (bounds, shifts) in [([0, 3], 1), ([0, 3, 2, 4], 3), ([0, 2, 4], 1), ([], 0)] {
       misfit("mixBlocks", "bounds \(bounds), \(shifts) shifts") {
         try backend.mixBlocks(square, bounds: bounds, scale: 1, shift: .init(repeating: 1, count: shifts))

@@ -100,24 +100,17 @@ public struct DataFit<Device: Backend>: RidgeFit {
   /// Nanoseconds that an evaluation in more digits may take.
   private static var longestEvaluation: Double { 1e10 }
 
-  public func errors(ridge: Double) throws -> FitErrors { try errors(ridge: ridge, onDevice: nil, onHost: nil) }
-
   private func deviceRidge(_ ridge: Double) -> Double? { deviceRidge(ridge, divisors: divisors, unit: unit) }
 
-  /// - Parameter onDevice: is handed all residuals, block by block, where the device's stand.
-  /// - Parameter onHost: is handed each residual with its sample and coordinate where more digits are taken.
-  private func errors(
-    ridge: Double, onDevice: ResidualReceiver<Device>?, onHost: ((Int, Int, Double) -> Void)?
-  ) throws -> FitErrors {
-    let isKnownDoubtful = ledger.errors[ridge] == true
-    let estimated = isKnownDoubtful ? nil : try deviceErrors(ridge: ridge, onDevice ?? { _, _, _ in })
+  public func errors(ridge: Double) throws -> FitErrors {
+    let estimated = ledger.errors[ridge] == true ? nil : try deviceErrors(ridge: ridge)
     if let estimated, estimated.relativeError <= Device.Element.precision.tolerance {
       ledger.errors[ridge] = false
       ledger.predictor[ridge] = !(estimated.predictorError <= 10 * Device.Element.precision.tolerance)
       return try found(ridge, estimated, doubts: [])
     }
     if let wide, wide.cost(ridge: ridge) < Self.longestEvaluation {
-      let errors = try wide.errors(ridge: ridge, onHost ?? { _, _, _ in })
+      let errors = try wide.errors(ridge: ridge)
       ledger.errors[ridge] = true
       ledger.predictor[ridge] = true
       return try found(ridge, training: errors.training, leaveOneOut: errors.leaveOneOut, gcv: errors.gcv, doubts: [])
@@ -134,12 +127,12 @@ public struct DataFit<Device: Backend>: RidgeFit {
   }
 
   /// nil where the device cannot invert the Gram, or hold it.
-  private func deviceErrors(ridge: Double, _ receive: ResidualReceiver<Device>) throws -> EstimatedErrors? {
+  private func deviceErrors(ridge: Double) throws -> EstimatedErrors? {
     guard let ridge = deviceRidge(ridge) else { return nil }
     return try EstimatedErrors.ifInvertible {
       switch route {
-      case .primal(let primal): try primal.errors(ridge: ridge, receive)
-      case .dual(let dual): try dual.errors(ridge: ridge, receive)
+      case .primal(let primal): try primal.errors(ridge: ridge)
+      case .dual(let dual): try dual.errors(ridge: ridge)
       }
     }
   }
@@ -154,7 +147,8 @@ public struct DataFit<Device: Backend>: RidgeFit {
   public func residuals(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> Bool {
     let d = coordinateCount
     var residuals = [Device.Element](repeating: 0, count: sampleCount * d)
-    _ = try errors(ridge: ridge) { block, sample, coordinate in
+    if ledger.errors[ridge] == nil { _ = try errors(ridge: ridge) }
+    func receive(_ block: Device.Matrix, sample: Int, coordinate: Int) throws {
       let cells = try device.download(block)
       for i in 0..<block.rows {
         for k in 0..<block.columns {
@@ -162,8 +156,15 @@ public struct DataFit<Device: Backend>: RidgeFit {
           residuals[(sample + i) * d + coordinate + k] = Device.Element(value)
         }
       }
-    } onHost: { i, k, value in
-      residuals[i * d + k] = Device.Element(value)
+    }
+    if ledger.errors[ridge] == true, let wide {
+      _ = try wide.errors(ridge: ridge) { i, k, value in residuals[i * d + k] = Device.Element(value) }
+    } else {
+      let deviceRidge = deviceRidge(ridge) ?? ridge
+      switch route {
+      case .primal(let primal): try primal.residuals(ridge: deviceRidge, receive)
+      case .dual(let dual): try dual.residuals(ridge: deviceRidge, receive)
+      }
     }
     try body(residuals)
     return true

@@ -23,6 +23,11 @@ struct DigitEstimate {
     gramError = unitRoundoff * (8 + Double(n).squareRoot() + Double(d).squareRoot())
   }
 
+  /// The same as factors of w_i and s_i, and of 1 in a complement, for a row of the samples.
+  var rounding: (form: Double, size: Double, complement: Double) {
+    (gramError, 4 * unitRoundoff * condition, 4 * unitRoundoff)
+  }
+
   /// δR_ik of a row or column of R, the other factor g_k apart.
   /// - Parameter form: w_i².
   /// - Parameter size: s_i².

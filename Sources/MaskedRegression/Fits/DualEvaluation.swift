@@ -33,21 +33,16 @@ struct DualEvaluation<Device: Backend> {
   /// Errors from the residuals themselves, and what rounding may have made of them.
   ///
   ///     E_tr,k = λ² Σ_i Y_ik²/(n p_k²),    GCV_k = Σ_i Y_ik²/(n p_k²) / (Σ_i c_i/n + Σ_i Y_ik²/(n² p_k))²,   c = diag M
-  ///
-  /// - Parameter receive: is handed all residuals, block by block.
-  func errors(ridge: Double, _ receive: ResidualReceiver<Device>) throws -> EstimatedErrors {
+  func errors(ridge: Double) throws -> EstimatedErrors {
     let n = Double(sampleCount)
     var estimate = DigitEstimate(
       ulp: Double(Device.Element.ulpOfOne), sampleCount: sampleCount, coordinateCount: coordinateCount)
-    // With columns that sum to zero the intercept's share cancels the null vector's part of M.
-    let share = regression.deflation > 0 ? 1 / (n * (regression.deflation + ridge)) : 0
     let inverseDiagonal = try regression.invert(ridge: ridge)
-    let complements = inverseDiagonal.map { $0 - share }
+    let complements = complements(inverseDiagonal, ridge: ridge)
     let sizes = sampleSquares.map { $0 + ridge }
-    let scales = try device.makeVector(elements(sizes))
-    let inverseScales = try device.makeVector(elements(sizes.map { 1 / $0 }))
     let vector = try device.makeVector(sampleCount)
-    try device.rowDots(regression.inverse, regression.inverse, weights: scales, into: vector)
+    try device.rowDots(
+      regression.inverse, regression.inverse, weights: try device.makeVector(elements(sizes)), into: vector)
     // ‖D M_i‖².
     let sampleForms = doubles(try device.download(vector))
     let norm = zip(sampleForms, sizes).reduce(0) { $0 + $1.0 * $1.1 }.squareRoot()
@@ -63,37 +58,45 @@ struct DualEvaluation<Device: Backend> {
       ratios += sampleForms[i] / (complements[i] * complements[i])
     }
     let complement = complements.reduce(0, +) / n
+    let sums = try regression.residualSums(
+      terms: ResidualTerms(sampleCount: sampleCount, sizes: sizes, diagonal: complements))
+    let p = try regression.scaledDiagonal(explained: sums.explained, first: 0, ridge: ridge)
+    var (training, gcv): ([Double], [Double]) = ([], [])
+    for k in 0..<coordinateCount {
+      let (p, square, left) = (p[k], sums.squares[k], sums.leftOut[k])
+      let scaled = square / (n * p * p)
+      training.append(ridge * ridge * scaled)
+      let share = complement + scaled * p / n
+      gcv.append(scaled == 0 ? 0 : scaled / (share * share))
+      guard columnSquares[k] > 0 else { continue }
+      let product = estimate.product(form: sums.forms[k], size: sums.sizes[k])
+      let own = 2 * estimate.complement(form: sums.forms[k], size: sums.sizes[k], count: n) / p
+      worst.take(own + 2 * product * (products / square).squareRoot(), coordinate: k)
+      worst.take(own + 6 * product * (ratios / left).squareRoot() / p, coordinate: k)
+    }
+    return EstimatedErrors(
+      training: training, leaveOneOut: sums.leftOut.map { $0 / n }, gcv: gcv, relativeError: worst.value,
+      sample: worst.sample, coordinate: worst.coordinate, predictorError: estimate.gramError * norm)
+  }
+
+  /// λ⁻¹ times what is left of each sample's leverage. With columns that sum to zero the intercept's share cancels the null
+  /// vector's part of M.
+  private func complements(_ inverseDiagonal: [Double], ridge: Double) -> [Double] {
+    let share = regression.deflation > 0 ? 1 / (Double(sampleCount) * (regression.deflation + ridge)) : 0
+    return inverseDiagonal.map { $0 - share }
+  }
+
+  /// Hands over all residuals of samples left out, in blocks of columns.
+  func residuals(ridge: Double, _ receive: ResidualReceiver<Device>) throws {
+    let complements = complements(try regression.invert(ridge: ridge), ridge: ridge)
     let complementVector = try device.makeVector(elements(complements))
-    var (training, leaveOneOut, gcv): ([Double], [Double], [Double]) = ([], [], [])
     try regression.forEachBlock(times: regression.inverse) { block in
-      func columnSums(_ a: Device.Matrix, _ weights: Device.Matrix?) throws -> [Double] {
-        try device.columnDots(a, a, weights: weights, into: block.vector)
-        return doubles(try device.download(block.vector))
-      }
-      let (p, squares) = try regression.diagonals(of: block, ridge: ridge)
-      let forms = try columnSums(block.product, scales)
-      let columnSizes = try columnSums(block.samples, inverseScales)
+      let (p, _) = try regression.diagonals(of: block, ridge: ridge)
       try device.leaveSamplesOut(
         block.product, complements: complementVector, diagonal: try device.makeVector(elements(p)),
         sampleCount: sampleCount)
-      let sums = try columnSums(block.product, nil)
-      for (k, p) in p.enumerated() {
-        let scaled = squares[k] / (n * p * p)
-        training.append(ridge * ridge * scaled)
-        leaveOneOut.append(sums[k] / n)
-        let share = complement + scaled * p / n
-        gcv.append(scaled == 0 ? 0 : scaled / (share * share))
-        guard columnSquares[block.first + k] > 0 else { continue }
-        let product = estimate.product(form: forms[k], size: columnSizes[k])
-        let own = 2 * estimate.complement(form: forms[k], size: columnSizes[k], count: n) / p
-        worst.take(own + 2 * product * (products / squares[k]).squareRoot(), coordinate: block.first + k)
-        worst.take(own + 6 * product * (ratios / sums[k]).squareRoot() / p, coordinate: block.first + k)
-      }
       try receive(block.product, 0, block.first)
     }
-    return EstimatedErrors(
-      training: training, leaveOneOut: leaveOneOut, gcv: gcv, relativeError: worst.value, sample: worst.sample,
-      coordinate: worst.coordinate, predictorError: estimate.gramError * norm)
   }
 
   /// Â = diag(s) XᵀMX with a zero diagonal, s_k = 1/(n p_k), in blocks of rows.

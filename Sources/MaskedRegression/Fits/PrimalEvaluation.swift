@@ -13,8 +13,6 @@ struct PrimalEvaluation<Device: Backend> {
   let samples: SampleBlocks<Device>
   let centered: Bool
   private let scratch: Device.Matrix
-  private let residuals: Device.Matrix
-  private let rowVector: Device.Matrix
   private let sums: Device.Matrix
   /// diag S.
   private let squares: [Double]
@@ -29,8 +27,6 @@ struct PrimalEvaluation<Device: Backend> {
     self.samples = samples
     self.centered = centered
     scratch = try device.makeMatrix(rows: d, columns: d)
-    residuals = try device.makeMatrix(rows: samples.height, columns: d)
-    rowVector = try device.makeVector(samples.height)
     sums = try device.makeVector(d)
     squares = try regression.diagonal(of: gram)
   }
@@ -38,70 +34,62 @@ struct PrimalEvaluation<Device: Backend> {
   /// Errors from the residuals themselves, and what rounding may have made of them.
   ///
   ///     E_tr,k = Σ_i R_ik²/(n Q_kk²),    GCV_k = E_tr,k / (Σ_i c_i/n + E_tr,k Q_kk/n)²
-  ///
-  /// - Parameter receive: is handed all residuals, block by block.
-  func errors(ridge: Double, _ receive: ResidualReceiver<Device>) throws -> EstimatedErrors {
+  func errors(ridge: Double) throws -> EstimatedErrors {
     let (n, d) = (Double(samples.sampleCount), squares.count)
     var estimate = DigitEstimate(
       ulp: Double(Device.Element.ulpOfOne), sampleCount: samples.sampleCount, coordinateCount: d)
     let (q, diagonal) = try regression.resolvent(ridge: ridge, scratch: scratch)
-    let scales = try device.makeVector(elements(squares.map { $0 + ridge }))
-    let inverseScales = try device.makeVector(elements(squares.map { 1 / ($0 + ridge) }))
-    try device.rowDots(q, q, weights: scales, into: sums)
+    let sizes = squares.map { $0 + ridge }
+    try device.rowDots(q, q, weights: try device.makeVector(elements(sizes)), into: sums)
     // g_k².
     let forms = doubles(try device.download(sums))
-    let norm = (0..<d).reduce(0) { $0 + forms[$1] * (squares[$1] + ridge) }.squareRoot()
+    let norm = zip(forms, sizes).reduce(0) { $0 + $1.0 * $1.1 }.squareRoot()
     estimate.condition = max(1, norm)
-    let diagonalVector = try device.makeVector(elements(diagonal))
-    var (training, leaveOneOut) = ([Double](repeating: 0, count: d), [Double](repeating: 0, count: d))
-    // Σ (δR_ik/g_k)² and Σ (δR_ik/g_k)²/c_i².
-    var (products, ratios, complementSum) = (0.0, 0.0, 0.0)
-    var samplesWorst = WorstError()
+    let terms = ResidualTerms(
+      sampleCount: samples.sampleCount, sizes: sizes, diagonal: diagonal, share: centered ? 1 / n : 0,
+      rounding: estimate.rounding)
+    var residuals = SampleResidualSums(coordinateCount: d)
     try samples.forEachBlock { block, first in
-      let r = residuals.firstRows(block.rows)
-      let vector = rowVector.reshaped(rows: 1, columns: block.rows)
-      func rowSums(_ a: Device.Matrix, _ b: Device.Matrix, _ weights: Device.Matrix?) throws -> [Double] {
-        try device.rowDots(a, b, weights: weights, into: vector)
-        return doubles(try device.download(vector))
-      }
-      try device.multiply(block, transposeA: false, q, transposeB: false, alpha: 1, beta: 0, into: r)
-      let leverages = try rowSums(block, r, nil)
-      let rowForms = try rowSums(r, r, scales)
-      let sizes = try rowSums(block, block, inverseScales)
-      let complements = leverages.map { 1 - $0 / n - (centered ? 1 / n : 0) }
-      for i in 0..<block.rows {
-        let error = estimate.complement(form: rowForms[i], size: sizes[i], count: n)
-        samplesWorst.take(error / abs(complements[i]), sample: first + i)
-        let product = estimate.product(form: rowForms[i], size: sizes[i])
-        products += product * product
-        ratios += product * product / (complements[i] * complements[i])
-        complementSum += complements[i]
-      }
-      try device.columnDots(r, r, weights: nil, into: sums)
-      for (k, sum) in doubles(try device.download(sums)).enumerated() { training[k] += sum }
-      try device.copy(try device.makeVector(elements(complements)), to: vector)
-      try device.leaveSamplesOut(r, complements: vector, diagonal: diagonalVector, sampleCount: samples.sampleCount)
-      try device.columnDots(r, r, weights: nil, into: sums)
-      for (k, sum) in doubles(try device.download(sums)).enumerated() { leaveOneOut[k] += sum }
-      try receive(r, first, 0)
+      residuals.add(try device.sampleResidualSums(of: block, resolvent: q, terms: terms), firstRow: first)
     }
-    var worst = samplesWorst
-    for k in 0..<d {
+    var worst = WorstError()
+    worst.take(residuals.worst, sample: residuals.worstRow)
+    // A column of zeros has errors of 0 whatever its Q_kk.
+    for k in 0..<d where squares[k] > 0 {
       let own = 2 * estimate.gramError * forms[k] / diagonal[k]
-      // A column of zeros has errors of 0 whatever its Q_kk.
-      guard squares[k] > 0 else { continue }
-      worst.take(own + 2 * (forms[k] * products / training[k]).squareRoot(), coordinate: k)
-      worst.take(own + 6 * (forms[k] * ratios / leaveOneOut[k]).squareRoot() / diagonal[k], coordinate: k)
+      let (training, leaveOneOut) = (residuals.squares[k], residuals.leftOut[k])
+      worst.take(own + 2 * (forms[k] * residuals.errors / training).squareRoot(), coordinate: k)
+      worst.take(
+        own + 6 * (forms[k] * residuals.relativeErrors / leaveOneOut).squareRoot() / diagonal[k], coordinate: k)
     }
-    training = zip(training, diagonal).map { $0 / (n * $1 * $1) }
-    let complement = complementSum / n
+    let training = zip(residuals.squares, diagonal).map { $0 / (n * $1 * $1) }
+    let complement = residuals.complements / n
     return EstimatedErrors(
-      training: training, leaveOneOut: leaveOneOut.map { $0 / n },
+      training: training, leaveOneOut: residuals.leftOut.map { $0 / n },
       gcv: zip(training, diagonal).map { error, q in
         let share = complement + error * q / n
         return error == 0 ? 0 : error / (share * share)
       }, relativeError: worst.value, sample: worst.sample, coordinate: worst.coordinate,
       predictorError: estimate.gramError * norm)
+  }
+
+  /// Hands over all residuals of samples left out, block by block.
+  func residuals(ridge: Double, _ receive: ResidualReceiver<Device>) throws {
+    let n = Double(samples.sampleCount)
+    let (q, diagonal) = try regression.resolvent(ridge: ridge, scratch: scratch)
+    let diagonalVector = try device.makeVector(elements(diagonal))
+    let storage = try device.makeMatrix(rows: samples.height, columns: diagonal.count)
+    let rowVector = try device.makeVector(samples.height)
+    try samples.forEachBlock { block, first in
+      let r = storage.firstRows(block.rows)
+      let vector = rowVector.reshaped(rows: 1, columns: block.rows)
+      try device.multiply(block, transposeA: false, q, transposeB: false, alpha: 1, beta: 0, into: r)
+      try device.rowDots(block, r, weights: nil, into: vector)
+      let complements = doubles(try device.download(vector)).map { 1 - $0 / n - (centered ? 1 / n : 0) }
+      try device.upload(elements(complements), to: vector, firstRow: 0)
+      try device.leaveSamplesOut(r, complements: vector, diagonal: diagonalVector, sampleCount: samples.sampleCount)
+      try receive(r, first, 0)
+    }
   }
 
   /// −diag(Q)⁻¹Q with a zero diagonal, over Q.

@@ -101,7 +101,7 @@ public struct SparseFit<Device: Backend>: RidgeFit {
       try EstimatedErrors.ifInvertible {
         switch route {
         case .primal(let primal): try primal.errors(ridge: ridge)
-        case .dual(let dual): try dual.errors(ridge: ridge) { _, _, _ in }
+        case .dual(let dual): try dual.errors(ridge: ridge)
         }
       }
     }
@@ -131,7 +131,7 @@ public struct SparseFit<Device: Backend>: RidgeFit {
     case .dual(let dual):
       let d = coordinateCount
       var residuals = [Device.Element](repeating: 0, count: sampleCount * d)
-      _ = try dual.errors(ridge: deviceRidge) { block, _, first in
+      try dual.residuals(ridge: deviceRidge) { block, _, first in
         let columns = Array(divisors[first..<first + block.columns])
         try device.scale(block, rows: nil, columns: try device.makeVector(elements(columns)))
         let cells = try device.download(block)
