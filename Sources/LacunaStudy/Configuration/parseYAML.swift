@@ -1,6 +1,4 @@
-import Yams
-
-/// The tree of a YAML text.
+/// The tree of a YAML text; JSON is YAML.
 ///
 /// - Parameter text: one YAML document of at most 4 MiB without aliases.
 /// - Parameter place: the location of a line of the text, counted from 1.
@@ -8,81 +6,93 @@ import Yams
 func parseYAML(
   _ text: String, place: (_ line: Int) -> ConfigurationError.Location
 ) throws(ConfigurationError) -> ConfigurationNode {
-  func failure(_ line: Int, _ reason: String, _ remedy: String, key: String = "") -> ConfigurationError {
-    ConfigurationError(location: place(line), key: key, reason: reason, remedy: remedy)
-  }
   guard text.utf8.count <= 4 << 20 else {
-    throw failure(1, "the configuration is larger than 4 MiB", "keep long lists of numbers in a file and name it")
+    throw ConfigurationError(
+      location: place(1), key: "", reason: "the configuration is larger than 4 MiB",
+      remedy: "keep long lists of numbers in a file and name it")
   }
-  if let line = lineOfAlias(in: text) {
-    throw failure(line, "YAML aliases are not read", "write the value out")
+  return try withoutActuallyEscaping(place) { place throws(ConfigurationError) in
+    try YAMLTree(events: YAMLEvents(text), place: place, lineCount: lineCount(text)).document()
   }
-  let root: Node?
-  do {
-    root = try Yams.compose(yaml: text, .basic)
-  } catch let error as YamlError {
-    switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _):
-      throw failure(
-        min(mark.line, lineCount(text)), "not valid YAML: \(problem)", "check indentation, colons and brackets")
-    case .composer(_, let problem, let mark, _):
-      throw failure(mark.line, "not one YAML document: \(problem)", "keep one document in a file")
-    case .reader(let problem, let offset, _, _):
-      throw failure(line(at: offset ?? 0, in: text), "not readable as YAML: \(problem)", "save the file as UTF-8 text")
-    case .duplicatedKeysInMapping(let keys, let context):
-      throw failure(
-        context.mark.line, "key given more than once in its section", "keep one of them",
-        key: keys.first.map(shortened) ?? "")
-    default:
-      throw failure(1, "not readable as YAML: \(error)", "check the file")
-    }
-  } catch {
-    throw failure(1, "not readable as YAML: \(error)", "check the file")
-  }
-  guard let root else { return ConfigurationNode(content: .scalar("", quoted: false), location: place(1)) }
-  return try convert(root, depth: 0, key: "", place: place)
 }
 
-private func convert(
-  _ node: Node, depth: Int, key: String, place: (Int) -> ConfigurationError.Location
-) throws(ConfigurationError) -> ConfigurationNode {
-  let location = place(node.mark?.line ?? 1)
-  guard depth <= 32 else {
-    throw ConfigurationError(
-      location: location, key: "", reason: "nested more than 32 levels deep", remedy: "check the brackets")
-  }
-  switch node {
-  case .scalar(let scalar):
-    let plain = scalar.style == .plain || scalar.style == .any
-    return ConfigurationNode(content: .scalar(scalar.string, quoted: !plain), location: location)
-  case .sequence(let sequence):
-    var items: [ConfigurationNode] = []
-    for (index, item) in sequence.enumerated() {
-      items.append(try convert(item, depth: depth + 1, key: joined(key, "\(index)"), place: place))
+/// Makes the tree from the events: aliases are refused as they come, so that a few lines never stand for a huge tree.
+private struct YAMLTree {
+  let events: YAMLEvents
+  let place: (Int) -> ConfigurationError.Location
+  let lineCount: Int
+
+  func document() throws(ConfigurationError) -> ConfigurationNode {
+    var root: ConfigurationNode?
+    while true {
+      let (event, line) = try next()
+      switch event {
+      case .streamEnd: return root ?? ConfigurationNode(content: .scalar("", quoted: false), location: place(1))
+      case .documentStart where root == nil: root = try node(try next(), depth: 0, key: "")
+      case .documentStart:
+        throw failure(line, "not one YAML document: another begins here", "keep one document in a file")
+      default: break
+      }
     }
-    return ConfigurationNode(content: .list(items), location: location)
-  case .mapping(let mapping):
+  }
+
+  private func failure(_ line: Int, _ reason: String, _ remedy: String, key: String = "") -> ConfigurationError {
+    ConfigurationError(location: place(min(line, lineCount)), key: key, reason: reason, remedy: remedy)
+  }
+
+  private func next() throws(ConfigurationError) -> (event: YAMLEvents.Event, line: Int) {
+    do {
+      return try events.next()
+    } catch {
+      throw error.isEncoding
+        ? failure(error.line, "not readable as YAML: \(error.problem)", "save the file as UTF-8 text")
+        : failure(error.line, "not valid YAML: \(error.problem)", "check indentation, colons and brackets")
+    }
+  }
+
+  /// The node that an event begins.
+  private func node(
+    _ first: (event: YAMLEvents.Event, line: Int), depth: Int, key: String
+  ) throws(ConfigurationError) -> ConfigurationNode {
+    let location = place(first.line)
+    guard depth <= 32 else { throw failure(first.line, "nested more than 32 levels deep", "check the brackets") }
+    switch first.event {
+    case .scalar(let text, let isPlain):
+      return ConfigurationNode(content: .scalar(text, quoted: !isPlain), location: location)
+    case .sequenceStart:
+      var items: [ConfigurationNode] = []
+      while true {
+        let item = try next()
+        if case .sequenceEnd = item.event { break }
+        items.append(try node(item, depth: depth + 1, key: joined(key, "\(items.count)")))
+      }
+      return ConfigurationNode(content: .list(items), location: location)
+    case .mappingStart:
+      return ConfigurationNode(content: .section(try entries(depth: depth, key: key)), location: location)
+    case .alias: throw failure(first.line, "YAML aliases are not read", "write the value out", key: key)
+    default: throw failure(first.line, "not valid YAML: a value is missing", "write one")
+    }
+  }
+
+  /// The keys of a mapping with their values, up to its end.
+  private func entries(depth: Int, key: String) throws(ConfigurationError) -> [ConfigurationNode.Entry] {
     var entries: [ConfigurationNode.Entry] = []
     var seen: Set<String> = []
-    for (name, value) in mapping {
-      let keyLocation = place(name.mark?.line ?? 1)
-      guard case .scalar(let scalar) = name else {
-        throw ConfigurationError(
-          location: keyLocation, key: key, reason: "a key must be one word", remedy: "write key: value")
+    while true {
+      let (event, line) = try next()
+      switch event {
+      case .mappingEnd: return entries
+      case .scalar(let name, _):
+        let path = joined(key, shortened(name))
+        guard seen.insert(name).inserted else {
+          throw failure(line, "key given more than once in its section", "keep one of them", key: path)
+        }
+        let child = try node(try next(), depth: depth + 1, key: path)
+        entries.append(ConfigurationNode.Entry(key: name, location: place(line), value: child))
+      case .alias: throw failure(line, "YAML aliases are not read", "write the value out", key: key)
+      default: throw failure(line, "a key must be one word", "write key: value", key: key)
       }
-      let path = joined(key, shortened(scalar.string))
-      guard seen.insert(scalar.string).inserted else {
-        throw ConfigurationError(
-          location: keyLocation, key: path, reason: "key given more than once in its section",
-          remedy: "keep one of them")
-      }
-      let child = try convert(value, depth: depth + 1, key: path, place: place)
-      entries.append(ConfigurationNode.Entry(key: scalar.string, location: keyLocation, value: child))
     }
-    return ConfigurationNode(content: .section(entries), location: location)
-  case .alias:
-    throw ConfigurationError(
-      location: location, key: key, reason: "YAML aliases are not read", remedy: "write the value out")
   }
 }
 
@@ -91,8 +101,4 @@ func joined(_ parent: String, _ key: String) -> String { parent.isEmpty ? key : 
 
 private func lineCount(_ text: String) -> Int {
   max(1, text.split(separator: "\n", omittingEmptySubsequences: false).count - (text.hasSuffix("\n") ? 1 : 0))
-}
-
-private func line(at offset: Int, in text: String) -> Int {
-  1 + text.prefix(offset).reduce(0) { $0 + ($1.isNewline ? 1 : 0) }
 }
