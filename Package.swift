@@ -13,12 +13,13 @@ let package = Package(
     // Studies, simulation beside theory, on any device.
     .library(
       name: "LacunaStudies", targets: ["LacunaStudy", "LacunaDevices", "LacunaFiles", "LacunaFigures", "LacunaAlgebra"]),
+    // The same for C and what calls C, by Sources/CInterface/lacuna.h.
+    .library(name: "LacunaC", type: .dynamic, targets: ["CInterface"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
   targets: [
@@ -28,6 +29,7 @@ let package = Package(
       name: "COpenCL", pkgConfig: "OpenCL", providers: [.apt(["ocl-icd-opencl-dev", "pocl-opencl-icd"])]),
     .systemLibrary(name: "CCLBlast", pkgConfig: "clblast", providers: [.apt(["libclblast-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
     .target(
       name: "LacunaKernels", path: "Kernels", exclude: ["README.md"], sources: ["KernelSource.swift"],
       resources: [
@@ -89,7 +91,7 @@ let package = Package(
       name: "LacunaStudy",
       dependencies: [
         "LacunaAlgebra", "DeterministicEquivalents", "MaskedRegression", "LacunaFiles", "LacunaFigures",
-        .product(name: "Yams", package: "Yams"),
+        "CYAML",
       ],
       exclude: ["README.md", "Configuration/README.md"],
       resources: [
@@ -108,6 +110,14 @@ let package = Package(
     .target(
       name: "LacunaFits", dependencies: ["LacunaAlgebra", "MaskedRegression", "LacunaFiles", "LacunaFigures"],
       exclude: ["README.md"]),
+    .target(
+      name: "CInterface",
+      dependencies: [
+        "LacunaAlgebra", "LacunaHost", "DeterministicEquivalents", "MaskedRegression", "LacunaDevices", "LacunaFiles",
+        "LacunaStudy",
+        "LacunaFits",
+      ],
+      exclude: ["README.md", "lacuna.h"]),
     .executableTarget(
       name: "lacuna",
       dependencies: [

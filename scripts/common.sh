@@ -38,13 +38,14 @@ missing_packages() {
   any_file /usr/include/CL/cl.h || echo opencl-headers
   any_file /etc/OpenCL/vendors/*.icd || echo pocl-opencl-icd
   if ! command -v pkg-config >/dev/null; then
-    printf '%s\n' pkg-config libopenblas-dev ocl-icd-opencl-dev libclblast-dev zlib1g-dev
+    printf '%s\n' pkg-config libopenblas-dev ocl-icd-opencl-dev libclblast-dev zlib1g-dev libyaml-dev
     return
   fi
   pkg-config --exists openblas || echo libopenblas-dev
   pkg-config --exists OpenCL || echo ocl-icd-opencl-dev
   pkg-config --exists clblast || echo libclblast-dev
   pkg-config --exists zlib || echo zlib1g-dev
+  pkg-config --exists yaml-0.1 || echo libyaml-dev
 }
 
 # Installs the packages whose command is missing: require_packages COMMAND:PACKAGE ...

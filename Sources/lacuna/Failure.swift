@@ -85,6 +85,7 @@ struct Failure: Error {
       case .regression, .missingData, .data: self.init(error.description, status: ExitStatus.data)
       case .request: self.init(error.description, status: ExitStatus.usage)
       case .backend(let error): self.init(error)
+      case .cancelled: self.init(error.description, status: ExitStatus.interrupted)
       }
     case let error as RegressionError:
       self.init(error.description, status: ExitStatus.data)

@@ -1,9 +1,7 @@
 import ArgumentParser
 import LacunaDevices
 import LacunaFiles
-
-/// The program's version, recorded in every result.
-let lacunaVersion = "0.2.0"
+import LacunaStudy
 
 @main
 struct Lacuna: ParsableCommand {

@@ -56,7 +56,7 @@ private func readName(_ field: ConfigurationField) throws(ConfigurationError) ->
   return name
 }
 
-private func readSeed(_ field: ConfigurationField) throws(ConfigurationError) -> UInt64 {
+func readSeed(_ field: ConfigurationField) throws(ConfigurationError) -> UInt64 {
   guard case .scalar(let text, quoted: false) = field.node.content, let seed = UInt64(text) else {
     throw field.failure(
       "a seed wanted, found \(field.node.kind)", "write a whole number from 0 to \(UInt64.max), such as 1")
@@ -64,7 +64,7 @@ private func readSeed(_ field: ConfigurationField) throws(ConfigurationError) ->
   return seed
 }
 
-private func readRidges(_ field: ConfigurationField) throws(ConfigurationError) -> RidgeConfiguration {
+func readRidges(_ field: ConfigurationField) throws(ConfigurationError) -> RidgeConfiguration {
   switch field.node.content {
   case .scalar("auto", _): return .auto
   case .section:

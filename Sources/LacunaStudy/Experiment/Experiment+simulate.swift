@@ -21,16 +21,23 @@ extension Experiment {
         // Its rates and memory are not known here.
         fallback?(error).map { StudyDevice($0, planner: TrialPlanner(forced: planner.forced)) }
       })
-    return try simulate(stages, on: &device, record: record)
+    return try simulate(stages, on: &device) { records, _ in try record(records) }
   }
 
+  /// - Parameter record: called with the lines of each finished trial, and with a way to the results of all trials so far.
   func simulate(
-    _ stages: [Stage], on device: inout RetreatingDevice, record: ([TrialRecord]) throws -> Void
+    _ stages: [Stage], on device: inout RetreatingDevice,
+    record: ([TrialRecord], _ soFar: @escaping () -> [PointResult]) throws -> Void
   ) throws -> [PointResult] {
-    try stages.flatMap { stage in
+    var results: [PointResult] = []
+    for stage in stages {
       var outcomes = StageOutcomes(stage)
-      try device.run(stage) { index, outcome in try record(outcomes.add(outcome, trial: index)) }
-      return outcomes.results
+      try device.run(stage) { index, outcome in
+        let records = outcomes.add(outcome, trial: index)
+        try record(records) { [results, outcomes] in results + outcomes.results }
+      }
+      results += outcomes.results
     }
+    return results
   }
 }

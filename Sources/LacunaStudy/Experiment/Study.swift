@@ -64,14 +64,27 @@ public struct Study: Sendable {
   public func run(
     on device: StudyDevice, folder: ResultFolder? = nil, trialFinished: () throws -> Void = {}
   ) throws(StudyError) -> StudyReport {
+    try run(on: device, folder: folder) { _, _ in try trialFinished() }
+  }
+
+  /// Runs all trials, and shows what each adds.
+  /// - Parameter device: where the trials run.
+  /// - Parameter folder: gets the lines of each finished trial at once.
+  /// - Parameter observe: called after each trial, by one thread at a time, with its lines and with a way to the results of all
+  ///   trials so far, which takes as long as there are trials.
+  /// - Throws: as the other; what `observe` throws ends the run.
+  public func run(
+    on device: StudyDevice, folder: ResultFolder? = nil,
+    observe: ([TrialRecord], _ soFar: @escaping () -> [PointResult]) throws -> Void
+  ) throws(StudyError) -> StudyReport {
     let clock = ContinuousClock()
     let start = clock.now
     var retreating = RetreatingDevice(device)
     let points = try StudyError.wrapping {
       _ = try plans(on: device)
-      return try experiment.simulate(stages, on: &retreating) { records in
+      return try experiment.simulate(stages, on: &retreating) { records, soFar in
         try folder?.append(records)
-        try trialFinished()
+        try observe(records, soFar)
       }
     }
     return report(

@@ -32,7 +32,7 @@ public struct SpectrumMeasure: Measure {
   }
 
   /// One a ridge.
-  let theory: [SpectralTheory]
+  public let theory: [SpectralTheory]
 
   public init(_ problem: Experiment.Problem) throws {
     theory = try SpectralTheory.all(problem)

@@ -11,6 +11,8 @@ public enum FitError: Error, Sendable, CustomStringConvertible {
   case data(String)
   /// What was asked has no meaning.
   case request(String)
+  /// Whoever asked for the fit ended it.
+  case cancelled
 
   public var description: String {
     switch self {
@@ -18,6 +20,7 @@ public enum FitError: Error, Sendable, CustomStringConvertible {
     case .missingData(let error): error.description
     case .backend(let error): error.description
     case .data(let reason), .request(let reason): reason
+    case .cancelled: "the fit was ended before it was done"
     }
   }
 
@@ -38,6 +41,8 @@ public enum FitError: Error, Sendable, CustomStringConvertible {
       throw .missingData(error)
     } catch let error as BackendError {
       throw .backend(error)
+    } catch is CancellationError {
+      throw .cancelled
     } catch {
       throw .data("\(error)")
     }

@@ -32,12 +32,13 @@ public struct FitRequest: Sendable {
   /// - Parameter n: samples.
   /// - Parameter names: of the coordinates, for messages and results.
   /// - Parameter device: where the work is done.
-  /// - Parameter report: called after each ridge with (done, total so far known).
+  /// - Parameter report: called after each ridge with (done, total so far known); a `CancellationError` that it throws
+  ///   ends the fit.
   /// - Throws: `FitError`: fewer than two coordinates or, with masks of a scheme, five samples; a ridge of 0 where none is
-  ///   possible; no predictor at any ridge; a device that fails.
+  ///   possible; no predictor at any ridge; a device that fails; `cancelled`.
   public func fit<Device: Backend>(
     _ values: consuming [Double], sampleCount n: Int, names: [String]? = nil, on device: Device,
-    report: @escaping (Int, Int) -> Void = { _, _ in }
+    report: @escaping (Int, Int) throws -> Void = { _, _ in }
   ) throws(FitError) -> FitResult<Device> {
     guard n > 0, values.count % n == 0, values.count / n >= 2 else {
       throw .data("a coordinate is predicted from others, so two columns are needed")

@@ -58,9 +58,11 @@ extension RidgeFit {
   /// cells), by parabolas guarded by golden sections. Source: R. P. Brent, *Algorithms for Minimization without
   /// Derivatives*, 1973, chapter 5.
   /// - Parameter choice: the ridges to try.
-  /// - Parameter report: called after each ridge with (done, total so far known).
+  /// - Parameter report: called after each ridge with (done, total so far known); what it throws ends the search.
   /// - Throws: as `errors(ridge:)`; on the automatic path `numericallySingular` only where no ridge of it can be fitted.
-  public func search(_ choice: RidgeChoice, report: @escaping (Int, Int) -> Void = { _, _ in }) throws -> RidgeSearch {
+  public func search(_ choice: RidgeChoice, report: @escaping (Int, Int) throws -> Void = { _, _ in }) throws
+    -> RidgeSearch
+  {
     var trials = Trials(fit: self, report: report)
     switch choice {
     case .ridgeless: try trials.add([0])
@@ -72,7 +74,7 @@ extension RidgeFit {
       try trials.addAutomaticPath()
       try trials.refine(tolerance: validation == .leaveOneSampleOut ? 1e-4 : 1e-3)
     }
-    report(trials.path.count, trials.path.count)
+    try report(trials.path.count, trials.path.count)
     return RidgeSearch(
       path: trials.path, best: trials.path[trials.best], atEdge: trials.isAtEdge, digitsEndAt: trials.digitsEndAt)
   }
@@ -81,7 +83,7 @@ extension RidgeFit {
 /// The ridges tried so far.
 private struct Trials<Fit: RidgeFit> {
   let fit: Fit
-  let report: (Int, Int) -> Void
+  let report: (Int, Int) throws -> Void
   var expected = 1
   /// Ascending.
   private(set) var path: [FitErrors] = []
@@ -90,7 +92,7 @@ private struct Trials<Fit: RidgeFit> {
   /// A power of two of the size of ridges: data times a power of two have the same path times its square, bit for bit.
   private let unit: Double
 
-  init(fit: Fit, report: @escaping (Int, Int) -> Void) {
+  init(fit: Fit, report: @escaping (Int, Int) throws -> Void) {
     self.fit = fit
     self.report = report
     let scale = mean(zip(fit.variances, fit.penalty).map { $0 / $1 })
@@ -117,7 +119,7 @@ private struct Trials<Fit: RidgeFit> {
     let errors = try fit.errors(ridge: ridge)
     let index = path.firstIndex { $0.ridge > ridge } ?? path.count
     path.insert(errors, at: index)
-    report(path.count, max(expected, path.count + 1))
+    try report(path.count, max(expected, path.count + 1))
     return score(index)
   }
 

@@ -1,0 +1,111 @@
+import LacunaAlgebra
+import LacunaDevices
+import LacunaFiles
+import LacunaFits
+import LacunaStudy
+import MaskedRegression
+import Synchronization
+
+/// A fit of any device, behind an opaque pointer.
+///
+/// Calls wait for each other: what a fit knows of its ridges is kept as it is asked for.
+class FitHandle: @unchecked Sendable {
+  private let lock = Mutex(())
+
+  fileprivate func exclusively<Value>(_ work: () throws -> Value) rethrows -> Value {
+    try lock.withLock { _ in try work() }
+  }
+
+  var summary: FitSummary { get throws { throw ArgumentError("no fit") } }
+  func vector(_ which: Int32) throws -> [Double] { throw ArgumentError("no fit") }
+  var shape: (rows: Int, columns: Int) { (0, 0) }
+  func predictor(into buffer: inout OutputBuffer) throws {}
+  func factors(into buffer: inout OutputBuffer) throws -> [Double] { throw ArgumentError("no fit") }
+  func residuals(into buffer: inout OutputBuffer) throws {}
+  func filled(into buffer: inout OutputBuffer) throws {}
+
+  /// Fits as the options say; where `auto` took a device that fails, on the host.
+  static func make(
+    _ samples: Samples, options: FitOptions, report: @escaping (Int, Int) throws -> Void
+  ) throws -> FitHandle {
+    let registry = DeviceRegistry.ofThisProcess
+    guard let choice = DeviceChoice(options.computing.device) else {
+      throw ArgumentError("device: \(options.computing.device) is none; write \(DeviceChoice.syntax)")
+    }
+    let mask = try options.mask.fitMask(coordinateCount: samples.columns, seed: options.seed, key: "mask")
+    let request = FitRequest(
+      mask: mask, maskName: options.mask.argument, ridge: options.ridge, weights: options.weights,
+      centered: options.intercept, seed: options.seed)
+    func fit<Device: Backend>(_ device: Device) throws -> FitHandle {
+      FitOn(
+        try request.fit(
+          try samples.values(allowMissing: options.mask.allowsMissingCells), sampleCount: samples.rows,
+          names: options.names, on: device, report: report))
+    }
+    let selection = try registry.select(
+      choice, precision: options.computing.precision, threads: options.computing.threads)
+    do {
+      return try fit(selection.backend)
+    } catch let error as FitError {
+      guard let failure = error.backend, failure.isDeviceFailure, let retreat = selection.retreat(after: failure)
+      else { throw error }
+      return try fit(retreat)
+    }
+  }
+}
+
+/// A fit on one kind of device.
+private final class FitOn<Device: Backend>: FitHandle, @unchecked Sendable {
+  private let result: FitResult<Device>
+  private var ridge: Double { result.best.ridge }
+
+  init(_ result: FitResult<Device>) { self.result = result }
+
+  override var shape: (rows: Int, columns: Int) { (result.sampleCount, result.coordinateCount) }
+
+  override var summary: FitSummary { FitSummary(result, version: lacunaVersion) }
+
+  override func vector(_ which: Int32) throws -> [Double] {
+    let found: [Double]? =
+      switch which {
+      case 0: result.fit.means
+      case 1: result.fit.variances
+      case 2: result.fit.penalty
+      case 3: result.best.training
+      case 4: result.best.heldOut
+      case 5: result.best.gcv
+      default: throw ArgumentError("vector \(which); there are 0 to 5")
+      }
+    guard let found else { throw ArgumentError("the mask \(result.request.maskName) has no such numbers") }
+    return found
+  }
+
+  override func predictor(into buffer: inout OutputBuffer) throws {
+    try exclusively { try result.fit.predictor(ridge: ridge) { try buffer.append($0) } }
+  }
+
+  override func factors(into buffer: inout OutputBuffer) throws -> [Double] {
+    guard let scales = try exclusively({ try result.fit.factors(ridge: ridge) { try buffer.append($0) } }) else {
+      throw ArgumentError("the predictor has no factors: there are as many samples as coordinates, or other masks")
+    }
+    return scales.map { Double($0) }
+  }
+
+  override func residuals(into buffer: inout OutputBuffer) throws {
+    guard try exclusively({ try result.fit.residuals(ridge: ridge) { try buffer.append($0) } }) else {
+      throw ArgumentError("the mask \(result.request.maskName) has no exact residuals")
+    }
+  }
+
+  override func filled(into buffer: inout OutputBuffer) throws {
+    guard let filled = try exclusively({ try result.fit.filled(ridge: ridge) }) else {
+      throw ArgumentError("cells are filled under the mask observed alone")
+    }
+    try buffer.append(filled)
+  }
+}
+
+extension DeviceRegistry {
+  /// The devices, for all calls of this process.
+  static let ofThisProcess = DeviceRegistry(cache: .user { _ in })
+}

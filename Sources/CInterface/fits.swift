@@ -1,0 +1,103 @@
+import LacunaFiles
+import LacunaStudy
+import MaskedRegression
+
+/// The fit behind a pointer.
+private func fit(_ handle: UnsafeMutableRawPointer?) throws(ArgumentError) -> FitHandle {
+  Unmanaged<FitHandle>.fromOpaque(try required(handle, "fit")).takeUnretainedValue()
+}
+
+@_cdecl("lacuna_fit_create")
+package func lacunaFitCreate(
+  _ data: UnsafeRawPointer?, _ type: Int32, _ rows: Int64, _ columns: Int64, _ rowStride: Int64, _ columnStride: Int64,
+  _ options: UnsafePointer<CChar>?, _ progress: ProgressFunction?, _ context: UnsafeMutableRawPointer?,
+  _ out: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ message: UnsafeMutablePointer<CChar>?, _ capacity: Int64
+) -> Int32 {
+  MessageBuffer(text: message, capacity: capacity).attempt {
+    let out = try required(out, "fit")
+    let samples = try Samples(
+      data, type: type, rows: rows, columns: columns, rowStride: rowStride, columnStride: columnStride)
+    let options = try FitOptions(options?.text() ?? "", coordinateCount: samples.columns)
+    let handle = try FitHandle.make(samples, options: options) { done, total in
+      if let progress, progress(context, Int64(done), Int64(total)) != 0 { throw CancellationError() }
+    }
+    out.pointee = Unmanaged.passRetained(handle).toOpaque()
+  }
+}
+
+@_cdecl("lacuna_fit_free")
+package func lacunaFitFree(_ handle: UnsafeMutableRawPointer?) {
+  if let handle { Unmanaged<FitHandle>.fromOpaque(handle).release() }
+}
+
+@_cdecl("lacuna_fit_summary")
+package func lacunaFitSummary(
+  _ handle: UnsafeMutableRawPointer?, _ json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+  _ message: UnsafeMutablePointer<CChar>?, _ capacity: Int64
+) -> Int32 {
+  MessageBuffer(text: message, capacity: capacity).attempt {
+    try required(json, "json").give(encodeJSON(fit(handle).summary, pretty: false))
+  }
+}
+
+@_cdecl("lacuna_fit_vector")
+package func lacunaFitVector(
+  _ handle: UnsafeMutableRawPointer?, _ which: Int32, _ out: UnsafeMutablePointer<Double>?, _ count: Int64,
+  _ message: UnsafeMutablePointer<CChar>?, _ capacity: Int64
+) -> Int32 {
+  MessageBuffer(text: message, capacity: capacity).attempt {
+    let fit = try fit(handle)
+    var buffer = try OutputBuffer(out, type: 0, count: count, wanted: fit.shape.columns)
+    try buffer.append(fit.vector(which))
+  }
+}
+
+@_cdecl("lacuna_fit_predictor")
+package func lacunaFitPredictor(
+  _ handle: UnsafeMutableRawPointer?, _ out: UnsafeMutableRawPointer?, _ type: Int32, _ count: Int64,
+  _ message: UnsafeMutablePointer<CChar>?, _ capacity: Int64
+) -> Int32 {
+  MessageBuffer(text: message, capacity: capacity).attempt {
+    let fit = try fit(handle)
+    var buffer = try OutputBuffer(out, type: type, count: count, wanted: fit.shape.columns * fit.shape.columns)
+    try fit.predictor(into: &buffer)
+  }
+}
+
+@_cdecl("lacuna_fit_factors")
+package func lacunaFitFactors(
+  _ handle: UnsafeMutableRawPointer?, _ out: UnsafeMutableRawPointer?, _ type: Int32, _ count: Int64,
+  _ scales: UnsafeMutablePointer<Double>?, _ scaleCount: Int64, _ message: UnsafeMutablePointer<CChar>?,
+  _ capacity: Int64
+) -> Int32 {
+  MessageBuffer(text: message, capacity: capacity).attempt {
+    let fit = try fit(handle)
+    var buffer = try OutputBuffer(out, type: type, count: count, wanted: fit.shape.columns * fit.shape.rows)
+    var scaleBuffer = try OutputBuffer(scales, type: 0, count: scaleCount, wanted: fit.shape.columns)
+    try scaleBuffer.append(fit.factors(into: &buffer))
+  }
+}
+
+@_cdecl("lacuna_fit_residuals")
+package func lacunaFitResiduals(
+  _ handle: UnsafeMutableRawPointer?, _ out: UnsafeMutableRawPointer?, _ type: Int32, _ count: Int64,
+  _ message: UnsafeMutablePointer<CChar>?, _ capacity: Int64
+) -> Int32 {
+  MessageBuffer(text: message, capacity: capacity).attempt {
+    let fit = try fit(handle)
+    var buffer = try OutputBuffer(out, type: type, count: count, wanted: fit.shape.rows * fit.shape.columns)
+    try fit.residuals(into: &buffer)
+  }
+}
+
+@_cdecl("lacuna_fit_filled")
+package func lacunaFitFilled(
+  _ handle: UnsafeMutableRawPointer?, _ out: UnsafeMutablePointer<Double>?, _ count: Int64,
+  _ message: UnsafeMutablePointer<CChar>?, _ capacity: Int64
+) -> Int32 {
+  MessageBuffer(text: message, capacity: capacity).attempt {
+    let fit = try fit(handle)
+    var buffer = try OutputBuffer(out, type: 0, count: count, wanted: fit.shape.rows * fit.shape.columns)
+    try fit.filled(into: &buffer)
+  }
+}

@@ -1,0 +1,118 @@
+/* A fit and a study from C. Exit status 1 where a number is not what it must be. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lacuna.h"
+
+static char message[512];
+
+static void require(int holds, const char *what) {
+  if (!holds) {
+    fprintf(stderr, "example.c: %s; the library says: %s\n", what, message);
+    exit(1);
+  }
+}
+
+/* Ends a study after two trials. */
+static int32_t stop_at_two(void *context, int64_t done, int64_t total) {
+  *(int64_t *)context = done;
+  return done >= 2 && total == 50;
+}
+
+static int32_t stop_at_once(void *context, int64_t done, int64_t total) {
+  (void)context;
+  (void)done;
+  (void)total;
+  return 1;
+}
+
+int main(void) {
+  require(lacuna_abi_version() == LACUNA_ABI_VERSION, "the header is of another library");
+  lacuna_prepare();
+
+  /* Two columns: each regression has one coefficient, S_12 / (S_jj + ridge). */
+  enum { n = 7 };
+  double x[n][2];
+  double s11 = 0, s12 = 0, s22 = 0;
+  for (int i = 0; i < n; i++) {
+    x[i][0] = sin(1.0 + i);
+    x[i][1] = cos(2.0 * i) + 0.5 * x[i][0];
+    s11 += x[i][0] * x[i][0] / n;
+    s12 += x[i][0] * x[i][1] / n;
+    s22 += x[i][1] * x[i][1] / n;
+  }
+  lacuna_fit *fit = NULL;
+  int32_t status = lacuna_fit_create(x, LACUNA_FLOAT64, n, 2, sizeof x[0], sizeof x[0][0],
+                                     "{\"ridge\": 0.25, \"device\": \"host\", \"threads\": 1}", NULL, NULL, &fit,
+                                     message, sizeof message);
+  require(status == LACUNA_OK && fit != NULL, "the fit");
+  double a[2][2], training[2];
+  require(lacuna_fit_predictor(fit, a, LACUNA_FLOAT64, 4, message, sizeof message) == LACUNA_OK, "the predictor");
+  require(a[0][0] == 0 && a[1][1] == 0, "the predictor is hollow");
+  require(fabs(a[0][1] - s12 / (s22 + 0.25)) < 1e-14 && fabs(a[1][0] - s12 / (s11 + 0.25)) < 1e-14,
+          "the coefficients");
+  require(lacuna_fit_vector(fit, LACUNA_TRAINING, training, 2, message, sizeof message) == LACUNA_OK, "errors");
+  double error = s11 - 2 * a[0][1] * s12 + a[0][1] * a[0][1] * s22;
+  require(fabs(training[0] - error) < 1e-14, "the training error");
+  float single[4];
+  require(lacuna_fit_predictor(fit, single, LACUNA_FLOAT32, 4, message, sizeof message) == LACUNA_OK, "in float32");
+  require(single[1] == (float)a[0][1], "the same in float32");
+  require(lacuna_fit_predictor(fit, a, LACUNA_FLOAT64, 3, message, sizeof message) == LACUNA_ARGUMENT,
+          "a short buffer is refused");
+  char *text = NULL;
+  require(lacuna_fit_summary(fit, &text, message, sizeof message) == LACUNA_OK, "the summary");
+  require(strstr(text, "\"validation\":\"leave-one-sample-out\"") != NULL, "what the summary says");
+  lacuna_text_free(text);
+  lacuna_fit_free(fit);
+
+  /* The same numbers by columns: strides. */
+  double columns[2][n];
+  for (int i = 0; i < n; i++) {
+    columns[0][i] = x[i][0];
+    columns[1][i] = x[i][1];
+  }
+  double b[2][2];
+  require(lacuna_fit_create(columns, LACUNA_FLOAT64, n, 2, sizeof(double), n * sizeof(double),
+                            "{ridge: 0.25, device: host, threads: 1}", NULL, NULL, &fit, message,
+                            sizeof message) == LACUNA_OK,
+          "the fit by columns");
+  require(lacuna_fit_predictor(fit, b, LACUNA_FLOAT64, 4, message, sizeof message) == LACUNA_OK, "its predictor");
+  require(memcmp(a, b, sizeof a) == 0, "the same bits by columns");
+  lacuna_fit_free(fit);
+
+  /* What has no meaning is said, not fatal. */
+  fit = NULL;
+  require(lacuna_fit_create(NULL, 0, n, 2, 16, 8, NULL, NULL, NULL, &fit, message, sizeof message) == LACUNA_ARGUMENT,
+          "no data");
+  require(lacuna_fit_create(x, 0, n, 2, 16, 8, "{ridge: -1}", NULL, NULL, &fit, message, sizeof message) ==
+              LACUNA_ARGUMENT,
+          "a negative ridge");
+  require(strstr(message, "ridge") != NULL, "a message that names the key");
+  require(lacuna_fit_create(x, 0, n, 2, 16, 8, NULL, stop_at_once, NULL, &fit, message, sizeof message) ==
+              LACUNA_CANCELLED,
+          "a search that is cancelled");
+  require(fit == NULL, "no handle of what failed");
+
+  /* A study, with its theory, ended before its time. */
+  const char *configuration =
+      "{\"experiment\": {\"trials\": 50}, \"data\": {\"model\": \"isotropic\", \"coordinates\": 12, \"samples\": 30}, "
+      "\"model\": {\"ridge\": 0.5}}";
+  lacuna_study *study = NULL;
+  require(lacuna_study_create(configuration, NULL, NULL, 1, &study, message, sizeof message) == LACUNA_OK, "a study");
+  require(lacuna_study_results(study, &text, message, sizeof message) == LACUNA_ARGUMENT, "no results yet");
+  int64_t done = 0;
+  require(lacuna_study_run(study, "{device: host, threads: 1}", stop_at_two, &done, message, sizeof message) ==
+              LACUNA_CANCELLED,
+          "a study that is cancelled");
+  require(lacuna_study_results(study, &text, message, sizeof message) == LACUNA_OK, "what was finished");
+  require(strstr(text, "\"trials\":2") != NULL, "two trials are kept");
+  lacuna_text_free(text);
+  lacuna_study_free(study);
+  require(lacuna_optimal_ridge("{data: {model: nonsense}}", NULL, NULL, &text, message, sizeof message) ==
+              LACUNA_CONFIGURATION,
+          "a configuration that is refused");
+  printf("the C example holds\n");
+  return 0;
+}
