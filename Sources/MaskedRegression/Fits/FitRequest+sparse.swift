@@ -6,11 +6,12 @@ extension FitRequest {
   /// - Parameter samples: n × d.
   /// - Parameter names: of the coordinates, for messages and results.
   /// - Parameter device: where the work is done.
-  /// - Parameter report: called after each ridge with (done, total so far known).
+  /// - Parameter report: called after each ridge with (done, total so far known); a `CancellationError` that it throws
+  ///   ends the fit.
   /// - Throws: `FitError` as for dense samples; `request` for masks other than leave-one-out.
   public func fit<Device: Backend>(
     _ samples: SparseSamples, names: [String]? = nil, on device: Device,
-    report: @escaping (Int, Int) -> Void = { _, _ in }
+    report: @escaping (Int, Int) throws -> Void = { _, _ in }
   ) throws(FitError) -> FitResult<Device> {
     guard samples.sampleCount > 0, samples.coordinateCount >= 2 else {
       throw .data("a coordinate is predicted from others, so two columns are needed")
@@ -20,7 +21,7 @@ extension FitRequest {
 
   /// Chooses the ridge of a fit that is prepared.
   func finish<Device: Backend>(
-    _ fit: any RidgeFit<Device>, names: [String]?, report: @escaping (Int, Int) -> Void
+    _ fit: any RidgeFit<Device>, names: [String]?, report: @escaping (Int, Int) throws -> Void
   ) throws(FitError) -> FitResult<Device> {
     if ridge == .path([0]) && fit.isFactored {
       throw .regression(.singularGram(sampleCount: fit.sampleCount, coordinateCount: fit.coordinateCount))

@@ -1,5 +1,6 @@
 import LacunaAlgebra
 import LacunaDevices
+import LacunaStudy
 import RealModule
 
 #if canImport(FoundationEssentials)

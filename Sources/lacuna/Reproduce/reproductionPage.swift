@@ -1,4 +1,5 @@
 import LacunaFiles
+import LacunaStudy
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
