@@ -101,7 +101,7 @@ import Testing
   }
 
   /// Where all variances are equal, Bernoulli masks are a ridge of (qσ² + λ/(pq))/p on S: κ and the degrees of freedom are the
-  /// leave-one-out predictor's there, and drawn masks share them as their limit.
+  /// leave-one-out predictor's there.
   @Test func effectiveRidgeUnderMasks() throws {
     let (p, ridge) = (0.6, 0.05)
     let equivalent = ((1 - p) + ridge / (p * (1 - p))) / p
@@ -109,7 +109,7 @@ import Testing
     let plain = try run(
       text(data, mask: "leave_one_out", trials: 1, ridge: "\(equivalent)")
         .replacing("measure: [errors, variance]", with: ""))[0]
-    for mask in ["{bernoulli: {keep: \(p)}}", "{random: {keep: \(p), masks: 2}}"] {
+    for mask in ["{bernoulli: {keep: \(p)}}"] {
       let masked = try run(text(data, mask: mask, trials: 1, ridge: "\(ridge)"))[0]
       for (a, b) in [
         (plain.number(.effectiveRidge), masked.number(.effectiveRidge)),
@@ -143,6 +143,34 @@ import Testing
     #expect(abs(try #require(variance.theory) - expected) < 3 / Double(d) * expected)
     let bound = 4 * (try #require(variance.standardError)) + 4 / Double(d) * expected
     #expect(abs(try #require(variance.mean) - expected) < bound && bound < 0.2 * expected)
+  }
+
+  /// Drawn masks against theory for just so many: |mean − theory| ≤ 4 standard errors + 4/d relative, in all four quantities.
+  @Test(arguments: [
+    ("model: ar1, correlation: 0.7", "{random: {keep: 0.6, masks: 1}}"),
+    ("model: ar1, correlation: 0.7", "{random: {keep: 0.6, masks: 4}}"),
+    ("model: ar1, correlation: 0.7", "{random: {visible: 150, masks: 3}}"),
+    ("model: ar1, correlation: 0.7", "{random: {visible: 80, masks: 2, loss: all}}"),
+    (
+      "model: spiked, spikes: [{strength: 4.0}], noise: {variances: {linear: [0.2, 2.0]}}",
+      "{random: {keep: 0.7, masks: 2}}"
+    ),
+    ("model: diagonal, noise: {variances: {linear: [0.2, 2.0]}}", "{random: {keep: 0.4, masks: 3, loss: all}}"),
+    ("model: block, blocks: 20, correlation: 0.6", "{random: {keep: 0.5, masks: 8}}"),
+  ])
+  func finitelyManyMasks(data: String, mask: String) throws {
+    for n in [100, 300] {
+      for result in try run(text(data, mask: mask, trials: 8, ridge: "[0.1, 0.5]", d: 200, n: n)) {
+        for name in [QuantityName.trainingError, .generalizationError, .fullContextError, .predictorVariance] {
+          let statistic = try #require(result[name])
+          let (mean, theory) = (try #require(statistic.mean), try #require(statistic.theory))
+          let bound = 4 * (try #require(statistic.standardError)) + 4 / 200 * theory
+          #expect(abs(mean - theory) <= bound, "\(name) \(n) \(result.ridge) \(mean), theory \(theory)")
+          #expect(bound < 0.15 * theory && statistic.deviation != nil && statistic.finiteSizeTheory == nil)
+        }
+        #expect(result.number(.effectiveRidge) != nil)
+      }
+    }
   }
 
   /// M masks drawn for each sample approach the closed form over all masks, from above, as M grows.

@@ -14,7 +14,8 @@ extension ToeplitzPopulation {
     guard d > 1 else { return [firstRow[0]] }
     var least = 0.0
     if let values = Self.embed(firstRow, least: &least) { return values }
-    let filter = try Self.predictionFilter(firstRow: firstRow).coefficients
+    let found = try PredictionFilter(firstRow: firstRow)
+    let filter = Array(found.coefficients.prefix(found.order + 1))
     var lags = firstRow
     var target = 2 * d
     while target <= 128 * d {

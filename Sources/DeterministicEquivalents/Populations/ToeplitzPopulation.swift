@@ -1,7 +1,9 @@
 import LacunaAlgebra
 import RealModule
 
-/// A stationary covariance: Σ_ij = c_|i−j|. Each κ costs O(d²) time (one Levinson–Durbin recursion) and O(d) storage.
+/// A stationary covariance: Σ_ij = c_|i−j|, in O(d) storage. Each κ costs O(m² + d log d) time, m the order from which on the
+/// prediction filter of the noisy process stays what it is (`PredictionFilter`): tens or hundreds where correlations die out
+/// exponentially, and O(d²) where they last.
 ///
 /// With x = R e₁, the first column of R = (Σ + κI)⁻¹, the Gohberg–Semencul formula gives every entry of R; its diagonals are
 ///
@@ -25,7 +27,7 @@ public struct ToeplitzPopulation: Population {
     try requirePositive(firstRow.count, "length of the first row")
     try requirePositive([firstRow[0]])
     self.firstRow = firstRow
-    _ = try Self.predictionFilter(firstRow: firstRow)
+    _ = try PredictionFilter(firstRow: firstRow)
   }
 
   public func resolventTraces(effectiveRidge ridge: Double) throws(PopulationError) -> ResolventTraces {
@@ -49,7 +51,7 @@ public struct ToeplitzPopulation: Population {
   public func logDeterminant(effectiveRidge ridge: Double) throws(PopulationError) -> Double {
     var row = firstRow
     row[0] += ridge
-    return try Self.predictionFilter(firstRow: row).logDeterminant
+    return try PredictionFilter(firstRow: row).logDeterminant
   }
 
   /// tr ΣA for a symmetric A given by the sums of its diagonals.
@@ -63,66 +65,11 @@ public struct ToeplitzPopulation: Population {
   private func resolventColumns(effectiveRidge ridge: Double) throws(PopulationError) -> ToeplitzColumns {
     var row = firstRow
     row[0] += ridge
-    let filter = try Self.predictionFilter(firstRow: row)
+    let filter = try PredictionFilter(firstRow: row)
     let x = filter.coefficients.map { $0 / filter.variance }
     guard ridge > 0 else { return ToeplitzColumns(resolvent: x, resolventCovarianceResolvent: x) }
     let product = TriangularConvolution(count: coordinateCount)
     let y = product.inverseToeplitz(column: x, times: product.toeplitz(firstRow: firstRow, times: x))
     return ToeplitzColumns(resolvent: x, resolventCovarianceResolvent: y)
-  }
-
-  /// The forward prediction filter of order d − 1 (1, a_1, …) and its error variance, by the Levinson–Durbin recursion:
-  /// the first column of the inverse is coefficients/variance, and ln det comes along.
-  static func predictionFilter(
-    firstRow c: [Double]
-  ) throws(PopulationError) -> (coefficients: [Double], variance: Double, logDeterminant: Double) {
-    let d = c.count
-    // ln det is the sum of the logarithms of the prediction variances of all orders.
-    var logDeterminant = Double.log(c[0])
-    var a = Array(repeating: 0.0, count: d)
-    a[0] = 1
-    var variance = c[0]
-    var failedAt: Int?
-    a.withUnsafeMutableBufferPointer { a in
-      c.withUnsafeBufferPointer { c in
-        for order in 1..<max(d, 1) {
-          var sum = SIMD4<Double>.zero
-          var i = 0
-          while i + 4 <= order {
-            let left = SIMD4<Double>(a[i], a[i + 1], a[i + 2], a[i + 3])
-            let right = SIMD4<Double>(c[order - i], c[order - i - 1], c[order - i - 2], c[order - i - 3])
-            sum += left * right
-            i += 4
-          }
-          var numerator = sum.sum()
-          while i < order {
-            numerator += a[i] * c[order - i]
-            i += 1
-          }
-          let reflection = -numerator / variance
-          variance *= (1 - reflection) * (1 + reflection)
-          guard variance > 1e-15 * c[0] else {
-            failedAt = order + 1
-            return
-          }
-          logDeterminant += .log(variance)
-          // a ← a + reflection · reversed(a), both ends at once.
-          var low = 0
-          var high = order
-          while low < high {
-            let (left, right) = (a[low], a[high])
-            a[low] = left + reflection * right
-            a[high] = right + reflection * left
-            low += 1
-            high -= 1
-          }
-          if low == high { a[low] *= 1 + reflection }
-        }
-      }
-    }
-    if let order = failedAt {
-      throw .notPositiveDefinite(reason: "the leading minor of order \(order) of the Toeplitz matrix is not positive")
-    }
-    return (a, variance, logDeterminant)
   }
 }

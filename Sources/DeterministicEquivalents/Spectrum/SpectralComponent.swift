@@ -6,7 +6,8 @@ import RealModule
 ///
 /// In the angle θ ∈ [0, π], ln z = m − h cos θ between the edges, the density vanishes like sin θ at both ends, so that
 /// z ρ(z) d(ln z)/dθ is smooth and even: its cosine series converges geometrically, integrates term by term, and the
-/// distribution function follows to the accuracy of the density.
+/// distribution function follows to the accuracy of the density. Where a few entries of Σ are far smaller than others they put a
+/// needle into the density that no such series follows: the equation is then solved at each point that is asked for.
 struct SpectralComponent: Sendable {
   let lower: BulkEdge
   let upper: BulkEdge
@@ -18,11 +19,13 @@ struct SpectralComponent: Sendable {
   private let samples: [Complex]
   private let halfWidth: Double
   private let isConverged: Bool
+  /// The bulk with its F at the lower edge, where the series has not converged.
+  private let exact: (bulk: BulkMeasure, base: Double)?
   /// Points well inside the interval that lie outside the support: it is none, and has been left unfinished.
   let gaps: [BulkMeasure.ScanPoint]
 
   /// - Parameter maximumOrder: greatest N; smooth densities need a hundred or less.
-  init(_ interval: BulkInterval, of bulk: BulkMeasure, maximumOrder: Int = 4096) {
+  init(_ interval: BulkInterval, of bulk: BulkMeasure, maximumOrder: Int = 1024) {
     lower = interval.lower
     upper = interval.upper
     // ln(upper/lower)/2 without the cancellation that a narrow interval would suffer.
@@ -36,12 +39,16 @@ struct SpectralComponent: Sendable {
       series = Self.cosineSeries(values)
     }
     self.gaps = gaps
-    isConverged = gaps.isEmpty && Self.hasConverged(series, to: 1e-9)
+    let base = bulk.pencil == nil ? bulk.distribution(at: lower) : nil
+    let counted = base.map { bulk.distribution(at: interval.upper) - $0 }
+    isConverged =
+      gaps.isEmpty && Self.hasConverged(series, to: 1e-9) && counted.map { abs($0 - series[0]) <= 1e-9 } ?? true
+    exact = isConverged ? nil : base.map { (bulk, $0) }
     let scale = series.reduce(0) { max($0, abs($1)) }
     let length = (series.lastIndex { abs($0) > 1e-15 * scale } ?? 0) + 1
     coefficients = Array(series.prefix(length))
     samples = contractions
-    mass = series[0]
+    mass = counted ?? series[0]
   }
 
   func contains(_ z: Double) -> Bool { z > lower.z && z < upper.z }
@@ -91,6 +98,7 @@ struct SpectralComponent: Sendable {
 
   /// The z below which this interval holds the given mass.
   func position(ofMass target: Double) -> Double {
+    guard mass > 0 else { return lower.z }
     var (low, high) = (0.0, Double.pi)
     var angle = Double.pi * min(1, max(0, target / mass))
     for _ in 0..<60 {
@@ -106,7 +114,7 @@ struct SpectralComponent: Sendable {
 
   /// The mean of z over the interval: the midpoint rule in θ.
   var mean: Double {
-    let order = max(64, 2 * coefficients.count)
+    let order = exact == nil ? max(64, 2 * coefficients.count) : 4096
     var sums = SIMD2<Double>.zero
     for j in 0..<order {
       let angle = (Double(j) + 0.5) * .pi / Double(order)
@@ -118,6 +126,11 @@ struct SpectralComponent: Sendable {
 
   /// ∫₀^θ and the integrand, by the recurrences of sin kθ and cos kθ.
   private func mass(below angle: Double) -> (mass: Double, slope: Double) {
+    if let exact {
+      let (z, slope) = position(at: angle)
+      guard let found = exact.bulk.density(at: z, guess: guess(at: z)) else { return (.nan, .nan) }
+      return (exact.bulk.distribution(found.contraction.value, at: z) - exact.base, found.density * slope)
+    }
     var integral = coefficients[0] * angle
     var slope = coefficients[0]
     let step = Complex(.cos(angle), .sin(angle))

@@ -31,8 +31,8 @@ public struct SpectrumEquivalent: Sendable {
   public let intervals: [Interval]
   /// Eigenvalues at a point: those of the null space of S for n < d where D is constant on more than n coordinates.
   public let atoms: [Atom]
-  /// 1 less the mass of intervals and atoms: below 1e-6 for every smooth bulk; more, up to 1e-2, only where Σ's eigenvalues lie
-  /// farther apart than the samples blur them (n ≪ d or n ≫ d), and the bulk falls into a host of intervals each holding a few.
+  /// 1 less the mass of intervals and atoms: 0 but for rounding where Σ and D are diagonal together, since a stretch that was missed
+  /// shows in the distribution function; up to 1e-2 under a dense Σ whose bulk falls into a host of intervals.
   public let missingMass: Double
   /// The bulk that the spectrum was solved for.
   public let bulk: BulkMeasure
@@ -47,7 +47,7 @@ public struct SpectrumEquivalent: Sendable {
     let atomMass = atoms.reduce(0) { $0 + $1.mass }
     // A second, finer search where the first left something out.
     var best: (components: [SpectralComponent], missing: Double)?
-    for (resolution, order) in bulk.pencil == nil ? [(512, 1024), (4096, 4096)] : [(96, 128), (384, 512)] {
+    for (resolution, order) in bulk.pencil == nil ? [(512, 1024), (4096, 1024)] : [(96, 128), (384, 512)] {
       let found = Self.components(of: bulk, resolution: resolution, order: order)
       let missing = 1 - atomMass - found.reduce(0) { $0 + $1.mass }
       if best.map({ abs(missing) < abs($0.missing) }) ?? true { best = (found, missing) }
@@ -66,15 +66,16 @@ public struct SpectrumEquivalent: Sendable {
   private static func components(of bulk: BulkMeasure, resolution: Int, order: Int) -> [SpectralComponent] {
     var points = bulk.scannedPoints(resolution: resolution)
     var found: [SpectralComponent] = []
-    for _ in 0..<8 {
+    for _ in 0..<16 {
       let known = found
       found = bulk.intervals(between: points).map { interval in
         known.first { $0.gaps.isEmpty && $0.lower.z == interval.lower.z && $0.upper.z == interval.upper.z }
           ?? SpectralComponent(interval, of: bulk, maximumOrder: order)
       }
-      let gaps = found.flatMap(\.gaps)
-      if gaps.isEmpty { break }
-      points = (points + gaps).sorted { $0.z < $1.z }
+      var more = found.flatMap(\.gaps)
+      if more.isEmpty { more = bulk.hiddenPoints(beside: found.map { BulkInterval(lower: $0.lower, upper: $0.upper) }) }
+      if more.isEmpty { break }
+      points = (points + more).sorted { $0.z < $1.z }
     }
     return found
   }

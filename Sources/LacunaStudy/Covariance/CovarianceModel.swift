@@ -44,6 +44,15 @@ public struct CovarianceModel: Sendable {
     return try device.download(matrix)
   }
 
+  /// Σ as one that answers for diagonal ridges: by its structure, since its variances are equal, or as a dense matrix.
+  /// - Parameter order: the most coordinates of which a dense one is made; nil is returned beyond.
+  func matrixRidge(upTo order: Int, on device: some Backend<Double>) throws -> (any MatrixRidgePopulation)? {
+    if let own = population.matrixRidge { return own }
+    if let equal = try? EqualVariancePopulation(population) { return equal }
+    guard coordinateCount <= order else { return nil }
+    return try DenseCovariance(covariance: covariance(on: device), coordinateCount: coordinateCount, backend: device)
+  }
+
   private func multiply<Device: Backend>(_ rows: Device.Matrix, on device: Device) throws {
     try realize(on: device).multiply(rows)
   }

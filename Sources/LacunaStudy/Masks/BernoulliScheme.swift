@@ -24,15 +24,7 @@ struct BernoulliScheme: MaskScheme {
   /// Their own equivalent: of a Σ that answers for diagonal ridges, or whose variances are equal, else of a dense one, which
   /// takes an eigensolve.
   func theory(of model: CovarianceModel, on device: some Backend<Double>) throws -> MaskTheory.Evaluation? {
-    let population: any MatrixRidgePopulation
-    if let own = model.population.matrixRidge {
-      population = own
-    } else if let equal = try? EqualVariancePopulation(model.population) {
-      population = equal
-    } else if model.coordinateCount <= MaskTheory.largestDense {
-      population = try DenseCovariance(
-        covariance: model.covariance(on: device), coordinateCount: model.coordinateCount, backend: device)
-    } else {
+    guard let population = try model.matrixRidge(upTo: MaskTheory.largestDense, on: device) else {
       return { _, _ in MaskTheory() }
     }
     return { [keep] n, ridge in

@@ -25,4 +25,6 @@ public struct MaskTheory: Sendable, Equatable {
 
   /// The largest d of which a dense eigensolve is asked for theory alone.
   static let largestDense = 4000
+  /// The same where each step of an iteration takes one.
+  static let largestIterated = 1000
 }

@@ -1,3 +1,4 @@
+import DeterministicEquivalents
 import LacunaAlgebra
 import MaskedRegression
 
@@ -34,11 +35,25 @@ struct RandomScheme: MaskScheme {
     }
   }
 
-  /// With the hidden loss the limit M → ∞, that of all Bernoulli masks.
+  /// For just so many masks: `DrawnMaskEquivalent`. None where no ridge holds fewer masked copies than coordinates.
   func theory(of model: CovarianceModel, on device: some Backend<Double>) throws -> MaskTheory.Evaluation? {
-    guard loss == .hidden else { return { _, _ in MaskTheory() } }
-    return try BernoulliScheme(keep: size.visibleShare(coordinateCount: model.coordinateCount))
-      .theory(of: model, on: device)
+    guard let population = try model.matrixRidge(upTo: MaskTheory.largestIterated, on: device) else {
+      return { _, _ in MaskTheory() }
+    }
+    let own = size.moments(coordinateCount: model.coordinateCount, hiddenOnly: loss == .hidden)
+    let moments = DrawnMaskEquivalent.Moments(counted: own.hidden, single: own.single, pair: own.pair)
+    return { [masks] n, ridge in
+      guard ridge > 0 || Double(n) * Double(masks) * own.hidden > Double(population.variances.count) else {
+        return MaskTheory()
+      }
+      let equivalent = try DrawnMaskEquivalent(
+        population: population, sampleCount: n, maskCount: masks, moments: moments, ridge: ridge)
+      return MaskTheory(
+        training: equivalent.trainingError, generalization: equivalent.generalizationError,
+        fullContext: equivalent.fullContextError, variance: equivalent.predictorVariance,
+        effectiveRidge: equivalent.effectiveRidge, degreesOfFreedom1: equivalent.degreesOfFreedom1,
+        degreesOfFreedom2: equivalent.degreesOfFreedom2)
+    }
   }
 
   func visibleShare(coordinateCount d: Int) -> Double? { size.visibleShare(coordinateCount: d) }

@@ -9,8 +9,9 @@ extension QuantityName {
   public static let fullContextError: QuantityName = "full_context_error"
   /// E_* = (1/d) Σ_k 1/(Σ⁻¹)_kk: what no predictor can beat with every other coordinate visible.
   public static let bayesError: QuantityName = "bayes_error"
-  /// κ(λ) and the degrees of freedom at it: of leave-one-out masks; of Bernoulli masks, and drawn ones as their limit, those
-  /// of `BernoulliEquivalent`, κ a mean over coordinates; none under all other masks, where each context has its own.
+  /// κ(λ) and the degrees of freedom at it: of leave-one-out masks; of Bernoulli masks, and of drawn ones by their number, those
+  /// of `BernoulliEquivalent` and `DrawnMaskEquivalent`, κ a mean over coordinates; none under all other masks, where each
+  /// context has its own.
   public static let effectiveRidge: QuantityName = "effective_ridge"
   public static let degreesOfFreedom1: QuantityName = "degrees_of_freedom_1"
   public static let degreesOfFreedom2: QuantityName = "degrees_of_freedom_2"
@@ -25,8 +26,6 @@ public struct ErrorMeasure: Measure {
   public let finiteSize: [FiniteSizeErrors?]
   /// Of other masks, one a ridge.
   let masked: [MaskTheory]?
-  /// Of drawn masks theory knows the limit of infinitely many alone: nothing to measure a deviation from.
-  private let knowsOnlyTheLimit: Bool
   /// Terms of order 1/n of other masks are those of Gaussian data.
   private let isGaussian: Bool
 
@@ -42,7 +41,6 @@ public struct ErrorMeasure: Measure {
     }
     masked = problem.maskTheory
     isGaussian = problem.configuration.data.law.excessKurtosis == 0
-    knowsOnlyTheLimit = problem.configuration.mask.drawnMasks != nil
   }
 
   public struct Observation: Sendable {
@@ -78,10 +76,7 @@ public struct ErrorMeasure: Measure {
     func statistic(
       _ values: [Double], _ part: KeyPath<MaskTheory, Double?>, _ correction: KeyPath<MaskTheory.FiniteSize, Double?>
     ) -> Statistic {
-      var result = Statistic(
-        of: values, theory: theory[keyPath: part], finiteSizeTheory: corrected?[keyPath: correction])
-      result.comparesWithTheory = !knowsOnlyTheLimit
-      return result
+      Statistic(of: values, theory: theory[keyPath: part], finiteSizeTheory: corrected?[keyPath: correction])
     }
     var result = [
       Quantity(.trainingError, title: "E_train", statistic(observations.map(\.training), \.training, \.training)),

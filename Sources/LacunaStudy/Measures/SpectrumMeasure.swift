@@ -39,7 +39,12 @@ public struct SpectrumMeasure: Measure {
   }
 
   public var warnings: [String] {
-    theory.compactMap { theory in theory.refusal.map { "without theory of the spectrum: \($0)" } }
+    theory.compactMap { theory in
+      if let refusal = theory.refusal { return "without theory of the spectrum: \(refusal)" }
+      guard let missing = theory.spectrum?.missingMass, abs(missing) > 1e-3 else { return nil }
+      return "the theory of the spectrum lacks a fraction \(NumberText.format(missing, digits: 2)) of the eigenvalues: "
+        + "spectrum.edges_theory may lack intervals, and distances from it are as uncertain"
+    }
   }
 
   public func observe<Device: Backend>(_ data: TrialData<Device>, ridge r: Int) throws -> [Double] {

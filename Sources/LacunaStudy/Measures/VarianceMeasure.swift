@@ -22,11 +22,9 @@ public struct VarianceMeasure: Measure {
   }
 
   private let theory: [Double?]
-  private let knowsOnlyTheLimit: Bool
 
   public init(_ problem: Experiment.Problem) throws {
     theory = problem.maskTheory.map { $0.map(\.variance) } ?? problem.ridges.map { _ in nil }
-    knowsOnlyTheLimit = problem.configuration.mask.drawnMasks != nil
   }
 
   public func prepare<Device: Backend>(_ data: TrialData<Device>) throws {
@@ -50,8 +48,7 @@ public struct VarianceMeasure: Measure {
   }
 
   public func quantities(_ observations: [Double?], ridge r: Int) -> [Quantity] {
-    var statistic = Statistic(of: observations.compactMap { $0 }, theory: theory[r])
-    statistic.comparesWithTheory = !knowsOnlyTheLimit
+    let statistic = Statistic(of: observations.compactMap { $0 }, theory: theory[r])
     return [Quantity(.predictorVariance, title: "Var", statistic)]
   }
 

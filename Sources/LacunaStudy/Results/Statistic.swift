@@ -17,7 +17,7 @@ public struct Statistic: Sendable, Equatable, Encodable {
   /// written to files.
   public var expectedStandardError: Double?
 
-  /// Whether theory speaks of what was simulated; not where it knows a limit alone, as of infinitely many masks. Not written
+  /// Whether theory speaks of what was simulated; not where it knows a limit alone, as the edge of a bulk. Not written
   /// to files.
   public var comparesWithTheory = true
 

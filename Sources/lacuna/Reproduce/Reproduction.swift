@@ -15,7 +15,7 @@ struct Reproduction: Sendable {
 
   static let all: [Reproduction] = [
     .learningCurves, .ridgePath, .spectrum, .transition, .beyondPCANoise, .beyondPCAChain, .phaseDiagram, .universality,
-    .maskingRatio, .partition,
+    .maskingRatio, .masks, .partition,
   ]
 
   static func named(_ name: String) -> Reproduction? { all.first { $0.name == name } }

@@ -5,7 +5,7 @@ import RealModule
 
 /// Coordinates of the studies of masks at scale d: drawn masks multiply the samples by as many as there are, and a pass over
 /// them all is taken at every step of the solver.
-private func maskedCoordinates(_ d: Int) -> Int { max(60, d / 10) }
+func maskedCoordinates(_ d: Int) -> Int { max(60, d / 10) }
 
 private let sampledCounts = [1, 4, 16, 64]
 
@@ -16,8 +16,7 @@ extension Reproduction {
       Error with every other coordinate visible of predictors trained under Bernoulli masks, against the probability p that \
       a coordinate is kept, for blocks of correlated coordinates, at a tenth of the scale's coordinates. Masking acts as a \
       ridge where λ itself is small: hide too little and the predictor overfits, too much and it is biased; the best p by \
-      theory is marked with its n/d. Right, at n = d: finitely many masks drawn for each sample, beside the limit of all \
-      masks; few of them can just determine the predictor, where the error peaks. The table has the gap to that limit, \
+      theory is marked with its n/d. Right, at n = d: M masks drawn for each sample, with theory for just so many; few of them can just determine the predictor, where the error peaks. The table has the gap to that limit, \
       draw by draw, and its rate: the slope of ln gap against ln M. At so few coordinates simulation lies a few percent \
       above theory, which leaves out terms of order 1/d.
       """,
@@ -51,8 +50,7 @@ extension Reproduction {
     caption: """
       The variance of the predictor, E‖Â − EÂ‖²/d over data and masks, when each sample is seen through the B masks of a \
       partition into B blocks, every coordinate hidden exactly once, or through B random masks of the same size, as many \
-      hidden cells left to chance; and through 4B of them. Lines are theory: for the partition, and for all masks of that \
-      size. Random masks add their own noise to that of the data. One spread-out spike, n = 2d, and the same λ for all on \
+      hidden cells left to chance; and through 4B of them. Lines are theory, for just so many masks. Random masks add their own noise to that of the data. One spread-out spike, n = 2d, and the same λ for all on \
       the cells that are hidden, at a tenth of the scale's coordinates.
       """,
     example: "partition",
@@ -83,16 +81,16 @@ extension Reproduction {
 
 // MARK: Masking ratio
 
-private func mask(_ study: StudyResults, _ point: PointResult) -> MaskConfiguration? {
+func mask(_ study: StudyResults, _ point: PointResult) -> MaskConfiguration? {
   study.origin(of: point)?.stage.point.configuration.mask
 }
 
-private func keep(_ study: StudyResults, _ point: PointResult) -> Double? {
+func keep(_ study: StudyResults, _ point: PointResult) -> Double? {
   mask(study, point)?.visibleShare(coordinateCount: point.coordinateCount)
 }
 
 /// M; nil for all masks.
-private func drawnCount(_ study: StudyResults, _ point: PointResult) -> Int? { mask(study, point)?.drawnMasks }
+func drawnCount(_ study: StudyResults, _ point: PointResult) -> Int? { mask(study, point)?.drawnMasks }
 
 @Sendable private func maskingRatioFigure(_ study: StudyResults) throws -> Figure {
   let counts = Set(study.points.map(\.sampleCount)).sorted()
@@ -125,11 +123,23 @@ private func drawnCount(_ study: StudyResults, _ point: PointResult) -> Int? { m
   }
   let middle = counts[counts.count / 2]
   let (limit, best) = try theory("all masks", 0, middle)
-  let drawn = sampledCounts.enumerated().map { index, count in
-    markers(
-      index % 2 == 0 ? .openMarkers : .markers, FigureText(plain: "M = \(count)"), group: index + 1,
-      study.points.filter { $0.sampleCount == middle && drawnCount(study, $0) == count }, .fullContextError,
-      at: { keep(study, $0) })
+  let drawn = try sampledCounts.enumerated().flatMap { index, count -> [Figure.Series] in
+    let name = FigureText(plain: "M = \(count)")
+    let stage = study.stages.first { $0.sampleCount == middle }!
+    let population = try EqualVariancePopulation(stage.model.population)
+    let line = try (0...30).map { step -> Figure.Point in
+      let p = 0.4 + 0.5 * Double(step) / 30
+      let errors = try DrawnMaskEquivalent(
+        population: population, sampleCount: middle, maskCount: count, moments: .init(keep: p), ridge: stage.ridges[0])
+      return Figure.Point(p, errors.fullContextError)
+    }
+    return [
+      Figure.Series(.line, name: name, group: index + 1, points: line),
+      markers(
+        index % 2 == 0 ? .openMarkers : .markers, name, group: index + 1,
+        study.points.filter { $0.sampleCount == middle && drawnCount(study, $0) == count }, .fullContextError,
+        at: { keep(study, $0) }),
+    ]
   }
   let label: FigureText = "keep-probability {/:Italic p}"
   return Figure(panels: [
@@ -210,8 +220,9 @@ private func maskName(_ study: StudyResults, _ point: PointResult) -> String {
         series(.line, "partition", 0, points("partition"), \.theory),
         series(.markers, "partition", 0, points("partition"), \.mean),
         series(.openMarkers, "B random masks", 1, points("B random"), \.mean),
+        series(.line, "B random masks", 1, points("B random"), \.theory),
         series(.markers, "4B random masks", 2, points("4B random"), \.mean),
-        series(.line, "all masks", 3, points("B random"), \.theory),
+        series(.line, "4B random masks", 2, points("4B random"), \.theory),
       ])
   ])
 }
