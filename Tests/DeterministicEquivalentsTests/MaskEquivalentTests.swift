@@ -187,4 +187,35 @@ import Testing
     #expect(abs(errors.generalization / exact - 1) < 1.2 / ((nn - m) * (nn - m)))
     #expect(abs(found.generalizationError / exact - 1) > 0.2 / nn)
   }
+
+  /// Where the ridge leaves nothing of the predictor, every error is a variance, and none is below Bayes's.
+  @Test(arguments: [1e6, 1e12, 1e20, 1e80]) func greatRidges(ridge: Double) throws {
+    let d = 30
+    let chain = try EqualVariancePopulation(AutoregressivePopulation(correlation: 0.9, coordinateCount: d))
+    let spiked = try SpikedPopulation(
+      variances: (0..<d).map { 0.5 + Double($0) / 10 }, strengths: [4], directions: [OutlierEquivalentTests.flat(d)])
+    let rows = (0..<d * d).map { index in
+      (0..<abs(index / d - index % d)).reduce(1.0) { product, _ in product * 0.9 }
+    }
+    let dense = try DenseCovariance(covariance: rows, coordinateCount: d, backend: host)
+    for population in [chain, spiked, dense] as [any MatrixRidgePopulation] {
+      let variance = population.variances.reduce(0, +) / Double(d)
+      let tolerance = 1e-10 + 1e3 / ridge
+      for p in [0.01, 0.5, 0.9] {
+        let all = try BernoulliEquivalent(population: population, sampleCount: 20, keep: p, ridge: ridge)
+        #expect(agree(all.trainingError, (1 - p) * variance, tolerance))
+        #expect(agree(all.generalizationError, (1 - p) * variance, tolerance))
+        #expect(agree(all.fullContextError, variance, tolerance))
+        let drawn = try DrawnMaskEquivalent(
+          population: population, sampleCount: 20, maskCount: 3, moments: .init(keep: p), ridge: ridge)
+        #expect(agree(drawn.trainingError, (1 - p) * variance, tolerance))
+        #expect(agree(drawn.generalizationError, (1 - p) * variance, tolerance))
+        #expect(agree(drawn.fullContextError, variance, tolerance))
+      }
+    }
+    let partition = try PartitionedCovariance(covariance: rows, coordinateCount: d, backend: host)
+      .equivalent(blocks: [Array(0..<15), Array(15..<30)], sampleCount: 20, ridge: ridge)
+    #expect(agree(partition.generalizationError, 1, 1e-10 + 1e3 / ridge))
+    #expect(agree(partition.trainingError, 1, 1e-10 + 1e3 / ridge))
+  }
 }

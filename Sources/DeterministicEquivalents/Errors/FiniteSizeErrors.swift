@@ -20,7 +20,7 @@ public struct FiniteSizeErrors: Sendable, Equatable {
   public let trainingError: Double
   public let generalizationError: Double
 
-  /// Nil where the expansion has nothing to say: a correction above one half, since n − df₂ is a handful; entries that are
+  /// Nil where the expansion has nothing to say: a correction above one half, since n − df₂ is a handful, or an error below Bayes's; entries that are
   /// not Gaussian where the population does not know how they are mixed, or their kurtosis is infinite.
   /// - Parameter population: Σ.
   /// - Parameter sampleCount: n.
@@ -74,7 +74,8 @@ public struct FiniteSizeErrors: Sendable, Equatable {
     let d = Double(population.coordinateCount)
     trainingError = limit.trainingError + training / d
     generalizationError = limit.generalizationError + generalization / d
-    guard abs(training / d) <= limit.trainingError / 2, abs(generalization / d) <= limit.generalizationError / 2
+    guard abs(training / d) <= limit.trainingError / 2, abs(generalization / d) <= limit.generalizationError / 2,
+      generalizationError >= limit.bayesError * (1 - 1e-9)
     else { return nil }
   }
 }

@@ -74,16 +74,15 @@ public struct BernoulliEquivalent: Sendable {
       if abs(step) <= 4e-16 { break }
       c = next
       diagonals = try resolvent.diagonals(signal: c * p)
-      first = blockSum(zip(ridges, diagonals.resolvent).map { 1 - $0 * $1 })
+      first = c * p * blockSum(diagonals.covarianceResolvent)
       second = first - c * p * weightedSum(ridges, diagonals.resolventCovarianceResolvent)
     }
     let alpha = c * p
     let r = diagonals.resolvent
     let g = diagonals.resolventCovarianceResolvent
-    let square = try resolvent.squareDiagonal(signal: alpha)
-    // αQ̄ΣQ̄ + qQ̄ diag(Σ) Q̄ + μQ̄² = Q̄.
-    let weighted = r.indices.map { (r[$0] - alpha * g[$0] - shift * square[$0]) / q }
-    let left = c + (first - second) / n
+    let weighted = try resolvent.squares(signal: alpha).variances
+    // 1 − df₂/n.
+    let left = c + alpha * weightedSum(ridges, g) / n
     let gain = alpha * alpha / (n * left)
     let identityGain = gain * blockSum(g)
     let varianceGain = gain * weightedSum(variances, g)
@@ -101,9 +100,10 @@ public struct BernoulliEquivalent: Sendable {
       let own = g[k] / left * scale
       let spread = (weighted[k] + varianceGain * g[k]) * scale
       generalization[k] = q * (own + q / p * (spread - variances[k]))
-      training[k] = q / p * (1 / r[k] - shift * (square[k] + identityGain * g[k]) * scale - q * variances[k])
-      let explained = alpha > 0 ? (1 - ridges[k] * r[k]) / alpha : 0
-      fullContext[k] = (q * q * variances[k] - 2 * q * explained / r[k] + own) / (p * p)
+      // Residuals of the masked copies' mean shrink by c, those of the contrasts between them not.
+      training[k] = q * (c * c * own + q / p * (spread - variances[k]))
+      let explained = diagonals.covarianceResolvent[k] / r[k]
+      fullContext[k] = (q * q * variances[k] - 2 * q * explained + own) / (p * p)
     }
     generalizationErrors = generalization
     trainingErrors = training

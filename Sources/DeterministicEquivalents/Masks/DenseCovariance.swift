@@ -38,20 +38,26 @@ public struct DenseCovariance<B: Backend<Double>>: MatrixRidgePopulation {
     }
     // Rows of the matrix are the vectors: Tᵀ is Vᵀ with its columns scaled.
     try backend.scale(matrix, rows: nil, columns: scale)
-    return Resolvent(values: values.map { max($0, 0) }, vectors: matrix, backend: backend)
+    return Resolvent(
+      values: values.map { max($0, 0) }, vectors: matrix, variances: variances, ridges: roots.map { 1 / ($0 * $0) },
+      backend: backend)
   }
 
   private struct Resolvent: MatrixRidgeResolvent {
     let values: [Double]
     /// Tᵀ: row j belongs to value j.
     let vectors: B.Matrix
+    let variances: [Double]
+    let ridges: [Double]
     let backend: B
 
     func diagonals(signal: Double) throws -> MatrixRidgeDiagonals {
       let weights = values.map { 1 / (signal * $0 + 1) }
+      let shares = zip(values, weights).map { $0 * $1 }
       return MatrixRidgeDiagonals(
         resolvent: try diagonal(weights),
-        resolventCovarianceResolvent: try diagonal(zip(values, weights).map { $0 * $1 * $1 }))
+        resolventCovarianceResolvent: try diagonal(zip(shares, weights).map { $0 * $1 }),
+        covarianceResolvent: zip(try diagonal(shares), ridges).map { $0 * $1 })
     }
 
     /// diag T diag(w) Tᵀ.
@@ -61,7 +67,7 @@ public struct DenseCovariance<B: Backend<Double>>: MatrixRidgePopulation {
       return try backend.download(out)
     }
 
-    func squareDiagonal(signal: Double) throws -> [Double] {
+    func squares(signal: Double) throws -> MatrixRidgeSquares {
       let d = values.count
       let scaled = try backend.makeMatrix(rows: d, columns: d)
       try backend.copy(vectors, to: scaled)
@@ -71,7 +77,9 @@ public struct DenseCovariance<B: Backend<Double>>: MatrixRidgePopulation {
         vectors, transposeA: true, scaled, transposeB: false, alpha: 1, beta: 0, into: resolvent)
       let out = try backend.makeVector(d)
       try backend.rowDots(resolvent, resolvent, weights: nil, into: out)
-      return try backend.download(out)
+      let identity = try backend.download(out)
+      try backend.rowDots(resolvent, resolvent, weights: try backend.makeVector(variances), into: out)
+      return MatrixRidgeSquares(identity: identity, variances: try backend.download(out))
     }
   }
 }

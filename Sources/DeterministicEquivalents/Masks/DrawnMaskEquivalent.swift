@@ -96,7 +96,7 @@ public struct DrawnMaskEquivalent: Sendable {
       let scale = 1 / (r * r)
       let own = state.covariance[k] * scale
       let plain = state.diagonal[k] * scale - variances[k]
-      let explained = (1 - (delta * variances[k] + ridge) * r) / (alpha * r)
+      let explained = state.explained[k] / r
       // (e_k − fτ(e_k − y)) Σ (…)ᵀ, y = Q̄_·k/Q̄_kk.
       func form(_ kept: Double) -> Double {
         let rest = 1 - kept
@@ -127,8 +127,9 @@ public struct DrawnMaskEquivalent: Sendable {
   private struct State {
     var mixing: MaskedClasses.Mixing
     var shrinkage: MaskedClasses.Shrinkage
-    /// diag Q̄, diag Q̄ΣQ̄ and diag Q̄DQ̄.
+    /// diag Q̄, diag ΣQ̄, diag Q̄ΣQ̄ and diag Q̄DQ̄.
     var resolvent: [Double]
+    var explained: [Double]
     var covariance: [Double]
     var diagonal: [Double]
     var traces: MaskedClasses.Traces
@@ -170,13 +171,13 @@ public struct DrawnMaskEquivalent: Sendable {
     let resolvent = try population.resolvent(hidden: delta, shift: ridge)
     let diagonals = try resolvent.diagonals(signal: alpha)
     let (r, g) = (diagonals.resolvent, diagonals.resolventCovarianceResolvent)
-    let square = try resolvent.squareDiagonal(signal: alpha)
+    let squares = try resolvent.squares(signal: alpha)
+    let (square, h) = (squares.identity, squares.variances)
     let variances = population.variances
-    // αQ̄ΣQ̄ + δQ̄DQ̄ + λQ̄² = Q̄, and the same times Σ and D.
-    let h = r.indices.map { max(0, (r[$0] - alpha * g[$0] - ridge * square[$0]) / delta) }
     func weighted(_ x: [Double]) -> Double { blockSum(zip(variances, x).map { $0 * $1 }) }
-    let sigma = blockSum(r.indices.map { 1 - (delta * variances[$0] + ridge) * r[$0] }) / alpha
+    let sigma = blockSum(diagonals.covarianceResolvent)
     let sigmaDiagonal = weighted(g)
+    // αQ̄ΣQ̄ + δQ̄DQ̄ + λQ̄² = Q̄, times Σ.
     let traces = MaskedClasses.Traces(
       sigma: sigma, diagonal: weighted(r),
       sigmaSigma: max(0, (sigma - delta * sigmaDiagonal - ridge * blockSum(g)) / alpha), sigmaDiagonal: sigmaDiagonal,
@@ -186,6 +187,7 @@ public struct DrawnMaskEquivalent: Sendable {
     own.signal = alpha
     own.hidden = delta
     return State(
-      mixing: own, shrinkage: shrinkage, resolvent: r, covariance: g, diagonal: h, traces: traces)
+      mixing: own, shrinkage: shrinkage, resolvent: r, explained: diagonals.covarianceResolvent, covariance: g,
+      diagonal: h, traces: traces)
   }
 }

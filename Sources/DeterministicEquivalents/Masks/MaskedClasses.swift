@@ -16,7 +16,7 @@ struct MaskedClasses {
     var sigma, diagonal: Double
     /// tr ΣQ̄ΣQ̄, tr ΣQ̄DQ̄, tr DQ̄DQ̄.
     var sigmaSigma, sigmaDiagonal, diagonalDiagonal: Double
-    /// tr Q̄ΣQ̄, tr Q̄DQ̄·
+    /// tr Q̄ΣQ̄, tr Q̄DQ̄.
     var squareSigma, squareDiagonal: Double
   }
 

@@ -3,8 +3,20 @@ public protocol MatrixRidgeResolvent {
   /// diag Q̄ and diag Q̄ΣQ̄.
   func diagonals(signal: Double) throws -> MatrixRidgeDiagonals
 
+  /// diag Q̄² and diag Q̄DQ̄, D = diag Σ.
+  func squares(signal: Double) throws -> MatrixRidgeSquares
+}
+
+public struct MatrixRidgeSquares: Sendable {
   /// diag Q̄².
-  func squareDiagonal(signal: Double) throws -> [Double]
+  public var identity: [Double]
+  /// diag Q̄DQ̄.
+  public var variances: [Double]
+
+  public init(identity: [Double], variances: [Double]) {
+    self.identity = identity
+    self.variances = variances
+  }
 }
 
 public struct MatrixRidgeDiagonals: Sendable {
@@ -12,10 +24,13 @@ public struct MatrixRidgeDiagonals: Sendable {
   public var resolvent: [Double]
   /// diag Q̄ΣQ̄.
   public var resolventCovarianceResolvent: [Double]
+  /// diag ΣQ̄, which 1 − Γ_kQ̄_kk is α times, without the digits that this loses where the ridge is large.
+  public var covarianceResolvent: [Double]
 
-  public init(resolvent: [Double], resolventCovarianceResolvent: [Double]) {
+  public init(resolvent: [Double], resolventCovarianceResolvent: [Double], covarianceResolvent: [Double]) {
     self.resolvent = resolvent
     self.resolventCovarianceResolvent = resolventCovarianceResolvent
+    self.covarianceResolvent = covarianceResolvent
   }
 }
 
@@ -64,18 +79,27 @@ public struct EqualVariancePopulation: MatrixRidgePopulation {
       guard signal > 0 else {
         return MatrixRidgeDiagonals(
           resolvent: Array(repeating: 1 / ridge, count: d),
-          resolventCovarianceResolvent: population.variances.map { $0 / (ridge * ridge) })
+          resolventCovarianceResolvent: population.variances.map { $0 / (ridge * ridge) },
+          covarianceResolvent: population.variances.map { $0 / ridge })
       }
-      let diagonals = try population.resolventDiagonals(effectiveRidge: ridge / signal)
+      let kappa = ridge / signal
+      let diagonals = try population.resolventDiagonals(effectiveRidge: kappa)
+      // ΣR = 1 − κR, or κRΣR to relative order ‖Σ‖/κ where that has lost half its digits.
+      let shares = zip(diagonals.resolvent, diagonals.resolventCovarianceResolvent).map { r, g in
+        let share = 1 - kappa * r
+        return share > 1e-8 ? share : kappa * g
+      }
       return MatrixRidgeDiagonals(
         resolvent: diagonals.resolvent.map { $0 / signal },
-        resolventCovarianceResolvent: diagonals.resolventCovarianceResolvent.map { $0 / (signal * signal) })
+        resolventCovarianceResolvent: diagonals.resolventCovarianceResolvent.map { $0 / (signal * signal) },
+        covarianceResolvent: shares.map { $0 / signal })
     }
 
     /// Q̄² = (Q̄ − αQ̄ΣQ̄)/γ.
-    func squareDiagonal(signal: Double) throws -> [Double] {
+    func squares(signal: Double) throws -> MatrixRidgeSquares {
       let diagonals = try diagonals(signal: signal)
-      return zip(diagonals.resolvent, diagonals.resolventCovarianceResolvent).map { ($0 - signal * $1) / ridge }
+      let squares = zip(diagonals.resolvent, diagonals.resolventCovarianceResolvent).map { ($0 - signal * $1) / ridge }
+      return MatrixRidgeSquares(identity: squares, variances: zip(squares, population.variances).map { $0 * $1 })
     }
   }
 }
@@ -94,14 +118,16 @@ extension DiagonalPopulation: MatrixRidgePopulation {
     func diagonals(signal: Double) -> MatrixRidgeDiagonals {
       let inverse = variances.indices.map { 1 / (signal * variances[$0] + ridges[$0]) }
       return MatrixRidgeDiagonals(
-        resolvent: inverse, resolventCovarianceResolvent: zip(variances, inverse).map { $0 * $1 * $1 })
+        resolvent: inverse, resolventCovarianceResolvent: zip(variances, inverse).map { $0 * $1 * $1 },
+        covarianceResolvent: zip(variances, inverse).map { $0 * $1 })
     }
 
-    func squareDiagonal(signal: Double) -> [Double] {
-      variances.indices.map { k in
+    func squares(signal: Double) -> MatrixRidgeSquares {
+      let squares = variances.indices.map { k in
         let inverse = 1 / (signal * variances[k] + ridges[k])
         return inverse * inverse
       }
+      return MatrixRidgeSquares(identity: squares, variances: zip(squares, variances).map { $0 * $1 })
     }
   }
 }

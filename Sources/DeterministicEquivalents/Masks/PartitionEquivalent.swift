@@ -100,9 +100,7 @@ public struct PartitionedCovariance<B: Backend<Double>> {
     for block in blocks {
       let solved = try common ?? root(block, sampleCount: sampleCount, ridge: ridge)
       let state = try BlockState(self, block, kappa: solved.kappa)
-      // R' = R − κR² on the block.
-      let inner = try state.combination(1, -solved.kappa)
-      let errors = try state.sandwichDiagonal(inner)
+      let errors = try state.sandwichDiagonal(state.mixed)
       for (i, k) in block.enumerated() {
         generalization[k] = errors[i] / solved.left
         training[k] = generalization[k] * solved.shrinkage * solved.shrinkage
@@ -139,7 +137,7 @@ public struct PartitionedCovariance<B: Backend<Double>> {
       let state = try BlockState(self, block, kappa: kappa)
       let traces = try state.contextTraces()
       let own = try state.inverseDiagonal()
-      let forms = try state.sandwichDiagonal(state.combination(1, -kappa))
+      let forms = try state.sandwichDiagonal(state.mixed)
       points.append(
         (
           zip(forms, own).map { $0 / $1 },
@@ -190,7 +188,7 @@ public struct PartitionedCovariance<B: Backend<Double>> {
     }
     var kappa = ridge + blockSum(eigenvalues) / n
     var previousStep = Double.infinity
-    while true {
+    for _ in 0..<200 {
       let traces = try BlockState(self, block, kappa: kappa).contextTraces()
       let share = (excess + kappa * traces.resolvent) / n
       let spread = (traces.resolvent - kappa * traces.square) / n
@@ -202,12 +200,15 @@ public struct PartitionedCovariance<B: Backend<Double>> {
       previousStep = abs(step)
       kappa = max(kappa - step, ridge, kappa / 16)
     }
+    throw PopulationError.noConvergence(what: "the effective ridge of a block's context")
   }
 
   /// R, R² and R³ on a block at one κ, and P.
   private struct BlockState {
     let covariance: PartitionedCovariance
     let powers: [B.Matrix]
+    /// R' = RΣR, a sum of positive terms.
+    let mixed: B.Matrix
     let inverse: B.Matrix
     let kappa: Double
 
@@ -228,18 +229,15 @@ public struct PartitionedCovariance<B: Backend<Double>> {
         try backend.multiply(rows, transposeA: true, scaled, transposeB: false, alpha: 1, beta: 0, into: power)
         return power
       }
+      try backend.copy(rows, to: scaled)
+      let mixedValues = covariance.eigenvalues.map { $0 / (($0 + kappa) * ($0 + kappa)) }
+      try backend.scale(scaled, rows: try backend.makeVector(mixedValues), columns: nil)
+      mixed = try backend.makeMatrix(rows: b, columns: b)
+      try backend.multiply(rows, transposeA: true, scaled, transposeB: false, alpha: 1, beta: 0, into: mixed)
       inverse = try backend.makeMatrix(rows: b, columns: b)
       try backend.copy(powers[0], to: inverse)
       _ = try backend.invertPositiveDefinite(inverse)
       try backend.symmetrize(inverse)
-    }
-
-    /// a R + b R².
-    func combination(_ a: Double, _ b: Double) throws -> B.Matrix {
-      let result = try covariance.backend.makeMatrix(rows: inverse.rows, columns: inverse.rows)
-      try covariance.backend.add(powers[0], alpha: a, beta: 0, to: result)
-      try covariance.backend.add(powers[1], alpha: b, beta: 1, to: result)
-      return result
     }
 
     /// diag P M P.

@@ -7,7 +7,7 @@ extension SpikedPopulation: MatrixRidgePopulation {
   public func resolvent(hidden: Double, shift: Double) -> any MatrixRidgeResolvent {
     Resolvent(
       noise: noise.variances, strengths: strengths, directions: directions,
-      ridges: ridges(hidden: hidden, shift: shift))
+      ridges: ridges(hidden: hidden, shift: shift), variances: variances)
   }
 
   private struct Resolvent: MatrixRidgeResolvent {
@@ -15,6 +15,8 @@ extension SpikedPopulation: MatrixRidgePopulation {
     let strengths: [Double]
     let directions: [[Double]]
     let ridges: [Double]
+    /// diag Σ.
+    let variances: [Double]
 
     private var rank: Int { strengths.count }
 
@@ -55,24 +57,32 @@ extension SpikedPopulation: MatrixRidgePopulation {
       let second = kept * SmallMatrix(diagonal: strengths) * kept.transposed + update * inner * update.transposed
       var resolvent = a
       var mixed = a
+      var shares = a
+      // Of ΣQ̄: Θ(I − GK) = K/α.
+      let spikes = signal > 0 ? update.scaled(by: 1 / signal) : SmallMatrix(diagonal: strengths)
       for k in a.indices {
         let u = loadings(k)
         let square = a[k] * a[k]
         let taken = square * update.form(u)
         resolvent[k] = a[k] - taken
+        shares[k] = noise[k] * (a[k] - taken) + a[k] * spikes.form(u)
         mixed[k] = square * noise[k] - 2 * a[k] * noise[k] * taken + square * second.form(u)
       }
-      return MatrixRidgeDiagonals(resolvent: resolvent, resolventCovarianceResolvent: mixed)
+      return MatrixRidgeDiagonals(
+        resolvent: resolvent, resolventCovarianceResolvent: mixed, covarianceResolvent: shares)
     }
 
-    func squareDiagonal(signal: Double) throws -> [Double] {
+    func squares(signal: Double) throws -> MatrixRidgeSquares {
       let (a, update) = try core(signal: signal)
-      let second = update * form(a.map { $0 * $0 }) * update.transposed
-      return a.indices.map { k in
-        let u = loadings(k)
-        let square = a[k] * a[k]
-        return square - 2 * a[k] * square * update.form(u) + square * second.form(u)
+      func squares(_ weights: [Double]) -> [Double] {
+        let second = update * form(a.indices.map { a[$0] * a[$0] * weights[$0] }) * update.transposed
+        return a.indices.map { k in
+          let u = loadings(k)
+          let square = a[k] * a[k]
+          return weights[k] * (square - 2 * a[k] * square * update.form(u)) + square * second.form(u)
+        }
       }
+      return MatrixRidgeSquares(identity: squares(a.map { _ in 1 }), variances: squares(variances))
     }
   }
 }

@@ -43,6 +43,12 @@ package struct SmallMatrix: Sendable, Equatable {
     return result
   }
 
+  package func scaled(by factor: Double) -> SmallMatrix {
+    var result = self
+    for index in result.values.indices { result.values[index] *= factor }
+    return result
+  }
+
   /// uᵀ A u.
   package func form(_ u: [Double]) -> Double {
     var sum = 0.0

@@ -23,7 +23,9 @@ extension BulkMeasure {
   }
 
   /// F at an edge.
-  func distribution(at edge: BulkEdge) -> Double { distribution(Complex(edge.contraction), at: edge.z) }
+  func distribution(at edge: BulkEdge) -> Double {
+    edge.distribution ?? distribution(Complex(edge.contraction), at: edge.z)
+  }
 
   /// A point inside each stretch between intervals, beneath and above them, where F rises by more than atoms say; and the edges
   /// beside it, to tell it from its neighbours.

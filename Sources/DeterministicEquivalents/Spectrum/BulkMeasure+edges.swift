@@ -4,6 +4,8 @@ import RealModule
 struct BulkEdge: Sendable {
   var z: Double
   var contraction: Double
+  /// F there where the search ended inside the support, as beside a hard edge at 0; nil for an edge outside.
+  var distribution: Double?
 }
 
 /// A maximal interval of the support.
@@ -79,7 +81,8 @@ extension BulkMeasure {
   }
 
   private func hardEdge(_ point: ScanPoint) -> BulkEdge {
-    BulkEdge(z: point.z, contraction: point.contraction.value.real)
+    let c = point.contraction.value
+    return BulkEdge(z: point.z, contraction: c.real, distribution: distribution(c, at: point.z))
   }
 
   /// Bounds of the spectrum, widened a little.

@@ -27,7 +27,9 @@ struct BernoulliScheme: MaskScheme {
     guard let population = try model.matrixRidge(upTo: MaskTheory.largestDense, on: device) else {
       return { _, _ in MaskTheory() }
     }
+    let least = population.variances.min() ?? 1
     return { [keep] n, ridge in
+      guard ridge <= MaskTheory.greatestRidge * least else { return MaskTheory() }
       let equivalent = try BernoulliEquivalent(population: population, sampleCount: n, keep: keep, ridge: ridge)
       return MaskTheory(
         training: equivalent.trainingError, generalization: equivalent.generalizationError,

@@ -23,6 +23,9 @@ public struct MaskTheory: Sendable, Equatable {
   /// The theory of one scheme on one Σ at any n and λ.
   typealias Evaluation = (_ sampleCount: Int, _ ridge: Double) throws -> MaskTheory
 
+  /// The greatest ridge, in variances of coordinates, whose square and inverse square the equivalents can form.
+  static let greatestRidge = 1e100
+
   /// The largest d of which a dense eigensolve is asked for theory alone.
   static let largestDense = 4000
   /// The same where each step of an iteration takes one.

@@ -42,8 +42,11 @@ struct RandomScheme: MaskScheme {
     }
     let own = size.moments(coordinateCount: model.coordinateCount, hiddenOnly: loss == .hidden)
     let moments = DrawnMaskEquivalent.Moments(counted: own.hidden, single: own.single, pair: own.pair)
+    let least = population.variances.min() ?? 1
     return { [masks] n, ridge in
-      guard ridge > 0 || Double(n) * Double(masks) * own.hidden > Double(population.variances.count) else {
+      guard ridge <= MaskTheory.greatestRidge * least,
+        ridge > 0 || Double(n) * Double(masks) * own.hidden > Double(population.variances.count)
+      else {
         return MaskTheory()
       }
       let equivalent = try DrawnMaskEquivalent(

@@ -107,13 +107,16 @@ struct ReproductionSummary: Encodable {
 /// What is compared at a point, where it was measured.
 typealias Compared = (heading: String, name: QuantityName)
 
-/// The comparisons of named quantities at every point of a study; a number of the point as a whole stands without theory.
+/// The comparisons of named quantities at every point of a study; a number of the point as a whole stands without theory, and so do
+/// points of which theory is not asked.
 func comparisons(
-  _ study: StudyResults, place: (PointResult) -> [(name: String, value: String)], quantities: [Compared]
+  _ study: StudyResults, place: (PointResult) -> [(name: String, value: String)], quantities: [Compared],
+  withoutTheory: (PointResult) -> Bool = { _ in false }
 ) -> [Comparison] {
   study.points.flatMap { point in
     quantities.compactMap { quantity in
-      let statistic = point[quantity.name] ?? point.number(quantity.name).map { Statistic(of: [$0]) }
+      var statistic = point[quantity.name] ?? point.number(quantity.name).map { Statistic(of: [$0]) }
+      if withoutTheory(point) { statistic?.comparesWithTheory = false }
       return statistic.map { Comparison(place: place(point), quantity: quantity.heading, statistic: $0) }
     }
   }

@@ -18,7 +18,8 @@ extension Reproduction {
       ridge where λ itself is small: hide too little and the predictor overfits, too much and it is biased; the best p by \
       theory is marked with its n/d. Right, at n = d: M masks drawn for each sample, with theory for just so many; few of them can just determine the predictor, where the error peaks. The table has the gap to that limit, \
       draw by draw, and its rate: the slope of ln gap against ln M. At so few coordinates simulation lies a few percent \
-      above theory, which leaves out terms of order 1/d.
+      above theory, which leaves out terms of order 1/d, and no theory \
+      stands in the table beside the peak, whose height is not that of the limit.
       """,
     example: "masking-ratio",
     overrides: { d in
@@ -42,7 +43,8 @@ extension Reproduction {
             ("n/d", ratioText(point)), ("p", formatBriefly(keep(study, point) ?? .nan)),
             ("M", drawnCount(study, point).map(String.init) ?? "all"),
           ]
-        }, quantities: [("E, all visible", .fullContextError)]) + gaps(study)
+        }, quantities: [("E, all visible", .fullContextError)]
+      ) { point in besidePeak(study, point) } + gaps(study)
     })
 
   static let partition = Reproduction(
@@ -87,6 +89,14 @@ func mask(_ study: StudyResults, _ point: PointResult) -> MaskConfiguration? {
 
 func keep(_ study: StudyResults, _ point: PointResult) -> Double? {
   mask(study, point)?.visibleShare(coordinateCount: point.coordinateCount)
+}
+
+/// Whether drawn masks leave about as many masked copies that count as there are coordinates. At so small a ridge the error peaks
+/// there, without bound as d grows, and its limit says nothing of it at a few dozen coordinates.
+private func besidePeak(_ study: StudyResults, _ point: PointResult) -> Bool {
+  guard let count = drawnCount(study, point), let keep = keep(study, point) else { return false }
+  let copies = Double(count) * (1 - keep) * point.samplesPerCoordinate
+  return copies > 0.5 && copies < 2
 }
 
 /// M; nil for all masks.
