@@ -173,6 +173,20 @@ private let host = HostBackend<Double>()
     }
   }
 
+  /// A ridge that leaves no predictor leaves the mean squares, in either precision: nothing of the ridge's size cancels.
+  @Test(arguments: [1e9, 1e30]) func aLargeRidgeLeavesTheMeanSquares(ridge: Double) throws {
+    func check<Element: HostScalar>(_ backend: HostBackend<Element>) throws {
+      let gram = try backend.makeMatrix(known.gram.flatMap { $0.map { Element($0) } }, rows: 5, columns: 5)
+      let partition = try Partition(blocks: [[0, 1], [2, 3, 4]], coordinateCount: 5)
+      let fit = try PartitionRegression(device: backend, gram: gram, sampleCount: 10).fit([partition], ridge: ridge)
+      for k in 0..<5 {
+        #expect(abs(fit.training[k] - known.gram[k][k]) <= 8 * Double(Element.ulpOfOne) * known.gram[k][k] + 1e-8)
+      }
+    }
+    try check(HostBackend<Double>())
+    try check(HostBackend<Float>())
+  }
+
   /// Errors under a known covariance against the sum over all masks.
   @Test func errorsAreMeansOverMasks() throws {
     let d = 6

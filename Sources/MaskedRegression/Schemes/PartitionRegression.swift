@@ -26,15 +26,16 @@ public struct PartitionRegression<Device: Backend> {
   public func fit(_ passes: [Partition], ridge: Double) throws -> SchemePredictor<Device> {
     precondition(!passes.isEmpty, "at least one pass")
     let (q, _) = try regression.resolvent(ridge: ridge, scratch: scratch)
+    try device.symmetrize(regression.gram)
     let d = regression.coordinateCount
     let matrix = try device.makeMatrix(rows: d, columns: d)
     var training = [Double](repeating: 0, count: d)
     for partition in passes {
       for block in partition.blocks {
-        let (rows, inverseDiagonal) = try residualRows(block, resolvent: q)
-        let squares = try device.doubleRowDots(rows, rows)
-        // (Q_BB⁻¹ (QSQ)_BB Q_BB⁻¹)_kk with QSQ = Q − λQ²; the rows are the identity inside the block.
-        for (i, k) in block.enumerated() { training[k] = inverseDiagonal[i] - ridge * (1 + squares[i]) }
+        let rows = try residualRows(block, resolvent: q)
+        if passes.count == 1 {
+          for (k, error) in zip(block, try trainingErrors(block, rows: rows)) { training[k] = error }
+        }
         let sum = try device.makeMatrix(rows: block.count, columns: d)
         try device.gather(of: matrix, rows: block, into: sum)
         try device.add(rows, alpha: -1 / Device.Element(passes.count), beta: 1, to: sum)
@@ -42,24 +43,34 @@ public struct PartitionRegression<Device: Backend> {
       }
     }
     if passes.count > 1 {
-      try device.symmetrize(regression.gram)
       training = try SchemeErrors(device: device, coordinateCount: d).forms(
         of: matrix, covariance: GramCovariance(device: device, gram: regression.gram))
     }
     return SchemePredictor(matrix: matrix, training: training)
   }
 
-  /// (Q_BB)⁻¹ Q_{B,·}, b × d, with zeros for the identity inside the block, and diag (Q_BB)⁻¹.
-  private func residualRows(
-    _ block: [Int], resolvent: Device.Matrix
-  ) throws(BackendError) -> (rows: Device.Matrix, inverseDiagonal: [Double]) {
+  /// (M̂SM̂ᵀ)_kk of the rows M̂ = I_B + rows: (M̂S)_kk + Σ_j rows_kj (M̂S)_kj, in which no ridge cancels however large it is.
+  private func trainingErrors(_ block: [Int], rows: Device.Matrix) throws -> [Double] {
+    let product = try device.makeMatrix(rows: rows.rows, columns: rows.columns)
+    try device.gather(of: regression.gram, rows: block, into: product)
+    try device.multiply(
+      rows, transposeA: false, regression.gram, transposeB: false, alpha: 1, beta: 1, into: product)
+    let own = try device.makeMatrix(rows: block.count, columns: block.count)
+    try device.gather(of: product, rows: Array(block.indices), columns: block, into: own)
+    let vector = try device.makeVector(block.count)
+    try device.diagonal(of: own, into: vector)
+    let forms = try device.doubleRowDots(rows, product)
+    // A mean square: what is below 0 is rounding.
+    return zip(try device.download(vector), forms).map { max(0, Double($0) + $1) }
+  }
+
+  /// (Q_BB)⁻¹ Q_{B,·}, b × d, with zeros for the identity inside the block.
+  private func residualRows(_ block: [Int], resolvent: Device.Matrix) throws(BackendError) -> Device.Matrix {
     let (b, d) = (block.count, resolvent.columns)
     let core = try device.makeMatrix(rows: b, columns: b)
     try device.gather(of: resolvent, rows: block, columns: block, into: core)
     _ = try device.invertPositiveDefinite(core)
     try device.symmetrize(core)
-    let vector = try device.makeVector(b)
-    try device.diagonal(of: core, into: vector)
     let rows = try device.makeMatrix(rows: b, columns: d)
     try device.gather(of: resolvent, rows: block, into: rows)
     let product = try device.makeMatrix(rows: b, columns: d)
@@ -67,6 +78,6 @@ public struct PartitionRegression<Device: Backend> {
     var visible = [Device.Element](repeating: 1, count: d)
     for k in block { visible[k] = 0 }
     try device.scale(product, rows: nil, columns: try device.makeVector(visible))
-    return (product, try device.download(vector).map { Double($0) })
+    return product
   }
 }
