@@ -31,6 +31,7 @@ any_file() { [[ -e $1 ]]; }
 # so that a library installed otherwise counts.
 missing_packages() {
   command -v git >/dev/null || echo git
+  python3 -c 'import venv, ensurepip' 2>/dev/null || echo python3-venv
   command -v ld >/dev/null || echo binutils
   any_file /usr/lib/*/crt1.o || any_file /usr/lib64/crt1.o || echo libc6-dev
   any_file /usr/lib/gcc/*/*/libstdc++.* || echo g++

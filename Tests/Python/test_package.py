@@ -1,0 +1,339 @@
+"""The package against NumPy, scikit-learn and the command."""
+
+import json
+import os
+import pickle
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import lacuna
+from lacuna import _library, _program
+from sklearn.utils.estimator_checks import check_estimator
+
+STUDY = {
+    "data": {"model": "spiked", "coordinates": 30, "samples": [20, 60], "spikes": [{"strength": 4.0}]},
+    "model": {"ridge": [0.1, 1.0]},
+}
+
+
+def samples(n=60, d=8, seed=0):
+    rng = np.random.default_rng(seed)
+    return rng.standard_normal((n, d)) @ rng.standard_normal((d, d)) + rng.standard_normal(d)
+
+
+def predictor(X, ridge):
+    """I - diag(Q)^-1 Q of uncentred rows."""
+    Q = np.linalg.inv(X.T @ X / len(X) + ridge * np.eye(X.shape[1]))
+    return np.eye(X.shape[1]) - Q / np.diag(Q)[:, None]
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        lacuna.MaskedRegression(device="host", n_jobs=1),
+        lacuna.EASE(device="host", n_jobs=1),
+        lacuna.MaskedImputer(device="host", n_jobs=1),
+        lacuna.MaskedOutlierDetector(device="host", n_jobs=1),
+    ],
+    ids=lambda estimator: type(estimator).__name__,
+)
+def test_scikit_learn_accepts_it(estimator):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = check_estimator(estimator, on_fail=None, on_skip=None)
+    assert [(check["check_name"], str(check["exception"])) for check in found if check["status"] == "failed"] == []
+    # The one skipped asks for an environment variable.
+    assert {check["check_name"] for check in found if check["status"] == "skipped"} <= {"check_array_api_input"}
+
+
+@pytest.mark.parametrize("n", [5, 40])
+def test_coefficients_and_leave_one_out_by_brute_force(n):
+    X, ridge = samples(n, 7), 0.3
+    model = lacuna.MaskedRegression(ridge=ridge, fit_intercept=False, device="host").fit(X)
+    assert np.abs(model.coef_ - predictor(X, ridge)).max() < 1e-12
+    residuals = np.empty_like(X)
+    for i in range(n):
+        # The fit without sample i keeps the same penalty on sums: n ridge = (n - 1) ridge'.
+        rest = np.delete(X, i, axis=0)
+        residuals[i] = X[i] - predictor(rest, ridge * n / (n - 1)) @ X[i]
+    assert np.abs(model.loo_residuals() - residuals).max() < 1e-10 * np.abs(X).max()
+    assert np.allclose(model.loo_error_, (residuals**2).mean(axis=0), rtol=1e-10)
+
+
+def test_strides_and_float32_are_the_same_fit():
+    X = samples()
+    model = lacuna.MaskedRegression(ridge=0.1, device="host").fit(X)
+    again = lacuna.MaskedRegression(ridge=0.1, device="host").fit(np.asfortranarray(X))
+    assert (again.coef_ == model.coef_).all()
+    single = lacuna.MaskedRegression(ridge=0.1, device="host").fit(X.astype(np.float32))
+    rounded = lacuna.MaskedRegression(ridge=0.1, device="host").fit(X.astype(np.float32).astype(float))
+    assert (single.coef_ == rounded.coef_).all()
+
+
+def test_gaps_are_filled_by_conditional_means():
+    X = samples(80, 6)
+    gaps = np.random.default_rng(1).random(X.shape) < 0.15
+    holes = np.where(gaps, np.nan, X)
+    imputer = lacuna.MaskedImputer(device="host").fit(holes)
+    assert np.abs(imputer.transform(holes) - imputer._fit.filled()).max() < 1e-10 * np.abs(X).max()
+    assert (imputer.transform(holes)[~gaps] == X[~gaps]).all()
+    # Brute force: the Gaussian conditional mean under S + ridge I of complete data.
+    model = lacuna.MaskedRegression(ridge=0.2, device="host").fit(X)
+    covariance = np.cov(X.T, bias=True) + 0.2 * np.eye(6)
+    row = X[0].copy()
+    row[[1, 4]] = np.nan
+    seen = [0, 2, 3, 5]
+    wanted = X.mean(0)[[1, 4]] + covariance[np.ix_([1, 4], seen)] @ np.linalg.solve(
+        covariance[np.ix_(seen, seen)], row[seen] - X.mean(0)[seen]
+    )
+    assert np.allclose(model.impute(row[None])[0, [1, 4]], wanted, rtol=1e-10)
+
+
+def test_ease_is_the_literature_s():
+    X = (samples(50, 9) > 0).astype(float)
+    X = X[:, X.sum(0) > 0]
+    model = lacuna.EASE(lambda_=20.0, device="host").fit(X)
+    P = np.linalg.inv(X.T @ X + 20.0 * np.eye(X.shape[1]))
+    B = -P / np.diag(P)
+    np.fill_diagonal(B, 0)
+    assert np.abs(model.coef_.T - B).max() < 1e-12
+    scores = np.where(X > 0, -np.inf, X @ B)
+    best = model.recommend(X, 3)
+    for i, row in enumerate(best):
+        kept = row[row >= 0]
+        assert (X[i, kept] == 0).all()
+        assert np.allclose(scores[i, kept], np.sort(scores[i])[::-1][: len(kept)], rtol=1e-9, atol=1e-12)
+
+
+def test_frames_names_and_pickles():
+    pd = pytest.importorskip("pandas")
+    X = pd.DataFrame(samples(), columns=list("abcdefgh"))
+    model = lacuna.MaskedRegression(device="host").set_output(transform="pandas").fit(X)
+    assert list(model.transform(X).columns) == list("abcdefgh")
+    again = pickle.loads(pickle.dumps(model))
+    assert (again.predict(X) == model.predict(X)).all()
+    with pytest.raises(lacuna.LacunaError):
+        again.loo_residuals()
+
+
+def test_refusals_are_exceptions():
+    X = samples()
+    with pytest.raises(ValueError, match="ridge"):
+        lacuna.MaskedRegression(ridge=-1.0).fit(X)
+    with pytest.raises(ValueError, match="mask"):
+        lacuna.MaskedRegression(mask="bernouli:0.5").fit(X)
+    with pytest.raises(TypeError):
+        lacuna.MaskedRegression().fit(X, sample_weight=np.ones(len(X)))
+    with pytest.raises(lacuna.LacunaError, match="no such device"):
+        lacuna.MaskedRegression(device="opencl:99").fit(X)
+    with pytest.raises(ValueError, match="model"):
+        lacuna.theory({"data": {"model": "isotropik", "coordinates": 3, "samples": 4}, "model": {"ridge": 1}})
+
+
+def test_header_and_signatures_agree():
+    header = Path(os.environ["LACUNA_HEADER"]).read_text()
+    declared = dict(re.findall(r"\n(?:int32_t|void|const char \*) ?(lacuna_[a-z_]+)\(([^;]*)\);", header))
+    assert set(declared) == set(_library.SIGNATURES)
+    for name, (_, arguments) in _library.SIGNATURES.items():
+        listed = [] if declared[name] == "void" else declared[name].split(",")
+        assert len(listed) == len(arguments), name
+        for text, kind in zip(listed, arguments):
+            if "int64_t" in text and "*" not in text:
+                assert kind is _library.c_int64, (name, text)
+            elif "int32_t" in text and "*" not in text:
+                assert kind is _library.c_int32, (name, text)
+            else:
+                assert kind not in (_library.c_int32, _library.c_int64), (name, text)
+
+
+def test_arrays_stand_for_files():
+    one = lacuna.theory(
+        {"data": {"model": "file", "file": np.diag([1.0, 2, 3]), "coordinates": 3, "samples": 9}, "model": {"ridge": 1.0}}
+    )
+    other = lacuna.theory(
+        {
+            "data": {"model": "diagonal", "coordinates": 3, "samples": 9, "noise": {"variances": [1.0, 2.0, 3.0]}},
+            "model": {"ridge": 1.0},
+        }
+    )
+    key = "generalization_error_theory"
+    assert np.allclose(one[key], other[key], rtol=1e-10)
+    masks = np.array([[1, 0, 1, 1], [0, 1, 1, 0]])
+    X = samples(30, 4)
+    assert lacuna.MaskedRegression(mask=masks, ridge=0.1, device="host").fit(X).coef_.shape == (4, 4)
+
+
+def test_simulation_lies_about_its_theory():
+    results = lacuna.simulate(STUDY, device="host", experiment__trials=40, progress=False)
+    key = "generalization_error"
+    difference = results[f"{key}_mean"] - results[f"{key}_theory_finite_size"]
+    assert (np.abs(difference) < 5 * results[f"{key}_standard_error"] + 0.02 * results[f"{key}_theory"]).all()
+    assert len(results.trials) == 40 * 4
+    mean = np.mean([trial[key] for trial in results.trials if trial["n"] == 20 and trial["ridge"] == 0.1])
+    assert np.isclose(results.points[0][key]["mean"], mean, rtol=1e-12)
+
+
+def test_best_ridge_is_least():
+    best = lacuna.optimal_ridge(STUDY, data__samples=[60])[0]
+    around = lacuna.theory(STUDY, data__samples=[60], model__ridge=[best["ridge"] * f for f in (0.8, 1, 1.25)])
+    error = around["generalization_error_theory"].astype(float)
+    assert error[1] < error[0] and error[1] < error[2]
+    assert np.isclose(error[1], best["error"], rtol=1e-9)
+
+
+def test_threshold_of_isotropic_noise_is_the_root_of_the_aspect_ratio():
+    for item in lacuna.threshold(STUDY):
+        assert np.isclose(item["threshold"], np.sqrt(item["d"] / item["n"]), rtol=1e-6)
+
+
+def test_density_holds_all_eigenvalues():
+    for item in lacuna.spectral_density(STUDY, count=2000):
+        mass = np.trapezoid(item["density"], item["eigenvalue"]) + sum(share for _, share in item["atoms"])
+        assert len(item["intervals"]) == 1 and abs(mass - 1) < 2e-3
+
+
+def test_eight_threads_equal_to_the_bit():
+    X = samples(200, 20)
+    wanted = lacuna.MaskedRegression(device="host", n_jobs=1).fit(X).coef_
+    found = [None] * 8
+
+    def work(index):
+        found[index] = lacuna.MaskedRegression(device="host", n_jobs=1).fit(X).coef_
+
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all((coefficients == wanted).all() for coefficients in found)
+
+
+def test_a_fork_after_use_works():
+    X = samples(400, 60)
+    wanted = lacuna.MaskedRegression(ridge=0.1, device="host").fit(X).coef_
+    child = os.fork()
+    if child == 0:
+        close = np.abs(lacuna.MaskedRegression(ridge=0.1).fit(X).coef_ - wanted).max() < 1e-10
+        os._exit(0 if close else 1)
+    for _ in range(600):
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            break
+        time.sleep(0.1)
+    else:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        pytest.fail("the child hangs")
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
+@pytest.mark.parametrize(
+    "work, kept",
+    [
+        ("lacuna.simulate(study, device='host', n_jobs=1, progress=began)", "results.interrupted and len(results.trials) > 0"),
+        ("fit()", "False"),
+    ],
+)
+def test_control_c_ends_it_at_once(work, kept):
+    program = f"""
+    import _thread, os, signal, threading, time
+    import numpy as np
+    import lacuna
+    study = {{"experiment": {{"trials": 100000}}, "data": {{"model": "isotropic", "coordinates": 40, "samples": 80}},
+              "model": {{"ridge": 0.1}}}}
+    sent = []
+    def strike():
+        sent.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGINT)
+    def began(done, total):
+        if done == 3: threading.Timer(0.2, strike).start()
+    def fit():
+        X = np.random.default_rng(0).standard_normal((3000, 600))
+        threading.Timer(0.3, strike).start()
+        return lacuna.MaskedRegression(device="host", n_jobs=1, ridge=list(np.geomspace(1e-4, 10, 5000))).fit(X)
+    try:
+        results = {work}
+        held = {kept}
+    except KeyboardInterrupt:
+        held = "fit" in {work!r}
+    print("ended", time.monotonic() - sent[0], held)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, timeout=120, check=False
+    )
+    match = re.search(r"ended ([0-9.e-]+) True", done.stdout)
+    # A busy machine of continuous integration gets five times what a person would notice.
+    assert match and float(match[1]) < 1.0, done.stdout + done.stderr
+
+
+def test_mutated_configurations_never_end_the_process():
+    count = int(os.environ.get("LACUNA_MUTATIONS", "300"))
+    rng = np.random.default_rng(int(os.environ.get("LACUNA_SEED", "1")))
+    words = ["isotropic", "spiked", "ar1", "toeplitz", "block", "diagonal", "power_law", "circulant", None, -1, 0, 1, 2, 7]
+    words += [1e-6, 1e6, 0.5, [], [0], [1, 2], {}, {"linear": [1, 2]}, "auto", "ridgeless", "x" * 50, True, 3.5]
+    masks = ["leave_one_out", "observed", "partition:2", "bernoulli:0.5", "random:2", "shared:2:3", {"random": {"hide": 9}}, 3]
+    refused = 0
+    for _ in range(count):
+        study = json.loads(json.dumps(STUDY))
+        study["data"]["coordinates"], study["data"]["samples"] = 6, [4, 9]
+        study["model"]["mask"] = masks[rng.integers(len(masks))]
+        for _ in range(rng.integers(1, 4)):
+            section = study[("data", "model")[rng.integers(2)]]
+            keys = [*section, "noise", "ridge", "mask", "correlation", "first_row", "spikes", "exponent"]
+            section[keys[rng.integers(len(keys))]] = words[rng.integers(len(words))]
+        if not isinstance(study["data"].get("samples"), list):
+            study["data"]["samples"] = [5]
+        study["experiment"] = {"trials": 1}
+        try:
+            lacuna.simulate(study, device="host", n_jobs=1, progress=False)
+        except lacuna.LacunaError:
+            refused += 1
+        X = rng.standard_normal((rng.integers(1, 9), rng.integers(2, 6))) * 10.0 ** rng.integers(-200, 200)
+        if rng.random() < 0.5:
+            X[rng.random(X.shape) < 0.4] = [np.nan, np.inf, 0.0][rng.integers(3)]
+        options = {"mask": masks[rng.integers(len(masks))], "ridge": words[rng.integers(len(words))]}
+        try:
+            from lacuna._fit import Fit
+
+            Fit(X, device="host", threads=1, intercept=bool(rng.integers(2)), **options)
+        except lacuna.LacunaError:
+            refused += 1
+    assert 0 < refused < 2 * count
+
+
+@pytest.mark.skipif("LACUNA_PROGRAM" not in os.environ, reason="LACUNA_PROGRAM names no program")
+def test_numbers_are_the_command_s(tmp_path):
+    X = samples()
+    np.save(tmp_path / "data.npy", X)
+    printed = json.loads(
+        _program.run(
+            ["fit", str(tmp_path / "data.npy"), "--center", "--device", "host", "--json", "--quiet", "--output", str(tmp_path / "fit")]
+        )
+    )
+    model = lacuna.MaskedRegression(device="host").fit(X)
+    assert np.isclose(printed["ridge"], model.ridge_, rtol=1e-10)
+    assert np.allclose(np.load(tmp_path / "fit" / "predictor.npy"), model.coef_, rtol=0, atol=1e-10)
+    study = json.loads(_program.run(["theory", "example:ridge-path", "data.coordinates=40", "data.samples=80", "--json"]))
+    same = lacuna.theory("example:ridge-path", data__coordinates=40, data__samples=80)
+    assert same.points == study["points"]
+
+
+@pytest.mark.parametrize("script", sorted(Path(os.environ["LACUNA_GUIDE"]).glob("*.py")), ids=lambda path: path.stem)
+def test_the_guide_runs(script, tmp_path):
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    namespace = {"__name__": "guide"}
+    exec(compile(script.read_text(), str(script), "exec"), namespace)
+    assert pyplot.get_fignums()
+    folder = Path(os.environ.get("LACUNA_FIGURES", tmp_path))
+    pyplot.savefig(folder / f"{script.stem}.png")
+    pyplot.close("all")
