@@ -113,8 +113,9 @@ func reportingFailures(_ body: () throws -> Void) throws {
   } catch let error as ExitCode {
     throw error
   } catch {
+    Interrupt.yieldIfEnding()
     let failure = Failure(error)
-    log.error("\(failure.message)")
+    log.error("\(Interrupt.placed(failure.message))")
     throw ExitCode(failure.status)
   }
 }

@@ -78,7 +78,9 @@ struct Fit: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      let folder = try output.output.map { try ResultFolder($0, overwrite: output.overwrite) }
+      let folder = try output.folder()
+      let interrupt = Interrupt(folder)
+      defer { interrupt.end() }
       let selection = try device.select()
       do {
         try fit(try FitSamples(self), on: selection.backend, folder: folder)
@@ -91,7 +93,7 @@ struct Fit: ParsableCommand {
     }
   }
 
-  private func fit<Device: Backend>(_ samples: consuming FitSamples, on backend: Device, folder: ResultFolder?) throws {
+  private func fit<Device: Backend>(_ samples: consuming FitSamples, on backend: Device, folder: OutputFolder?) throws {
     let d = samples.coordinateCount
     // What depends on the number of coordinates is checked now that there is one.
     let mask = try MaskConfiguration(argument: mask.argument, coordinateCount: d)
@@ -105,18 +107,25 @@ struct Fit: ParsableCommand {
     var summary = FitSummary(result, version: lacunaVersion)
     summary.header = header
     summary.indexColumn = indexColumn
+    var figureFailure: (any Error)?
     if let folder {
-      try result.write(summary, to: folder.path, residuals: residuals)
+      try result.write(summary, to: folder.staging, residuals: residuals)
+      do {
+        try result.ridgeFigure()?.write(to: try folder.makeFolder("figures"), name: "ridge")
+      } catch {
+        // The numbers are put in place nevertheless.
+        folder.remove("figures")
+        figureFailure = error
+      }
+      try folder.publish()
       if result.writesFactors && !output.quiet {
         log.notice(
           "predictor_factors.npy and predictor_scales.npy hold the predictor; lacuna fit --help says how to apply it")
       }
     }
     print(output.json ? try encodeJSON(summary, pretty: true) : summary.text)
-    if let folder {
-      try result.ridgeFigure()?.write(to: try folder.makeFigures(), name: "ridge")
-      if !output.quiet { log.info("results in \(folder.path)") }
-    }
+    if let figureFailure { throw figureFailure }
+    if let folder, !output.quiet { log.info("results in \(folder.path)") }
   }
 }
 

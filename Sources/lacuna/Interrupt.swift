@@ -1,4 +1,5 @@
 import Dispatch
+import LacunaFiles
 import Synchronization
 
 #if canImport(Darwin)
@@ -7,27 +8,27 @@ import Synchronization
   import Glibc
 #endif
 
-/// Ends the program within a moment of Ctrl-C (or SIGTERM), saying what was kept.
-///
-/// Finished trials are on disk when their record is written, so nothing is left to save: the handler only speaks.
+/// Ends the program within a moment of Ctrl-C, SIGTERM or SIGHUP, saying what was kept; what was begun is taken away.
 final class Interrupt {
-  private final class Counter: Sendable {
-    let finished = Atomic<Int>(0)
-  }
-
-  private let counter = Counter()
   private let sources: [any DispatchSourceSignal]
+  private let folder: OutputFolder?
 
-  /// - Parameter keptAt: where finished trials lie, if anywhere.
-  init(keptAt: String?) {
-    let counter = self.counter
-    sources = [SIGINT, SIGTERM].map { number in
-      signal(number, SIG_IGN)
+  /// Whether the program is ending: errors of now are those of files that are gone.
+  private static let isEnding = Atomic<Bool>(false)
+  private static let current = Mutex<OutputFolder?>(nil)
+
+  /// - Parameter folder: the run's, if it has one.
+  init(_ folder: OutputFolder?) {
+    self.folder = folder
+    Self.current.withLock { $0 = folder }
+    sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
+      let earlier = signal(number, SIG_IGN)
+      // Of a run under nohup, which is to outlive its terminal.
+      if number == SIGHUP, Self.isIgnored(earlier) { return nil }
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
       source.setEventHandler {
-        let count = counter.finished.load(ordering: .relaxed)
-        let kept = keptAt.map { count > 0 ? "\(count) finished trials are in \($0)" : "no trial had finished" }
-        writeError("\ninterrupted: \(kept ?? "nothing was written (no --output)")\n")
+        Self.isEnding.store(true, ordering: .sequentiallyConsistent)
+        writeError("\ninterrupted: \(Self.kept(folder))\n")
         _exit(ExitStatus.interrupted)
       }
       source.resume()
@@ -35,6 +36,33 @@ final class Interrupt {
     }
   }
 
-  /// One more trial is on disk.
-  func trialFinished() { counter.finished.add(1, ordering: .relaxed) }
+  /// Ends the watch; of a run that was not published nothing stays but records.
+  func end() {
+    folder?.abandon()
+    for source in sources { source.cancel() }
+  }
+
+  /// A message in which the run's files are named where they were to be.
+  static func placed(_ message: String) -> String { current.withLock { $0?.placed(message) ?? message } }
+
+  /// Lets the handler end the program where it is about to.
+  static func yieldIfEnding() {
+    while isEnding.load(ordering: .sequentiallyConsistent) { pause() }
+  }
+
+  private static func kept(_ folder: OutputFolder?) -> String {
+    guard let folder else { return "nothing was written (no --output)" }
+    switch folder.abandon() {
+    case .nothing: return "nothing was kept"
+    case .results: return "the results are in \(escaped(folder.path))"
+    case .records(let count, let path):
+      let trials = count == 1 ? "1 finished trial is" : "\(count) finished trials are"
+      return "\(trials) in \(escaped(path))"
+        + (folder.replaces ? ", until the next run into \(escaped(folder.path)), which is as it was" : "")
+    }
+  }
+
+  private static func isIgnored(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {
+    unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
 }

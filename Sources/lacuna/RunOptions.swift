@@ -1,6 +1,7 @@
 import ArgumentParser
 import LacunaAlgebra
 import LacunaDevices
+import LacunaFiles
 
 // The options that commands share. Each means one thing, and is spelled and explained in this file alone.
 
@@ -83,13 +84,19 @@ struct OutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Folder for the results; without it nothing is written.", valueName: "dir"))
   var output: String?
 
-  @Flag(help: "Replace the files of an existing result folder.")
+  @Flag(help: "Replace the files of an earlier run in the folder, once the new ones are ready; other files stay.")
   var overwrite = false
 
   @OptionGroup var terminal: TerminalOptions
 
   var json: Bool { terminal.json }
   var quiet: Bool { terminal.quiet }
+
+  /// The folder, claimed; nil where none is asked for.
+  func folder() throws(DataFileError) -> OutputFolder? {
+    guard let output else { return nil }
+    return try OutputFolder(output, existing: overwrite ? .replaced : .refused)
+  }
 }
 
 extension DeviceChoice: ExpressibleByArgument {

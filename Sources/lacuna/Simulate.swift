@@ -32,7 +32,9 @@ struct Simulate: ParsableCommand {
   func run() throws {
     try reportingFailures {
       let loaded = try study.load()
-      let folder = try output.output.map { try ResultFolder($0, overwrite: output.overwrite) }
+      let folder = try output.folder()
+      let interrupt = Interrupt(folder)
+      defer { interrupt.end() }
       let study = try loaded.study(host: device.host())
       let selection = try device.select()
       let computing = selection.study(predictsAlways: explain)
@@ -40,33 +42,37 @@ struct Simulate: ParsableCommand {
       if explain { writeError(explanation(study.stages, plans: plans, device: selection.backend.description)) }
       if !output.quiet { log.info("\(StudyForecast(study.stages, plans: plans, selection: selection).text)") }
       let progress = Progress(total: study.experiment.trialCount, label: "trials", quiet: output.quiet)
-      let interrupt = Interrupt(keptAt: folder?.partialTrialsPath)
-      let report = try study.run(on: computing, folder: folder) {
-        interrupt.trialFinished()
-        progress.advance()
+      let results = folder.map { ResultFolder($0) }
+      let report: StudyReport
+      do {
+        report = try study.run(on: computing, folder: results) { progress.advance() }
+      } catch {
+        if case .records(let count, let path)? = folder?.abandon() {
+          log.notice("\(count) finished trials are in \(path)")
+        }
+        throw error
       }
       if explain, report.summary.deviceFallback == nil, selection.backend.standingBytes > 0,
         let peak = HostProvider.peakMemory
       {
         writeError(memoryExplanation(plans, peak: peak))
       }
-      try conclude(report, folder: folder, output: output)
+      try conclude(report, folder: results, output: output)
     }
   }
 }
 
-/// Prints the tables or the JSON, and writes the folder.
+/// Writes the folder, and prints the tables or the JSON.
 func conclude(_ report: StudyReport, folder: ResultFolder?, output: OutputOptions) throws {
-  // The numbers first: figures may fail.
-  if let folder { try report.write(to: folder) }
+  // Figures may fail: the numbers are there nevertheless.
+  let writing = Result { if let folder { try report.write(to: folder) } }
+  if let folder, !folder.isPublished { try writing.get() }
   for warning in report.warnings { log.warning("\(warning)") }
   if output.json {
     print(try encodeJSON(report.summary, pretty: true))
   } else {
     print(report.results.tables.joined(separator: "\n\n"))
   }
-  if let folder {
-    try report.drawFigures(in: folder)
-    if !output.quiet { log.info("results in \(folder.path)") }
-  }
+  try writing.get()
+  if let folder, !output.quiet { log.info("results in \(folder.path)") }
 }

@@ -44,9 +44,11 @@ struct Theory: ParsableCommand {
         return
       }
       let loaded = try study.load()
-      let folder = try output.output.map { try ResultFolder($0, overwrite: output.overwrite) }
+      let folder = try output.folder()
+      let interrupt = Interrupt(folder)
+      defer { interrupt.end() }
       let report = try loaded.study(host: threads.host()).theory()
-      try conclude(report, folder: folder, output: output)
+      try conclude(report, folder: folder.map { ResultFolder($0) }, output: output)
     }
   }
 }

@@ -31,6 +31,9 @@ func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
   write(descriptor, bytes.baseAddress, bytes.count)
 }
 
+/// The system's `close`, likewise.
+func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }
+
 /// Whether something of that name is there.
 func fileExists(_ path: String) -> Bool {
   var status = stat()

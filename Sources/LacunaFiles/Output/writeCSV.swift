@@ -38,12 +38,19 @@ package func writeCSV(
   names: [String], rows: some Sequence<[CSVCell]>, to path: String
 ) throws(DataFileError) {
   let file = try AtomicFile(path)
+  try appendCSV(names: names, rows: rows, to: file)
+  try file.commit()
+}
+
+/// The same into a file that the caller commits.
+package func appendCSV(
+  names: [String], rows: some Sequence<[CSVCell]>, to file: AtomicFile
+) throws(DataFileError) {
   try file.append(names.map { CSVCell.text($0).field }.joined(separator: ",") + "\n")
   for row in rows {
     precondition(row.count == names.count, "a row of \(row.count) cells under \(names.count) names")
     try file.append(row.map(\.field).joined(separator: ",") + "\n")
   }
-  try file.commit()
 }
 
 /// Writes a table, with its names as a header where it has them, whole or not at all. NaN becomes an empty field.

@@ -82,6 +82,10 @@ public struct Study: Sendable {
     var retreating = RetreatingDevice(device)
     let points = try StudyError.wrapping {
       _ = try plans(on: device)
+      try folder?.start(
+        configuration: resolvedYAML(
+          experiment.points,
+          comments: StudyReport.comments(version, device.backend.precision.rawValue, device.backend.description)))
       return try experiment.simulate(stages, on: &retreating) { records, soFar in
         try folder?.append(records)
         try observe(records, soFar)
@@ -134,18 +138,36 @@ public struct StudyReport: Sendable {
   /// Why theory is silent where it is.
   public var warnings: [String] { Set(results.stages.flatMap { $0.measures.flatMap(\.warnings) }).sorted() }
 
-  /// Puts configuration and results in a folder.
+  /// Puts configuration, results and figures in a folder, together.
+  ///
+  /// Where a figure cannot be drawn the rest is put in place without any, and then the error thrown.
+  /// - Parameter folder: that of the run; it is published.
   public func write(to folder: ResultFolder) throws(StudyError) {
-    let comments = [
-      "lacuna \(summary.version), \(summary.precision)", summary.device.map { "device: \($0)" } ?? "theory alone",
-    ]
+    try prepare(in: folder)
+    let drawing = Result { () throws(StudyError) in try drawFigures(in: folder) }
     try StudyError.wrapping {
-      try folder.finish(summary, configuration: resolvedYAML(configurations, comments: comments))
+      if case .failure = drawing { folder.removeFigures() }
+      try folder.publish()
+    }
+    try drawing.get()
+  }
+
+  /// Writes configuration and results of a study whose folder is published with others.
+  package func prepare(in folder: ResultFolder) throws(StudyError) {
+    try StudyError.wrapping {
+      try folder.finish(
+        summary,
+        configuration: resolvedYAML(
+          configurations, comments: Self.comments(summary.version, summary.precision, summary.device)))
     }
   }
 
-  /// Draws the figures of every measure, where there is something to draw.
-  public func drawFigures(in folder: ResultFolder) throws(StudyError) {
+  /// What stands above a configuration.
+  static func comments(_ version: String, _ precision: String, _ device: String?) -> [String] {
+    ["lacuna \(version), \(precision)", device.map { "device: \($0)" } ?? "theory alone"]
+  }
+
+  private func drawFigures(in folder: ResultFolder) throws(StudyError) {
     try StudyError.wrapping {
       for drawn in try results.figures() { try drawn.figure.write(to: folder.makeFigures(), name: drawn.name) }
     }

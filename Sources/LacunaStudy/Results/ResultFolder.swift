@@ -1,106 +1,91 @@
 import LacunaFiles
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#endif
-
 /// The folder of one run: `config.yaml`, `trials.jsonl`, `results.csv`, `metrics.json`, `figures/`, and where spectra are
 /// measured `points/N/eigenvalues.npy` for the N-th point of `metrics.json`, trials × coordinates.
 ///
-/// Finished trials go to `trials.partial.jsonl` as they come, line by line, so that an interrupted run keeps them; all
-/// other files, and `trials.jsonl` itself, appear whole at the end.
+/// `config.yaml` is there first, and finished trials go to `trials.partial.jsonl` as they come, each whole, so that an
+/// interrupted run keeps them; all other files, and `trials.jsonl` itself, appear together at the end. A folder that held results
+/// keeps them until then.
 public final class ResultFolder {
-  public let path: String
-  private var trials: UnsafeMutablePointer<FILE>?
+  private let output: OutputFolder
+  /// Of a study among several that one folder holds; nil where the folder is its own.
+  private let name: String?
+  private var records: RecordFile?
 
-  public var partialTrialsPath: String { path + "/trials.partial.jsonl" }
-  public var figuresPath: String { path + "/figures" }
+  /// The folder as it was asked for.
+  public var path: String { name.map { output.path + "/" + $0 } ?? output.path }
 
-  /// Makes the folder, or takes an empty one.
-  /// - Parameter path: of the folder.
-  /// - Parameter overwrite: take a folder that holds something too; its files are replaced one by one as new ones are
-  ///   ready, and others are left alone.
+  /// Whether the results are in their place.
+  public private(set) var isPublished = false
+
+  /// Claims the folder, which no other run gets meanwhile.
+  /// - Parameter path: of the folder; those above it are made.
+  /// - Parameter overwrite: take a folder that holds something too; the files of an earlier run there are replaced, others kept.
   /// - Throws: `DataFileError.cannotCreate`.
-  public init(_ path: String, overwrite: Bool) throws(DataFileError) {
-    self.path = path
-    let manager = FileManager.default
-    var isFolder = false
-    if manager.fileExists(atPath: path, isDirectory: &isFolder) {
-      guard isFolder else { throw .cannotCreate(path: path, reason: "a file of that name is in the way") }
-      let held = (try? manager.contentsOfDirectory(atPath: path)) ?? []
-      guard overwrite || held.isEmpty else {
-        throw .cannotCreate(
-          path: path, reason: "the folder already holds results; choose another or give --overwrite")
-      }
-    }
-    try Self.makeFolder(path)
+  public convenience init(_ path: String, overwrite: Bool) throws(DataFileError) {
+    self.init(try OutputFolder(path, existing: overwrite ? .replaced : .refused))
   }
 
-  deinit {
-    if let trials { fclose(trials) }
+  /// Takes a folder that is claimed already.
+  package init(_ output: OutputFolder) {
+    self.output = output
+    name = nil
   }
 
-  private static func makeFolder(_ path: String) throws(DataFileError) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw .cannotCreate(path: path, reason: String(cString: strerror(errno)))
-    }
+  /// A folder within one that is claimed, published with it.
+  package init(_ name: String, within output: OutputFolder) throws(DataFileError) {
+    self.output = output
+    self.name = name
+    _ = try output.makeFolder(name)
   }
 
-  /// Makes `figures/` and returns its path.
-  public func makeFigures() throws(DataFileError) -> String {
-    try Self.makeFolder(figuresPath)
-    return figuresPath
+  private func makeFolder(_ inner: String) throws(DataFileError) -> String {
+    try output.makeFolder(name.map { $0 + "/" + inner } ?? inner)
   }
 
-  /// Appends the lines of one finished trial and hands them to the system.
-  func append(_ records: [TrialRecord]) throws {
-    if trials == nil {
-      guard let file = fopen(partialTrialsPath, "w") else {
-        throw DataFileError.cannotCreate(path: partialTrialsPath, reason: String(cString: strerror(errno)))
-      }
-      trials = file
-    }
-    for record in records {
-      let line = try encodeJSON(record, pretty: false) + "\n"
-      guard fputs(line, trials) >= 0 else { throw writeFailure() }
-    }
-    guard fflush(trials) == 0 else { throw writeFailure() }
+  /// Where its files are made.
+  private var staging: String { name.map { output.staging + "/" + $0 } ?? output.staging }
+
+  /// Makes `figures/`.
+  /// - Returns: where it is until the results are in their place.
+  func makeFigures() throws(DataFileError) -> String { try makeFolder("figures") }
+
+  /// Takes the figures away that were drawn.
+  func removeFigures() { output.remove(name.map { $0 + "/figures" } ?? "figures") }
+
+  /// Opens the records, with `config.yaml` beside them.
+  func start(configuration: String) throws(DataFileError) {
+    records =
+      name == nil
+      ? try output.startRecords(beside: "config.yaml", configuration) : try RecordFile(staging + "/trials.jsonl")
   }
 
-  private func writeFailure() -> DataFileError {
-    .io(path: partialTrialsPath, reason: "writing failed: \(String(cString: strerror(errno)))")
+  /// Adds the lines of one finished trial.
+  func append(_ trial: [TrialRecord]) throws {
+    try records?.append(trial.map { try encodeJSON($0, pretty: false) + "\n" }.joined())
   }
 
-  /// Puts everything in its place.
+  /// Writes all but the figures, aside.
   /// - Parameter summary: of the study.
   /// - Parameter configuration: the text of `config.yaml`.
   func finish(_ summary: Summary, configuration: String) throws {
-    if let trials {
-      self.trials = nil
-      guard fclose(trials) == 0 else { throw writeFailure() }
-      guard rename(partialTrialsPath, path + "/trials.jsonl") == 0 else { throw writeFailure() }
-    }
-    try AtomicFile.write(configuration, to: path + "/config.yaml")
+    if name == nil { try output.finishRecords(as: "trials.jsonl") } else { records?.close() }
+    try AtomicFile.write(configuration, to: staging + "/config.yaml")
     for (index, point) in summary.points.enumerated() {
-      let folder = path + "/points/\(index + 1)"
       for quantity in point.quantities {
         guard case .rows(let rows) = quantity.content, let first = rows.first else { continue }
-        try Self.makeFolder(folder)
+        let folder = try makeFolder("points/\(index + 1)")
         try writeNPY(
           rows.flatMap { $0 }, shape: [rows.count, first.count], to: "\(folder)/\(quantity.name.key).npy")
       }
     }
-    try writeResults(summary.points, to: path + "/results.csv")
-    try AtomicFile.write(try encodeJSON(summary, pretty: true) + "\n", to: path + "/metrics.json")
+    try writeResults(summary.points, to: staging + "/results.csv")
+    try AtomicFile.write(try encodeJSON(summary, pretty: true) + "\n", to: staging + "/metrics.json")
+  }
+
+  /// Puts everything in its place.
+  func publish() throws(DataFileError) {
+    try output.publish()
+    isPublished = true
   }
 }

@@ -87,17 +87,23 @@ struct Bench: ParsableCommand {
 
     func run() throws {
       try reportingFailures {
+        let folder = try figure.map { path throws(DataFileError) in try OutputFolder(path, existing: .extended) }
+        let interrupt = Interrupt(folder)
+        defer { interrupt.end() }
         let report = try BenchRun(options: self).report()
+        // All files or none: each is ready before the first is put in its place.
+        let files = try export.map { try $0.prepare(report) }
+        if let folder {
+          try benchFigure(report.devices.keys.sorted().map { BenchColumn(report, device: $0, name: $0) })
+            .write(to: folder.staging, name: "bench")
+        }
+        for file in files { try file.commit() }
+        try folder?.publish()
         if terminal.json {
           print(try encodeJSON(report, pretty: true))
         } else {
           print(benchTable(report.results).text)
           for crossover in report.crossovers { print(crossover.text) }
-        }
-        for file in export { try file.write(report) }
-        if let figure {
-          try benchFigure(report.devices.keys.sorted().map { BenchColumn(report, device: $0, name: $0) })
-            .write(to: ResultFolder(figure, overwrite: true).path, name: "bench")
         }
       }
     }

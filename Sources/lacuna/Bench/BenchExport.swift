@@ -19,17 +19,20 @@ struct BenchExport {
     self.format = format
   }
 
-  func write(_ report: BenchReport) throws {
+  /// The file, written and not yet in its place.
+  func prepare(_ report: BenchReport) throws -> AtomicFile {
+    let file = try AtomicFile(path)
     switch format {
-    case .json: try AtomicFile.write(try encodeJSON(report, pretty: true) + "\n", to: path)
-    case .md: try AtomicFile.write(benchTable(report.results).markdown + "\n", to: path)
-    case .csv: try writeRows(report.results)
+    case .json: try file.append(try encodeJSON(report, pretty: true) + "\n")
+    case .md: try file.append(benchTable(report.results).markdown + "\n")
+    case .csv: try appendRows(report.results, to: file)
     }
+    return file
   }
 
-  private func writeRows(_ results: [BenchResult]) throws {
+  private func appendRows(_ results: [BenchResult], to file: AtomicFile) throws {
     func cell(_ value: Double?) -> CSVCell { value.map(CSVCell.number) ?? .missing }
-    try writeCSV(
+    try appendCSV(
       names: [
         "operation", "size", "precision", "device", "median", "minimum", "uncertainty", "runs", "gflops",
         "gigabytes_per_second", "multiply_fraction", "copy_fraction", "exponent", "relative_error", "memory_bytes",
@@ -43,6 +46,6 @@ struct BenchExport {
           cell(result.copyFraction), cell(result.exponent), cell(result.relativeError), .integer(result.memoryBytes),
           cell(result.hostRatio), result.reason.map(CSVCell.text) ?? .missing,
         ]
-      }, to: path)
+      }, to: file)
   }
 }

@@ -51,7 +51,10 @@ extension Bench {
               BenchColumn(entry.report, device: $0, name: "\(entry.report.machine), \($0)")
             }
           }
-          try benchFigure(columns).write(to: ResultFolder(figure, overwrite: true).path, name: "compare")
+          let folder = try OutputFolder(figure, existing: .extended)
+          defer { folder.abandon() }
+          try benchFigure(columns).write(to: folder.staging, name: "compare")
+          try folder.publish()
         }
       }
     }

@@ -42,46 +42,48 @@ struct Reproduce: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      guard let path = output.output else { return }
       let wanted = figures.isEmpty ? Reproduction.all : Reproduction.all.filter { figures.contains($0.name) }
-      _ = try ResultFolder(path, overwrite: output.overwrite)
-      let narrow = try ResultFolder(path + "/narrow", overwrite: output.overwrite).path
+      guard let folder = try output.folder() else { return }
+      let interrupt = Interrupt(folder)
+      defer { interrupt.end() }
+      let path = folder.staging
+      let narrow = try folder.makeFolder("narrow")
       var finished: [ReproducedFigure] = []
       let selection = try device.select()
       for (index, reproduction) in wanted.enumerated() {
         if !output.quiet { log.info("\(index + 1)/\(wanted.count) \(reproduction.name)") }
-        let figure = try simulate(reproduction, on: selection, folder: "\(path)/data/\(reproduction.name)")
+        let figure = try simulate(reproduction, on: selection, folder: folder)
         try figure.figure.write(to: path, name: reproduction.name)
         var stacked = figure.figure
         stacked.arrangement = .stacked
         try stacked.write(to: narrow, name: reproduction.name)
-        if !output.json { print(figure.text + "\n") }
         finished.append(figure)
       }
       if figures.isEmpty {
         try AtomicFile.write(try reproductionPage(finished, scale: scale, folder: path), to: path + "/index.html")
       }
-      if output.json { print(try encodeJSON(ReproductionSummary(finished, scale: scale), pretty: true)) }
-      if !output.quiet { log.info("figures in \(path)") }
+      try folder.publish()
+      if output.json {
+        print(try encodeJSON(ReproductionSummary(finished, scale: scale), pretty: true))
+      } else {
+        for figure in finished { print(figure.text + "\n") }
+      }
+      if !output.quiet { log.info("figures in \(folder.path)") }
     }
   }
 
   /// Runs the study of one figure.
   private func simulate(
-    _ reproduction: Reproduction, on selection: DeviceSelection, folder path: String
+    _ reproduction: Reproduction, on selection: DeviceSelection, folder: OutputFolder
   ) throws -> ReproducedFigure {
     let loaded = try LoadedExperiment(
       source: "example:\(reproduction.example)",
       overrides: reproduction.overrides(scale) + ["experiment.name=\(reproduction.name)"], seed: seeding.seed)
     let study = try loaded.study(host: device.host())
-    let folder = try ResultFolder(path, overwrite: output.overwrite)
+    let results = try ResultFolder("data/\(reproduction.name)", within: folder)
     let progress = Progress(total: study.experiment.trialCount, label: "trials", quiet: output.quiet)
-    let interrupt = Interrupt(keptAt: folder.partialTrialsPath)
-    let report = try study.run(on: selection.study(), folder: folder) {
-      interrupt.trialFinished()
-      progress.advance()
-    }
-    try report.write(to: folder)
+    let report = try study.run(on: selection.study(), folder: results) { progress.advance() }
+    try report.prepare(in: results)
     return ReproducedFigure(
       reproduction: reproduction, figure: try reproduction.draw(report.results),
       comparisons: try reproduction.compare(report.results), seconds: report.summary.runtimeSeconds)
