@@ -49,7 +49,7 @@ class FitHandle: @unchecked Sendable {
     } catch let error as FitError {
       guard let failure = error.backend, failure.isDeviceFailure, let retreat = selection.retreat(after: failure)
       else { throw error }
-      return try fit(retreat)
+      return try fit(retreat.backend)
     }
   }
 }

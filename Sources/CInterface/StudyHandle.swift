@@ -29,12 +29,13 @@ final class StudyHandle: Sendable {
     }
     let selection = try DeviceRegistry.ofThisProcess.select(
       choice, precision: options.precision, threads: options.threads)
-    let planner = TrialPlanner(
-      rates: selection.rates, singleThreadedRates: selection.singleThreadedRates, memory: selection.memory,
-      largestAllocation: selection.largestAllocation, processBytes: DeviceRegistry.ofThisProcess.listingBytes)
-    let device = StudyDevice(selection.backend, planner: planner) { error in
-      selection.retreat(after: error).map { StudyDevice($0) }
+    func planned(_ selection: DeviceSelection) -> StudyDevice {
+      let planner = TrialPlanner(
+        rates: selection.rates, singleThreadedRates: selection.singleThreadedRates, memory: selection.memory,
+        largestAllocation: selection.largestAllocation, processBytes: DeviceRegistry.ofThisProcess.listingBytes)
+      return StudyDevice(selection.backend, planner: planner) { selection.retreat(after: $0).map(planned) }
     }
+    let device = planned(selection)
     try running.withLock { _ in
       found.withLock { $0 = Found() }
       let clock = ContinuousClock()
