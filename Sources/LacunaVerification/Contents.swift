@@ -90,7 +90,7 @@ struct Marks {
   var largest: Double { rows.largest }
 
   /// An estimate of ‖A‖_F: entries of v are between 1 and 2 in modulus.
-  var norm: Double { size.flatMap { $0.isFinite ? $0 : nil } ?? rows.norm }
+  var norm: Double { size ?? rows.norm }
 
   /// The same, predicted anew.
   func predicted(_ rows: [Double], tolerance: Double, part: Part? = nil) -> Marks {
