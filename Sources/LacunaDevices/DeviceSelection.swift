@@ -1,6 +1,5 @@
 import LacunaAlgebra
 import LacunaHost
-import LacunaVerification
 
 /// The backend a run computes on, and the one it may retreat to.
 public struct DeviceSelection: Sendable {
@@ -30,12 +29,11 @@ public struct DeviceSelection: Sendable {
 
   init(
     registry: DeviceRegistry, provider: any DeviceProvider, device: ComputeDevice, backend: any Backend,
-    retreat: DeviceSelection?, reason: String, precision: Precision, threads: Int?, verifies: Bool
+    retreat: DeviceSelection?, reason: String, precision: Precision, threads: Int?
   ) {
     let own = provider.rateKey(device, precision: precision, threads: threads)
     let isHost = provider.word == registry.host.word
-    // The host's own library is what all else is compared with.
-    self.backend = verifies && !isHost ? Self.verified(backend) : backend
+    self.backend = backend
     others = retreat.map { [$0] } ?? []
     self.reason = reason
     memory = isHost ? HostMemory.available : device.memory
@@ -61,6 +59,4 @@ public struct DeviceSelection: Sendable {
     }
     report = registry.cache.report
   }
-
-  private static func verified(_ backend: some Backend) -> any Backend { VerifiedBackend(backend) }
 }

@@ -49,7 +49,7 @@ final class DeviceContext: @unchecked Sendable {
   }
 
   deinit {
-    for upload in uploads { _ = upload.finish() }
+    for upload in uploads { upload.finish() }
     for kernel in kernels.values { clReleaseKernel(kernel) }
     for program in programs.values { clReleaseProgram(program) }
     clReleaseCommandQueue(queue)
@@ -102,9 +102,7 @@ final class DeviceContext: @unchecked Sendable {
     try lock.held { () throws(BackendError) in
       try Status.check(faults.launch("write"), "clEnqueueWriteBuffer")
       let large = uploads.reduce(0) { $0 + $1.byteCount } + size > 64 << 20
-      while uploads.count >= (large ? 2 : 16) {
-        try Status.check(uploads.removeFirst().finish(), "clWaitForEvents")
-      }
+      while uploads.count >= (large ? 2 : 16) { uploads.removeFirst().finish() }
       let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
       values.withUnsafeBytes { copy.copyMemory(from: $0) }
       var event: cl_event?
@@ -196,12 +194,10 @@ private struct Upload {
   var byteCount: Int { copy.count }
 
   /// Waits for the write and lets the copy go.
-  /// - Returns: whether the write was done; where the wait itself fails the copy stays, since the device may read it yet.
-  func finish() -> cl_int {
+  func finish() {
     var event: cl_event? = self.event
-    let status = clWaitForEvents(1, &event)
+    clWaitForEvents(1, &event)
     clReleaseEvent(self.event)
-    if status == CL_SUCCESS || status == CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST { copy.deallocate() }
-    return status
+    copy.deallocate()
   }
 }

@@ -38,9 +38,6 @@ public protocol Backend<Element>: BackendCore {
   /// Rows of a block of samples so wide: enough work for a rank update, small beside the Gram.
   func rowBlock(columns: Int) -> Int
 
-  /// Whether results are verified on the way: "on", "off", or nil where the host computes and there is nothing to distrust.
-  var verification: String? { get }
-
   // MARK: Storage
 
   func performClear(_ matrix: Matrix) throws(BackendError)
@@ -54,15 +51,6 @@ public protocol Backend<Element>: BackendCore {
   // MARK: Random numbers
 
   func performFill(_ x: Matrix, law: EntryLaw, stream: RandomStream, offset: UInt64) throws(BackendError)
-
-  // MARK: Verification
-
-  func performProbeRows(_ a: Matrix, part: MatrixPart, vectors: [[Double]]) throws(BackendError) -> RowProbe
-  func performProbeColumns(_ a: Matrix, part: MatrixPart, vectors: [[Double]]) throws(BackendError) -> [[Double]]
-  func performBitSum(of a: Matrix, rows: Range<Int>) throws(BackendError) -> UInt32
-  func performSealedFill(
-    _ x: Matrix, law: EntryLaw, stream: RandomStream, offset: UInt64
-  ) throws(BackendError) -> UInt32?
 
   // MARK: Masked samples
 

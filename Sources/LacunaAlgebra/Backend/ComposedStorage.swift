@@ -43,8 +43,6 @@ extension Backend {
 
   public var standingBytes: Int { 0 }
 
-  public var verification: String? { nil }
-
   public var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { (1, 1) }
 
   public func rowBlock(columns: Int) -> Int { RowBlock.usual(columns: columns) }
