@@ -18,24 +18,7 @@ import Testing
     try folder.publish()
   }
 
-  /// What is no folder, by its path within.
-  private func files(_ path: String) -> [String] {
-    let all = (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []
-    return all.filter { kind(path + "/" + $0) != .typeDirectory }.sorted()
-  }
-
-  private func names(_ path: String) -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
-  }
-
-  /// Of what is there itself, not of what it may link to.
-  private func kind(_ path: String) -> FileAttributeType? {
-    (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
-  }
-
-  private func make(_ path: String) throws {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-  }
+  private func files(_ path: String) -> [String] { FolderTree.files(below: path) ?? [] }
 
   @Test func together() throws {
     let place = try TemporaryFolder()
@@ -50,9 +33,9 @@ import Testing
     #expect(refused?.description.contains("process \(getpid())") == true)
     try folder.publish()
     #expect(files(path) == [".lacuna", "a", "in/b"])
-    #expect(names(place.path + "/above") == ["out"])
+    #expect(FolderTree.names(in: place.path + "/above") == ["out"])
     #expect(throws: DataFileError.self) { _ = try OutputFolder(path, existing: .refused) }
-    #expect(names(place.path + "/above") == ["out"])
+    #expect(FolderTree.names(in: place.path + "/above") == ["out"])
     #expect(folder.abandon() == .results && files(path).count == 3)
   }
 
@@ -85,7 +68,7 @@ import Testing
     #expect(files(path) == [".lacuna", "a", "b", "e"] + (hasOwnFiles ? ["notes"] : []))
     for name in ["a", "b", "e"] {
       #expect(try text(path + "/" + name) == "new")
-      #expect(kind(path + "/" + name) == .typeRegular)
+      #expect(FolderTree.status(path + "/" + name).map { $0.st_mode & S_IFMT } == S_IFREG)
     }
     #expect(try text(outside) == "outside")
     #expect(place.contents == ["out", "outside"])
@@ -109,7 +92,7 @@ import Testing
     try FileManager.default.createSymbolicLink(atPath: place.path + "/link", withDestinationPath: "real")
     try run(place.path + "/link", .replaced, ["b": "2"])
     #expect(files(place.path + "/real") == [".lacuna", "b"])
-    #expect(kind(place.path + "/link") == .typeSymbolicLink)
+    #expect(FolderTree.status(place.path + "/link").map { $0.st_mode & S_IFMT } == S_IFLNK)
     try FileManager.default.createSymbolicLink(atPath: place.path + "/nowhere", withDestinationPath: "gone")
     #expect(throws: DataFileError.self) { _ = try OutputFolder(place.path + "/nowhere", existing: .replaced) }
     #expect(place.contents == ["link", "nowhere", "real"])
@@ -169,7 +152,7 @@ import Testing
     let place = try TemporaryFolder()
     let claim = place.path + "/.out.lacuna-run"
     func leave(host: String, process: Int32) throws {
-      for folder in [claim, claim + "/new"] { try make(folder) }
+      #expect(FolderTree.make(claim) && FolderTree.make(claim + "/new"))
       try AtomicFile.write("half", to: claim + "/new/a")
       try AtomicFile.write("host \(host)\nprocess \(process)\nstart 0\n", to: claim + "/claim")
     }
@@ -197,14 +180,14 @@ import Testing
     let place = try TemporaryFolder()
     let (path, claim) = (place.path + "/out", place.path + "/.out.lacuna-run")
     for isMoved in [false, true] {
-      for folder in [claim, claim + "/new"] { try make(folder) }
+      if isMoved { try run(path, .refused, ["a": "old", "b": "old"]) }
+      #expect(FolderTree.make(claim) && FolderTree.make(claim + "/new"))
       if isMoved {
-        try run(place.path + "/out", .refused, ["a": "old", "b": "old"])
         try AtomicFile.write("", to: claim + "/complete")
         // The first is moved already.
         try AtomicFile.write("new", to: path + "/b")
       } else {
-        try make(claim + "/old")
+        #expect(FolderTree.make(claim + "/old"))
         try AtomicFile.write("old", to: claim + "/old/a")
         try AtomicFile.write("new", to: claim + "/new/b")
       }
@@ -216,5 +199,28 @@ import Testing
       #expect(try text(path + "/b") == "new")
       try FileManager.default.removeItem(atPath: path)
     }
+  }
+
+  /// A run that was killed when all was in its place and the folder aside was still there: nothing goes.
+  @Test func whatWasDoneStays() throws {
+    let place = try TemporaryFolder()
+    let (path, claim) = (place.path + "/out", place.path + "/.out.lacuna-run")
+    try run(path, .refused, ["a": "1", "b": "1"])
+    #expect(FolderTree.make(claim) && FolderTree.make(claim + "/new"))
+    for name in ["claim", "complete"] { try AtomicFile.write("", to: claim + "/" + name) }
+    #expect(throws: DataFileError.self) { _ = try OutputFolder(path, existing: .refused) }
+    #expect(files(path) == [".lacuna", "a", "b"] && place.contents == ["out"])
+  }
+
+  /// Somebody's folder where a file is to be: refused before the first file is moved.
+  @Test func aFolderInTheWay() throws {
+    let place = try TemporaryFolder()
+    let path = place.path + "/out"
+    try run(path, .refused, ["a": "1"])
+    #expect(FolderTree.make(path + "/b"))
+    try AtomicFile.write("mine", to: path + "/b/mine")
+    let refused = #expect(throws: DataFileError.self) { try run(path, .replaced, ["a": "2", "b": "2"]) }
+    #expect(refused?.description.contains("out/b: a folder of that name is in the way") == true)
+    #expect(try text(path + "/a") == "1" && text(path + "/b/mine") == "mine" && place.contents == ["out"])
   }
 }

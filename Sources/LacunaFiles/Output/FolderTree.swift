@@ -7,9 +7,9 @@
 #endif
 
 /// Folders and what lies in them: symbolic links are never followed, names are bytes.
-enum FolderTree {
+package enum FolderTree {
   /// What a path names, itself and not what it may link to; nil where nothing is there.
-  static func status(_ path: String) -> stat? {
+  package static func status(_ path: String) -> stat? {
     var status = stat()
     return withSystemPath(path) { lstat($0, &status) } == 0 ? status : nil
   }
@@ -17,7 +17,7 @@ enum FolderTree {
   static func isFolder(_ path: String) -> Bool { status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false }
 
   /// The names in a folder in the order of their bytes; nil where it cannot be read.
-  static func names(in path: String) -> [String]? {
+  package static func names(in path: String) -> [String]? {
     guard let folder = withSystemPath(path, { opendir($0) }) else { return nil }
     defer { closedir(folder) }
     var names: [String] = []
@@ -35,7 +35,7 @@ enum FolderTree {
   }
 
   /// Everything below a folder that is no folder, by its path within; nil where some of it cannot be read.
-  static func files(below path: String) -> [String]? {
+  package static func files(below path: String) -> [String]? {
     guard let names = names(in: path) else { return nil }
     var files: [String] = []
     for name in names {
@@ -51,7 +51,9 @@ enum FolderTree {
 
   /// Makes a folder, for the owner's umask.
   /// - Returns: whether it was made; `errno` says why not.
-  static func make(_ path: String, mode: mode_t = 0o777) -> Bool { withSystemPath(path) { mkdir($0, mode) } == 0 }
+  package static func make(_ path: String, mode: mode_t = 0o777) -> Bool {
+    withSystemPath(path) { mkdir($0, mode) } == 0
+  }
 
   /// Makes a folder and those above it that are not there.
   /// - Returns: those it made, the highest first.

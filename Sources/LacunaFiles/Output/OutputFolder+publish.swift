@@ -62,6 +62,9 @@ extension OutputFolder {
 
   /// Moves the files one by one, so that the target and what else it holds stay.
   private func moveOver() throws(DataFileError) {
+    for file in try files() where FolderTree.isFolder(target + "/" + file) {
+      throw .cannotCreate(path: path + "/" + file, reason: "a folder of that name is in the way")
+    }
     try AtomicFile.write("", to: claim.folder + "/complete")
     guard Self.move(from: staging, to: target) else {
       throw .cannotCreate(path: path, reason: systemMessage(errno))
@@ -71,9 +74,11 @@ extension OutputFolder {
   /// Moves all files of a complete folder over those of an earlier run; may be done again where it was cut short.
   /// - Returns: false, with `errno`, at the first that cannot be moved.
   private static func move(from staging: String, to target: String) -> Bool {
+    // The list goes last: where it is gone, all is done.
+    guard fileExists(staging + "/" + manifest) else { return true }
     let new = FolderTree.files(below: staging) ?? []
     let staying = Set(new + manifestFiles(staging))
-    // The list goes last: until then the old one says what has to go.
+    // Until the new list is there, the old one says what has to go.
     for file in manifestFiles(target) where !staying.contains(file) { FolderTree.remove(file, within: target) }
     for file in new.filter({ $0 != manifest }) + [manifest] where fileExists(staging + "/" + file) {
       if let slash = file.lastIndex(of: "/") {

@@ -31,7 +31,8 @@ extension OutputFolder {
         let files = [name, RecordFile.unfinishedName]
         try writeManifest(Set(files), in: start)
         try AtomicFile.write(text, to: start + "/" + name)
-        let records = try RecordFile(start + "/" + RecordFile.unfinishedName)
+        let records = try RecordFile(
+          start + "/" + RecordFile.unfinishedName, movedTo: path + "/" + RecordFile.unfinishedName)
         if FolderTree.make(target) {
           state.madeTarget = true
         } else if errno != EEXIST {

@@ -95,7 +95,8 @@ public final class OutputFolder: Sendable {
       }
     } catch {
       for folder in place.madeFolders.reversed() { FolderTree.removeFolder(folder) }
-      throw error
+      guard case .cannotCreate(_, let reason) = error else { throw error }
+      throw .cannotCreate(path: path, reason: reason)
     }
     state = Mutex(State(madeFolders: place.madeFolders))
     let own = claim.folder.split(separator: "/").last.map(String.init) ?? ""

@@ -26,11 +26,12 @@ public final class RecordFile: Sendable {
   private let state: Mutex<State>
 
   /// Makes the file, which is not there yet.
+  /// - Parameter place: where it is moved before the first record, for messages; nil where it stays.
   /// - Throws: `cannotCreate`.
-  public init(_ path: String) throws(DataFileError) {
+  public init(_ path: String, movedTo place: String? = nil) throws(DataFileError) {
     let descriptor = withSystemPath(path) { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
     guard descriptor >= 0 else { throw .cannotCreate(path: path, reason: systemMessage(errno)) }
-    self.path = path
+    self.path = place ?? path
     state = Mutex(State(descriptor: descriptor))
   }
 
