@@ -37,7 +37,9 @@ public struct MaskConfiguration: Sendable, Equatable {
   }
 
   /// The kind of fit that data of one's own are given.
+  /// - Parameter d: coordinates.
   /// - Parameter seed: of masks that are drawn.
+  /// - Parameter key: of the mask, for messages.
   /// - Throws: as `drawing`.
   public func fitMask(coordinateCount d: Int, seed: UInt64, key: String) throws -> any FitMask {
     try scheme.fitMask(coordinateCount: d, seed: seed, key: "\(key).\(word)")
