@@ -8,7 +8,7 @@ public struct SparseSamples: Sendable, Equatable {
   public let columnIndices: [Int32]
   public let values: [Double]
 
-  /// - Parameter coordinateCount: d.
+  /// - Parameter d: d.
   /// - Parameter rowStarts: n + 1 numbers that rise from 0 to the number of entries.
   /// - Parameter columnIndices: ascending in each row, each once, from 0 and below d.
   /// - Parameter values: finite, as many as indices.
