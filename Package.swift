@@ -113,7 +113,7 @@ let package = Package(
     .target(
       name: "CInterface",
       dependencies: [
-        "LacunaAlgebra", "LacunaHost", "DeterministicEquivalents", "MaskedRegression", "LacunaDevices", "LacunaFiles",
+        "LacunaAlgebra", "DeterministicEquivalents", "MaskedRegression", "LacunaDevices", "LacunaFiles",
         "LacunaStudy",
         "LacunaFits",
       ],

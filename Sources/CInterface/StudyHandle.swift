@@ -2,7 +2,6 @@ import DeterministicEquivalents
 import LacunaAlgebra
 import LacunaDevices
 import LacunaFiles
-import LacunaHost
 import LacunaStudy
 import Synchronization
 
@@ -85,8 +84,8 @@ extension [ExperimentPoint] {
     for point in self {
       let d = point.configuration.data.coordinates
       // Theory holds some vectors of d numbers.
-      guard d < HostMemory.available / 256 else {
-        throw BackendError.outOfMemory(requested: d * 256, available: HostMemory.available, device: "host")
+      guard d < HostProvider.availableMemory / 256 else {
+        throw BackendError.outOfMemory(requested: d * 256, available: HostProvider.availableMemory, device: "host")
       }
     }
   }

@@ -34,6 +34,9 @@ public struct HostProvider: DeviceProvider {
   /// The host in float64: what theory solves its eigenproblems on, and what others are compared with.
   public func reference(threads: Int? = nil) -> any Backend<Double> { HostBackend<Double>(threads: threads) }
 
+  /// Bytes that processes of this machine may still take.
+  public static var availableMemory: Int { HostMemory.available }
+
   /// Bytes that this process held at most so far; nil where the system does not say.
   public static var peakMemory: Int? { HostMemory.peak }
 }
