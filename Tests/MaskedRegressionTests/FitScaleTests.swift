@@ -111,4 +111,35 @@ private let host = HostBackend<Double>()
       }
     }
   }
+
+  /// Squares that float64 does not hold are refused by the name of a cell under every mask, and no search goes on for ever.
+  @Test(arguments: [1e-157, 1e160]) func everyMaskRefusesWhatCannotBeSquared(size: Double) throws {
+    let values = samples(n: 6, d: 3, seed: 5).map { $0 * size }
+    let gap = values.indices.map { $0 == 4 ? Double.nan : values[$0] }
+    let masks: [(any FitMask, [Double])] = [
+      (LeaveOneOutFitMask(), values), (ObservedFitMask(), gap), (SchemeFitMask(BernoulliMasks(keep: 0.6)), values),
+    ]
+    for (mask, data) in masks {
+      let error = #expect(throws: FitError.self) {
+        _ = try FitRequest(mask: mask).fit(data, sampleCount: 6, on: host)
+      }
+      guard case .data(let text) = error else {
+        Issue.record("\(mask): \(String(describing: error))")
+        continue
+      }
+      #expect(text.hasPrefix("sample 1, coordinate 1 is"), "\(text)")
+    }
+    // One sample that went on for ever.
+    let one = [1.80355474e-158, 1.00169387e-157, -9.59902093e-158]
+    #expect(throws: FitError.self) { _ = try FitRequest(mask: ObservedFitMask()).fit(one, sampleCount: 1, on: host) }
+  }
+
+  /// At the edge of what is allowed a search ends.
+  @Test func searchesEnd() throws {
+    for size in [2e-150, 1e-100, 1e100] {
+      let values = samples(n: 1, d: 3, seed: 6).map { $0 * size / 4 }.map { abs($0) > 1e-150 ? $0 : 2e-150 }
+      let found = try FitRequest(mask: ObservedFitMask()).fit(values, sampleCount: 1, on: host)
+      #expect(found.search.path.count < 200)
+    }
+  }
 }

@@ -85,8 +85,11 @@ extension RidgeFit {
 }
 
 /// Refuses what float64 cannot square.
+/// - Parameter allowsMissing: whether NaN is a missing cell.
 /// - Parameter place: sample and coordinate, from 0, of a value.
-func requireRange(of values: [Double], _ place: (Int) -> (sample: Int, coordinate: Int)) throws(FitError) {
+func requireRange(
+  of values: [Double], allowsMissing: Bool = false, _ place: (Int) -> (sample: Int, coordinate: Int)
+) throws(FitError) {
   let limit = 1e150
   var largest = 0.0
   func name(_ index: Int) -> String {
@@ -95,12 +98,12 @@ func requireRange(of values: [Double], _ place: (Int) -> (sample: Int, coordinat
   }
   for index in values.indices {
     let size = abs(values[index])
-    guard size <= limit else {
+    guard size <= limit || (allowsMissing && size.isNaN) else {
       throw .data("\(name(index)): sums of its square overflow float64; divide the data by a power of ten")
     }
     largest = max(largest, size)
   }
-  if largest > 0, largest < 1 / limit, let index = values.firstIndex(where: { $0 != 0 }) {
+  if largest > 0, largest < 1 / limit, let index = values.firstIndex(where: { abs($0) > 0 }) {
     throw .data(
       "\(name(index)), and no value is above \(1 / limit): squares leave the range of float64; "
         + "multiply the data by a power of ten")

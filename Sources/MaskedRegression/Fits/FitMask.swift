@@ -49,6 +49,8 @@ public struct ObservedFitMask: FitMask {
   ) throws(FitError) -> any RidgeFit<Device> {
     guard request.ridge.isAboveZero else { throw .request("missing cells need a ridge above 0") }
     let values = values
+    let d = values.count / n
+    try requireRange(of: values, allowsMissing: true) { ($0 / d, $0 % d) }
     return try FitError.wrapping {
       try ObservedFit(
         device: device, values: values, sampleCount: n, centered: request.centered, weights: request.weights,
@@ -68,6 +70,8 @@ public struct SchemeFitMask: FitMask {
   ) throws(FitError) -> any RidgeFit<Device> {
     guard n >= SchemeFit<Device>.foldCount else { throw .data("\(n) samples; masks are fitted in five folds") }
     let values = values
+    let d = values.count / n
+    try requireRange(of: values) { ($0 / d, $0 % d) }
     return try FitError.wrapping {
       try SchemeFit(
         device: device, values: values, sampleCount: n, centered: request.centered, scheme: scheme,

@@ -141,12 +141,15 @@ private struct Trials<Fit: RidgeFit> {
     let floor = Double(Fit.Device.Element.ulpOfOne) * (positive.min() ?? scale)
     while best == 0, path.count > 1, digitsEndAt == nil, !positive.isEmpty {
       let next = path[0].ridge / ratio
-      guard next >= floor, try reaches(next) else {
+      // Among the least numbers that there are a quotient can be the number itself.
+      guard next >= floor, next > 0, next < path[0].ridge, try reaches(next) else {
         digitsEndAt = path[0].ridge
         break
       }
     }
-    while best == path.count - 1, path.count > 1, path[best].ridge * ratio <= 1e6 * scale {
+    while best == path.count - 1, path.count > 1, path[best].ridge * ratio <= 1e6 * scale,
+      path[best].ridge * ratio > path[best].ridge
+    {
       try evaluate(path[best].ridge * ratio)
     }
     isAtEdge = path.count > 1 && !positive.isEmpty && (best == 0 || best == path.count - 1)
