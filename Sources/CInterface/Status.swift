@@ -22,6 +22,7 @@ enum Status: Int32 {
     case let error as StudyError: self = Status(error.underlying)
     case let error as ConfigurationError:
       if case .option = error.location { self = .argument } else { self = .configuration }
+    case PopulationError.backend(let error): self = Status(error)
     case is PopulationError, is ModelError, is PartitionError: self = .configuration
     case let error as FitError:
       switch error {

@@ -76,6 +76,8 @@ struct Failure: Error {
       self.init(error.description, status: error.isUsage ? ExitStatus.usage : ExitStatus.data)
     case let error as DataFileError:
       self.init(error.description, status: ExitStatus.of(error))
+    case PopulationError.backend(let error):
+      self.init(error)
     case let error as PopulationError:
       self.init(error.description, status: ExitStatus.data)
     case let error as ModelError:

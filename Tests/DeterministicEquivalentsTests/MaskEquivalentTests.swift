@@ -126,18 +126,6 @@ import Testing
     }
   }
 
-  /// Blocks of one coordinate, the effective ridge of Σ: leave-one-coordinate-out masks.
-  @Test(arguments: [(20, 0.1), (50, 0.1), (50, 0), (20, 0)]) func blocksOfOne(n: Int, ridge: Double) throws {
-    let sigma = scaledChain(30)
-    let values = sigma.rows.flatMap { $0 }
-    let partition = try PartitionedCovariance(covariance: values, coordinateCount: 30, backend: host)
-      .equivalent(blocks: (0..<30).map { [$0] }, sampleCount: n, ridge: ridge, as: .fixedSize)
-    let known = try ErrorEquivalent(
-      population: DensePopulation(covariance: values, coordinateCount: 30, backend: host), sampleCount: n, ridge: ridge)
-    #expect(agree(partition.generalizationErrors, known.generalizationErrors, 1e-10))
-    #expect(zip(partition.trainingErrors, known.trainingErrors).allSatisfy { abs($0 - $1) <= 1e-10 })
-  }
-
   /// Each block against the ridge formula with the context's features written out.
   @Test(arguments: [(15, 0.1), (60, 0.05), (60, 0), (10, 0)]) func blocksAreRidgeRegressions(n: Int, ridge: Double)
     throws

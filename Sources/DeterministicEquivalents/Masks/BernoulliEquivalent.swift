@@ -46,13 +46,13 @@ public struct BernoulliEquivalent: Sendable {
   /// - Parameter p: p in (0, 1).
   /// - Parameter ridge: λ ≥ 0 of the loss over masks.
   /// - Throws: `PopulationError.invalidArgument`; what the population throws.
-  public init(population: some MatrixRidgePopulation, sampleCount: Int, keep p: Double, ridge: Double) throws {
+  public init(population: some MatrixRidgePopulation, sampleCount: Int, keep p: Double, ridge: Double) throws(PopulationError) {
     try requirePositive(sampleCount, "sample count")
     guard p > 0, p < 1 else {
-      throw PopulationError.invalidArgument(name: "keep-probability", value: p, requirement: "between 0 and 1")
+      throw .invalidArgument(name: "keep-probability", value: p, requirement: "between 0 and 1")
     }
     guard ridge >= 0, ridge.isFinite else {
-      throw PopulationError.invalidArgument(name: "ridge", value: ridge, requirement: "zero or a positive number")
+      throw .invalidArgument(name: "ridge", value: ridge, requirement: "zero or a positive number")
     }
     let n = Double(sampleCount)
     let q = 1 - p

@@ -25,19 +25,22 @@ public struct DenseCovariance<B: Backend<Double>>: MatrixRidgePopulation {
     self.backend = backend
   }
 
-  public func resolvent(hidden: Double, shift: Double) throws -> any MatrixRidgeResolvent {
+  public func resolvent(hidden: Double, shift: Double) throws(PopulationError) -> any MatrixRidgeResolvent {
     let d = variances.count
     let roots = ridges(hidden: hidden, shift: shift).map { 1 / $0.squareRoot() }
-    let matrix = try backend.makeMatrix(covariance, rows: d, columns: d)
-    let scale = try backend.makeVector(roots)
-    try backend.scale(matrix, rows: scale, columns: scale)
-    let values = try backend.eigendecompose(matrix)
+    let (matrix, values) = try onBackend { () throws(BackendError) in
+      let matrix = try backend.makeMatrix(covariance, rows: d, columns: d)
+      let scale = try backend.makeVector(roots)
+      try backend.scale(matrix, rows: scale, columns: scale)
+      let values = try backend.eigendecompose(matrix)
+      // Rows of the matrix are the vectors: Tᵀ is Vᵀ with its columns scaled.
+      try backend.scale(matrix, rows: nil, columns: scale)
+      return (matrix, values)
+    }
     guard let least = values.first, let greatest = values.last, least > Double(d) * -.ulpOfOne * greatest else {
-      throw PopulationError.notPositiveDefinite(
+      throw .notPositiveDefinite(
         reason: "its least eigenvalue, in units of the ridge, is \(values.first ?? .nan)")
     }
-    // Rows of the matrix are the vectors: Tᵀ is Vᵀ with its columns scaled.
-    try backend.scale(matrix, rows: nil, columns: scale)
     return Resolvent(
       values: values.map { max($0, 0) }, vectors: matrix, variances: variances, ridges: roots.map { 1 / ($0 * $0) },
       backend: backend)
@@ -51,7 +54,7 @@ public struct DenseCovariance<B: Backend<Double>>: MatrixRidgePopulation {
     let ridges: [Double]
     let backend: B
 
-    func diagonals(signal: Double) throws -> MatrixRidgeDiagonals {
+    func diagonals(signal: Double) throws(PopulationError) -> MatrixRidgeDiagonals {
       let weights = values.map { 1 / (signal * $0 + 1) }
       let shares = zip(values, weights).map { $0 * $1 }
       return MatrixRidgeDiagonals(
@@ -61,25 +64,29 @@ public struct DenseCovariance<B: Backend<Double>>: MatrixRidgePopulation {
     }
 
     /// diag T diag(w) Tᵀ.
-    private func diagonal(_ weights: [Double]) throws -> [Double] {
-      let out = try backend.makeVector(values.count)
-      try backend.columnDots(vectors, vectors, weights: try backend.makeVector(weights), into: out)
-      return try backend.download(out)
+    private func diagonal(_ weights: [Double]) throws(PopulationError) -> [Double] {
+      try onBackend { () throws(BackendError) in
+        let out = try backend.makeVector(values.count)
+        try backend.columnDots(vectors, vectors, weights: try backend.makeVector(weights), into: out)
+        return try backend.download(out)
+      }
     }
 
-    func squares(signal: Double) throws -> MatrixRidgeSquares {
+    func squares(signal: Double) throws(PopulationError) -> MatrixRidgeSquares {
       let d = values.count
-      let scaled = try backend.makeMatrix(rows: d, columns: d)
-      try backend.copy(vectors, to: scaled)
-      try backend.scale(scaled, rows: try backend.makeVector(values.map { 1 / (signal * $0 + 1) }), columns: nil)
-      let resolvent = try backend.makeMatrix(rows: d, columns: d)
-      try backend.multiply(
-        vectors, transposeA: true, scaled, transposeB: false, alpha: 1, beta: 0, into: resolvent)
-      let out = try backend.makeVector(d)
-      try backend.rowDots(resolvent, resolvent, weights: nil, into: out)
-      let identity = try backend.download(out)
-      try backend.rowDots(resolvent, resolvent, weights: try backend.makeVector(variances), into: out)
-      return MatrixRidgeSquares(identity: identity, variances: try backend.download(out))
+      return try onBackend { () throws(BackendError) in
+        let scaled = try backend.makeMatrix(rows: d, columns: d)
+        try backend.copy(vectors, to: scaled)
+        try backend.scale(scaled, rows: try backend.makeVector(values.map { 1 / (signal * $0 + 1) }), columns: nil)
+        let resolvent = try backend.makeMatrix(rows: d, columns: d)
+        try backend.multiply(
+          vectors, transposeA: true, scaled, transposeB: false, alpha: 1, beta: 0, into: resolvent)
+        let out = try backend.makeVector(d)
+        try backend.rowDots(resolvent, resolvent, weights: nil, into: out)
+        let identity = try backend.download(out)
+        try backend.rowDots(resolvent, resolvent, weights: try backend.makeVector(variances), into: out)
+        return MatrixRidgeSquares(identity: identity, variances: try backend.download(out))
+      }
     }
   }
 }

@@ -62,21 +62,21 @@ public struct DrawnMaskEquivalent: Sendable {
   /// - Throws: `PopulationError.invalidArgument`, `.noConvergence`; what the population throws.
   public init(
     population: some MatrixRidgePopulation, sampleCount: Int, maskCount: Int, moments: Moments, ridge: Double
-  ) throws {
+  ) throws(PopulationError) {
     try requirePositive(sampleCount, "sample count")
     try requirePositive(maskCount, "mask count")
     guard ridge >= 0, ridge.isFinite else {
-      throw PopulationError.invalidArgument(name: "ridge", value: ridge, requirement: "zero or a positive number")
+      throw .invalidArgument(name: "ridge", value: ridge, requirement: "zero or a positive number")
     }
     guard moments.counted > 0, moments.counted <= 1, moments.pair >= 0, moments.single > moments.pair else {
-      throw PopulationError.invalidArgument(
+      throw .invalidArgument(
         name: "probability that a pair is visible", value: moments.pair, requirement: "below that of a single one")
     }
     let variances = population.variances
     let d = variances.count
     let copies = Double(sampleCount) * Double(maskCount) * moments.counted
     guard ridge > 0 || copies > Double(d) else {
-      throw PopulationError.invalidArgument(
+      throw .invalidArgument(
         name: "ridge", value: ridge, requirement: "positive where there are fewer masked copies than coordinates")
     }
     let classes = MaskedClasses(sampleCount: sampleCount, maskCount: maskCount, moments: moments)
@@ -138,7 +138,7 @@ public struct DrawnMaskEquivalent: Sendable {
   /// Newton's iteration in (α, δ) from above, which steps of the plain iteration guard: c_b grow with λ and fall with α and δ.
   private static func solve(
     _ population: some MatrixRidgePopulation, _ classes: MaskedClasses, ridge: Double
-  ) throws -> State {
+  ) throws(PopulationError) -> State {
     var shrinkage = classes.shrinkage(of: .init(sigma: 0, diagonal: 0))
     var mixing = classes.mixing(shrinkage)
     var previous = Double.infinity
@@ -161,12 +161,12 @@ public struct DrawnMaskEquivalent: Sendable {
         mixing.hidden = state.mixing.hidden - step.diagonal
       }
     }
-    throw PopulationError.noConvergence(what: "the equivalent of drawn masks")
+    throw .noConvergence(what: "the equivalent of drawn masks")
   }
 
   private static func evaluate(
     _ population: some MatrixRidgePopulation, _ classes: MaskedClasses, _ mixing: MaskedClasses.Mixing, ridge: Double
-  ) throws -> State {
+  ) throws(PopulationError) -> State {
     let (alpha, delta) = (mixing.signal, mixing.hidden)
     let resolvent = try population.resolvent(hidden: delta, shift: ridge)
     let diagonals = try resolvent.diagonals(signal: alpha)

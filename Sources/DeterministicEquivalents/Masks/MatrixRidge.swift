@@ -1,10 +1,10 @@
 /// Q̄ = (αΣ + Γ)⁻¹ for one diagonal Γ ≻ 0 and any signal strength α ≥ 0: what a matrix ridge asks of a population.
 public protocol MatrixRidgeResolvent {
   /// diag Q̄ and diag Q̄ΣQ̄.
-  func diagonals(signal: Double) throws -> MatrixRidgeDiagonals
+  func diagonals(signal: Double) throws(PopulationError) -> MatrixRidgeDiagonals
 
   /// diag Q̄² and diag Q̄DQ̄, D = diag Σ.
-  func squares(signal: Double) throws -> MatrixRidgeSquares
+  func squares(signal: Double) throws(PopulationError) -> MatrixRidgeSquares
 }
 
 public struct MatrixRidgeSquares: Sendable {
@@ -42,7 +42,7 @@ public protocol MatrixRidgePopulation: Sendable {
   /// The resolvent (Σ + Γ)⁻¹ with diag Γ = hidden · variances + shift, every entry above 0.
   /// - Parameter hidden: in [0, 1].
   /// - Parameter shift: at least 0.
-  func resolvent(hidden: Double, shift: Double) throws -> any MatrixRidgeResolvent
+  func resolvent(hidden: Double, shift: Double) throws(PopulationError) -> any MatrixRidgeResolvent
 }
 
 extension MatrixRidgePopulation {
@@ -74,7 +74,7 @@ public struct EqualVariancePopulation: MatrixRidgePopulation {
     let population: any Population
     let ridge: Double
 
-    func diagonals(signal: Double) throws -> MatrixRidgeDiagonals {
+    func diagonals(signal: Double) throws(PopulationError) -> MatrixRidgeDiagonals {
       let d = population.coordinateCount
       guard signal > 0 else {
         return MatrixRidgeDiagonals(
@@ -96,7 +96,7 @@ public struct EqualVariancePopulation: MatrixRidgePopulation {
     }
 
     /// Q̄² = (Q̄ − αQ̄ΣQ̄)/γ.
-    func squares(signal: Double) throws -> MatrixRidgeSquares {
+    func squares(signal: Double) throws(PopulationError) -> MatrixRidgeSquares {
       let diagonals = try diagonals(signal: signal)
       let squares = zip(diagonals.resolvent, diagonals.resolventCovarianceResolvent).map { ($0 - signal * $1) / ridge }
       return MatrixRidgeSquares(identity: squares, variances: zip(squares, population.variances).map { $0 * $1 })

@@ -8,8 +8,8 @@ import LacunaAlgebra
 ///
 ///     tr T = tr R − tr PR²,   tr T² = tr R² + tr PR²PR² − 2 tr PR³      (R² and R³ restricted to B beside P).
 ///
-/// Blocks that are a fraction of d have each its own κ. Blocks whose size stays fixed as d grows all have that of Σ, which
-/// `Blocks.fixedSize` takes for them; at finite d the context's own is the closer one.
+/// Each block has the κ of its own context. That of blocks whose size stays fixed tends to Σ's as d grows; at finite d the
+/// context's own is the closer one.
 ///
 /// To order 1/n, for Gaussian data and the context's own κ, with a = (PR'P)_kk/P_kk, ∂ = κ d/dκ, b = 1 − df₂/n of the context and
 /// β = ∂b/b (<doc:FiniteSize>, whose term for d − 1 features does not arise: the context is what it is),
@@ -17,14 +17,6 @@ import LacunaAlgebra
 ///     E_tr,k ← E_tr,k (1 + x − ∂x/a),   E_gen,k ← E_gen,k (1 + x − ∂x/a − y),
 ///     x = (a² − a − ∂a + aβ)/(2nb),   y = (a − 2 − ∂a/a + b + 2β)/(nb).
 public struct PartitionEquivalent: Sendable {
-  /// How the effective ridge of a block is found.
-  public enum Blocks: Sendable {
-    /// From the context: exact to leading order for any block, a fraction of d or not.
-    case context
-    /// From the whole of Σ: the limit d → ∞ for blocks of fixed size.
-    case fixedSize
-  }
-
   /// κ of each block.
   public let effectiveRidges: [Double]
   public let generalizationErrors: [Double]
@@ -54,18 +46,19 @@ public struct PartitionedCovariance<B: Backend<Double>> {
   /// - Parameter d: coordinates of Σ.
   /// - Parameter backend: does the linear algebra.
   /// - Throws: `PopulationError.dimensionMismatch`, `.notPositiveDefinite`; what the backend throws.
-  public init(covariance: [Double], coordinateCount d: Int, backend: B) throws {
+  public init(covariance: [Double], coordinateCount d: Int, backend: B) throws(PopulationError) {
     try requirePositive(d, "coordinate count")
     guard covariance.count == d * d else {
-      throw PopulationError.dimensionMismatch(argument: "covariance", expected: d * d, actual: covariance.count)
+      throw .dimensionMismatch(argument: "covariance", expected: d * d, actual: covariance.count)
     }
-    let matrix = try backend.makeMatrix(covariance, rows: d, columns: d)
-    eigenvalues = try backend.eigendecompose(matrix)
+    (vectors, eigenvalues) = try onBackend { () throws(BackendError) in
+      let matrix = try backend.makeMatrix(covariance, rows: d, columns: d)
+      return (matrix, try backend.eigendecompose(matrix))
+    }
     guard let least = eigenvalues.first, let greatest = eigenvalues.last, least > Double(d) * .ulpOfOne * greatest
     else {
-      throw PopulationError.notPositiveDefinite(reason: "its least eigenvalue is \(eigenvalues.first ?? .nan)")
+      throw .notPositiveDefinite(reason: "its least eigenvalue is \(eigenvalues.first ?? .nan)")
     }
-    vectors = matrix
     order = d
     self.backend = backend
   }
@@ -73,34 +66,26 @@ public struct PartitionedCovariance<B: Backend<Double>> {
   /// - Parameter blocks: coordinates from 0, every one in exactly one block.
   /// - Parameter sampleCount: n ≥ 1.
   /// - Parameter ridge: λ ≥ 0; 0 is the limit λ → 0⁺.
-  /// - Parameter kind: how the effective ridge of a block is found.
   /// - Parameter toOrder1: whether the errors to order 1/n are wanted, for Gaussian data: three more resolvents a block.
   /// - Throws: `ridgelessAtInterpolation` for λ = 0 with as many samples as context coordinates; `invalidArgument`.
   public func equivalent(
-    blocks: [[Int]], sampleCount: Int, ridge: Double, as kind: PartitionEquivalent.Blocks = .context,
-    toOrder1: Bool = false
-  ) throws -> PartitionEquivalent {
+    blocks: [[Int]], sampleCount: Int, ridge: Double, toOrder1: Bool = false
+  ) throws(PopulationError) -> PartitionEquivalent {
     try requirePositive(sampleCount, "sample count")
     guard ridge >= 0, ridge.isFinite else {
-      throw PopulationError.invalidArgument(name: "ridge", value: ridge, requirement: "zero or a positive number")
-    }
-    var common: Root?
-    if case .fixedSize = kind {
-      let root = try EffectiveRidge(
-        population: DiagonalPopulation(variances: eigenvalues), sampleCount: sampleCount, ridge: ridge)
-      common = Root(
-        kappa: root.value, left: remainingVariance(root, sampleCount: sampleCount), shrinkage: root.shrinkage,
-        spread: root.traces.resolventCovarianceResolvent / Double(sampleCount))
+      throw .invalidArgument(name: "ridge", value: ridge, requirement: "zero or a positive number")
     }
     var ridges: [Double] = []
     var generalization = Array(repeating: 0.0, count: order)
     var training = generalization
     var variances = generalization
-    var corrections: (training: Double, generalization: Double)? = toOrder1 && common == nil ? (0, 0) : nil
+    var corrections: (training: Double, generalization: Double)? = toOrder1 ? (0, 0) : nil
     for block in blocks {
-      let solved = try common ?? root(block, sampleCount: sampleCount, ridge: ridge)
-      let state = try BlockState(self, block, kappa: solved.kappa)
-      let errors = try state.sandwichDiagonal(state.mixed)
+      let solved = try root(block, sampleCount: sampleCount, ridge: ridge)
+      let errors = try onBackend { () throws(BackendError) in
+        let state = try BlockState(self, block, kappa: solved.kappa)
+        return try state.sandwichDiagonal(state.mixed)
+      }
       for (i, k) in block.enumerated() {
         generalization[k] = errors[i] / solved.left
         training[k] = generalization[k] * solved.shrinkage * solved.shrinkage
@@ -127,17 +112,19 @@ public struct PartitionedCovariance<B: Backend<Double>> {
   /// What order 1/n adds to the sums of a block's errors. `errors` are diag PR'P.
   private func correction(
     _ block: [Int], at solved: Root, errors: [Double], sampleCount: Int
-  ) throws -> (training: Double, generalization: Double) {
+  ) throws(PopulationError) -> (training: Double, generalization: Double) {
     let n = Double(sampleCount)
     let excess = Double(sampleCount - (order - block.count))
     let step = 0.01
     var points: [(shares: [Double], remaining: Double)] = []
     for offset in [0, step, -step] {
       let kappa = solved.kappa * Double.exp(offset)
-      let state = try BlockState(self, block, kappa: kappa)
-      let traces = try state.contextTraces()
-      let own = try state.inverseDiagonal()
-      let forms = try state.sandwichDiagonal(state.mixed)
+      let (traces, own, forms) = try onBackend { () throws(BackendError) in
+        let state = try BlockState(self, block, kappa: kappa)
+        return (
+          try state.contextTraces(), try state.inverseDiagonal(), try state.sandwichDiagonal(state.mixed)
+        )
+      }
       points.append(
         (
           zip(forms, own).map { $0 / $1 },
@@ -175,21 +162,21 @@ public struct PartitionedCovariance<B: Backend<Double>> {
   }
 
   /// κ of the context of a block, and what goes with it: Newton's iteration from the right, as in `effectiveRidge`.
-  private func root(_ block: [Int], sampleCount: Int, ridge: Double) throws -> Root {
+  private func root(_ block: [Int], sampleCount: Int, ridge: Double) throws(PopulationError) -> Root {
     let n = Double(sampleCount)
     let m = order - block.count
     let excess = Double(sampleCount - m)
     if ridge == 0 {
-      guard sampleCount != m else { throw PopulationError.ridgelessAtInterpolation(sampleCount: sampleCount) }
+      guard sampleCount != m else { throw .ridgelessAtInterpolation(sampleCount: sampleCount) }
       if sampleCount > m {
-        let trace = try BlockState(self, block, kappa: 0).contextTraces().resolvent
+        let trace = try contextTraces(block, kappa: 0).resolvent
         return Root(kappa: 0, left: excess / n, shrinkage: excess / n, spread: trace / n)
       }
     }
     var kappa = ridge + blockSum(eigenvalues) / n
     var previousStep = Double.infinity
     for _ in 0..<200 {
-      let traces = try BlockState(self, block, kappa: kappa).contextTraces()
+      let traces = try contextTraces(block, kappa: kappa)
       let share = (excess + kappa * traces.resolvent) / n
       let spread = (traces.resolvent - kappa * traces.square) / n
       let left = share + kappa * spread
@@ -200,7 +187,13 @@ public struct PartitionedCovariance<B: Backend<Double>> {
       previousStep = abs(step)
       kappa = max(kappa - step, ridge, kappa / 16)
     }
-    throw PopulationError.noConvergence(what: "the effective ridge of a block's context")
+    throw .noConvergence(what: "the effective ridge of a block's context")
+  }
+
+  private func contextTraces(
+    _ block: [Int], kappa: Double
+  ) throws(PopulationError) -> (resolvent: Double, square: Double) {
+    try onBackend { () throws(BackendError) in try BlockState(self, block, kappa: kappa).contextTraces() }
   }
 
   /// R, R² and R³ on a block at one κ, and P.
@@ -212,7 +205,7 @@ public struct PartitionedCovariance<B: Backend<Double>> {
     let inverse: B.Matrix
     let kappa: Double
 
-    init(_ covariance: PartitionedCovariance, _ block: [Int], kappa: Double) throws {
+    init(_ covariance: PartitionedCovariance, _ block: [Int], kappa: Double) throws(BackendError) {
       self.covariance = covariance
       self.kappa = kappa
       let backend = covariance.backend
@@ -223,7 +216,7 @@ public struct PartitionedCovariance<B: Backend<Double>> {
       let scaled = try backend.makeMatrix(rows: d, columns: b)
       try backend.copy(rows, to: scaled)
       let inverseValues = try backend.makeVector(covariance.eigenvalues.map { 1 / ($0 + kappa) })
-      powers = try (0..<3).map { _ in
+      powers = try (0..<3).map { _ throws(BackendError) in
         try backend.scale(scaled, rows: inverseValues, columns: nil)
         let power = try backend.makeMatrix(rows: b, columns: b)
         try backend.multiply(rows, transposeA: true, scaled, transposeB: false, alpha: 1, beta: 0, into: power)
@@ -241,7 +234,7 @@ public struct PartitionedCovariance<B: Backend<Double>> {
     }
 
     /// diag P M P.
-    func sandwichDiagonal(_ m: B.Matrix) throws -> [Double] {
+    func sandwichDiagonal(_ m: B.Matrix) throws(BackendError) -> [Double] {
       let product = try productWithInverse(m)
       let out = try covariance.backend.makeVector(m.rows)
       try covariance.backend.rowDots(product, inverse, weights: nil, into: out)
@@ -249,14 +242,14 @@ public struct PartitionedCovariance<B: Backend<Double>> {
     }
 
     /// diag P.
-    func inverseDiagonal() throws -> [Double] {
+    func inverseDiagonal() throws(BackendError) -> [Double] {
       let out = try covariance.backend.makeVector(inverse.rows)
       try covariance.backend.diagonal(of: inverse, into: out)
       return try covariance.backend.download(out)
     }
 
     /// tr T and tr T².
-    func contextTraces() throws -> (resolvent: Double, square: Double) {
+    func contextTraces() throws(BackendError) -> (resolvent: Double, square: Double) {
       let inverses = covariance.eigenvalues.map { 1 / ($0 + kappa) }
       let first = try productWithInverse(powers[1])
       let third = try productWithInverse(powers[2])
@@ -271,7 +264,7 @@ public struct PartitionedCovariance<B: Backend<Double>> {
       return (blockSum(inverses) - trace, blockSum(inverses.map { $0 * $0 }) + squares - 2 * cubes)
     }
 
-    private func productWithInverse(_ m: B.Matrix) throws -> B.Matrix {
+    private func productWithInverse(_ m: B.Matrix) throws(BackendError) -> B.Matrix {
       let product = try covariance.backend.makeMatrix(rows: m.rows, columns: m.rows)
       try covariance.backend.multiply(
         inverse, transposeA: false, m, transposeB: false, alpha: 1, beta: 0, into: product)

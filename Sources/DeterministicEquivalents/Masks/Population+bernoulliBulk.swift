@@ -4,12 +4,12 @@
 /// D = diag Q̃. To leading order diag(S) is diag(Σ), so that Γ = q diag(Σ) + λ/(pq) does not fluctuate, and D = diag Q̄ of
 /// `BernoulliEquivalent`: in the equation of the spectrum pD^½ΣD^½ stands for Σ′ and ΓD for λD.
 extension Population {
-  public func predictorBulk(sampleCount n: Int, keep p: Double, ridge: Double) throws -> BulkMeasure {
+  public func predictorBulk(sampleCount n: Int, keep p: Double, ridge: Double) throws(PopulationError) -> BulkMeasure {
     try equalVarianceBulk(sampleCount: n, keep: p, ridge: ridge)
   }
 
   /// Γ = γI: Â is 1/p times the leave-one-out predictor at the ridge γ/p, and W the same; its fluctuation at finite d left out.
-  fileprivate func equalVarianceBulk(sampleCount n: Int, keep p: Double, ridge: Double) throws -> BulkMeasure {
+  fileprivate func equalVarianceBulk(sampleCount n: Int, keep p: Double, ridge: Double) throws(PopulationError) -> BulkMeasure {
     let equal = try EqualVariancePopulation(self)
     let shift = equal.ridges(hidden: 1 - p, shift: ridge / (p * (1 - p)))[0]
     var bulk = try predictorBulk(sampleCount: n, ridge: shift / p)
@@ -21,7 +21,7 @@ extension Population {
 }
 
 extension DiagonalPopulation {
-  public func predictorBulk(sampleCount n: Int, keep p: Double, ridge: Double) throws -> BulkMeasure {
+  public func predictorBulk(sampleCount n: Int, keep p: Double, ridge: Double) throws(PopulationError) -> BulkMeasure {
     if let commonVariance { return try isotropicBulk(commonVariance, sampleCount: n, keep: p, ridge: ridge) }
     let (c, resolvent) = try maskedResolvent(self, sampleCount: n, keep: p, ridge: ridge)
     return BulkMeasure(
@@ -40,7 +40,7 @@ extension DiagonalPopulation {
   ///     a_k = −((1 − φ)g(s_k − 1) + φ(y_k/ȳ − 1)),   b_k = g(s_k − 1).
   private func isotropicBulk(
     _ variance: Double, sampleCount n: Int, keep p: Double, ridge: Double
-  ) throws -> BulkMeasure {
+  ) throws(PopulationError) -> BulkMeasure {
     var bulk = try equalVarianceBulk(sampleCount: n, keep: p, ridge: ridge)
     let shift = (1 - p) * variance + ridge / (p * (1 - p))
     let root = try EffectiveRidge(population: self, sampleCount: n, ridge: shift / p)
@@ -65,7 +65,7 @@ extension BulkMeasure.Node {
 /// c of `BernoulliEquivalent`, diag Q̄ at it and λ/(pq).
 private func maskedResolvent(
   _ population: some MatrixRidgePopulation, sampleCount: Int, keep p: Double, ridge: Double
-) throws -> (shrinkage: Double, resolvent: (diagonal: [Double], shift: Double)) {
+) throws(PopulationError) -> (shrinkage: Double, resolvent: (diagonal: [Double], shift: Double)) {
   let shift = ridge / (p * (1 - p))
   let c = try BernoulliEquivalent(population: population, sampleCount: sampleCount, keep: p, ridge: ridge).shrinkage
   let diagonal = try population.resolvent(hidden: 1 - p, shift: shift).diagonals(signal: c * p).resolvent
@@ -75,7 +75,7 @@ private func maskedResolvent(
 extension SpikedPopulation {
   /// The bulk of the noise, Γ and D those of the whole Σ; a coordinate that a spike dominates (D below 0.8 of the noise's) is
   /// left out. Spikes spread over all coordinates change each D and Γ by O(1/d): their mean change is taken, as in `SpikeFrame`.
-  public func predictorBulk(sampleCount n: Int, keep p: Double, ridge: Double) throws -> BulkMeasure {
+  public func predictorBulk(sampleCount n: Int, keep p: Double, ridge: Double) throws(PopulationError) -> BulkMeasure {
     let (c, resolvent) = try maskedResolvent(self, sampleCount: n, keep: p, ridge: ridge)
     let shifts = ridges(hidden: 1 - p, shift: resolvent.shift)
     let plain = noise.variances.map { 1 / (c * p * $0 + (1 - p) * $0 + resolvent.shift) }

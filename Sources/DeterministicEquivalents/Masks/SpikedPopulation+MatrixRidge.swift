@@ -46,7 +46,7 @@ extension SpikedPopulation: MatrixRidgePopulation {
 
     private func loadings(_ k: Int) -> [Double] { directions.map { $0[k] } }
 
-    func diagonals(signal: Double) throws -> MatrixRidgeDiagonals {
+    func diagonals(signal: Double) throws(PopulationError) -> MatrixRidgeDiagonals {
       let (a, update) = try core(signal: signal)
       let identity = SmallMatrix(diagonal: Array(repeating: 1, count: rank))
       // Q̄U = Z(I − KG), so the spikes add z (I − KG)Θ(I − KG)ᵀ zᵀ; the noise adds z K(Zᵀdiag(v)Z)K zᵀ and two cross terms.
@@ -72,7 +72,7 @@ extension SpikedPopulation: MatrixRidgePopulation {
         resolvent: resolvent, resolventCovarianceResolvent: mixed, covarianceResolvent: shares)
     }
 
-    func squares(signal: Double) throws -> MatrixRidgeSquares {
+    func squares(signal: Double) throws(PopulationError) -> MatrixRidgeSquares {
       let (a, update) = try core(signal: signal)
       func squares(_ weights: [Double]) -> [Double] {
         let second = update * form(a.indices.map { a[$0] * a[$0] * weights[$0] }) * update.transposed

@@ -11,8 +11,8 @@ extension BernoulliEquivalent {
   /// - Returns: p to about 10⁻⁴ in its logit, and the error; `atEdge` where the best p scanned is an end.
   public static func bestMaskingRatio(
     population: some MatrixRidgePopulation, sampleCount: Int, ridge: Double
-  ) throws -> (keep: Double, error: Double, atEdge: Bool) {
-    func evaluate(_ logit: Double) throws -> (keep: Double, error: Double) {
+  ) throws(PopulationError) -> (keep: Double, error: Double, atEdge: Bool) {
+    func evaluate(_ logit: Double) throws(PopulationError) -> (keep: Double, error: Double) {
       let keep = 1 / (1 + Double.exp(-logit))
       let equivalent = try BernoulliEquivalent(
         population: population, sampleCount: sampleCount, keep: keep, ridge: ridge)

@@ -18,11 +18,11 @@ public struct DensePopulation: Population {
   /// - Parameter backend: does the eigensolves, those of a spectrum too.
   /// - Throws: `PopulationError.dimensionMismatch`, `.notSymmetric` with the first such position, `.notPositiveDefinite`
   ///   with the least eigenvalue where it is not above d·ε·(the greatest); what the backend throws.
-  public init<B: Backend>(covariance: [Double], coordinateCount d: Int, backend: B) throws
+  public init<B: Backend>(covariance: [Double], coordinateCount d: Int, backend: B) throws(PopulationError)
   where B.Element == Double {
     try requirePositive(d, "coordinate count")
     guard covariance.count == d * d else {
-      throw PopulationError.dimensionMismatch(argument: "covariance", expected: d * d, actual: covariance.count)
+      throw .dimensionMismatch(argument: "covariance", expected: d * d, actual: covariance.count)
     }
     let diagonal = (0..<d).map { covariance[$0 * d + $0] }
     try requirePositive(diagonal)
@@ -30,20 +30,22 @@ public struct DensePopulation: Population {
       for j in 0..<i {
         let difference = covariance[i * d + j] - covariance[j * d + i]
         guard abs(difference) <= 1e-10 * (diagonal[i] * diagonal[j]).squareRoot() else {
-          throw PopulationError.notSymmetric(row: i, column: j, difference: difference)
+          throw .notSymmetric(row: i, column: j, difference: difference)
         }
       }
     }
-    let matrix = try backend.makeMatrix(covariance, rows: d, columns: d)
-    let values = try backend.eigendecompose(matrix)
+    let (matrix, values) = try onBackend { () throws(BackendError) in
+      let matrix = try backend.makeMatrix(covariance, rows: d, columns: d)
+      return (matrix, try backend.eigendecompose(matrix))
+    }
     guard let least = values.first, let greatest = values.last, least > Double(d) * .ulpOfOne * greatest else {
-      throw PopulationError.notPositiveDefinite(
+      throw .notPositiveDefinite(
         reason: "its least eigenvalue is \(values.first ?? .nan), its greatest \(values.last ?? .nan)")
     }
     coordinateCount = d
     variances = diagonal
     eigenvalues = values
-    eigenvectors = try backend.download(matrix)
+    eigenvectors = try onBackend { () throws(BackendError) in try backend.download(matrix) }
     self.backend = backend
   }
 

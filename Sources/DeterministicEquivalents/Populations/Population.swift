@@ -50,7 +50,7 @@ public protocol Population: Sendable {
   /// - Parameter p: in (0, 1), the probability that a coordinate is visible.
   /// - Parameter ridge: λ ≥ 0 of the loss over masks.
   /// - Throws: `unsupported` where Σ, Γ and D are not diagonal together: a dense Σ.
-  func predictorBulk(sampleCount n: Int, keep p: Double, ridge: Double) throws -> BulkMeasure
+  func predictorBulk(sampleCount n: Int, keep p: Double, ridge: Double) throws(PopulationError) -> BulkMeasure
 }
 
 /// What the equation of the effective ridge and its derivative are made of, each computed as a sum without cancellation.

@@ -1,3 +1,5 @@
+import LacunaAlgebra
+
 /// Why a population covariance, or a question asked of the theory, is refused.
 public enum PopulationError: Error, Sendable, Equatable {
   /// Σ is not positive definite; the reason says how that was seen.
@@ -16,6 +18,8 @@ public enum PopulationError: Error, Sendable, Equatable {
   case noConvergence(what: String)
   /// The structure has no formula for this at this size.
   case unsupported(reason: String)
+  /// What does the linear algebra failed.
+  case backend(BackendError)
 }
 
 extension PopulationError: CustomStringConvertible {
@@ -41,7 +45,18 @@ extension PopulationError: CustomStringConvertible {
       "no convergence in \(what); other ridges or sample counts may do"
     case .unsupported(let reason):
       reason
+    case .backend(let error):
+      error.description
     }
+  }
+}
+
+/// Does linear algebra; its failure becomes `PopulationError.backend`.
+func onBackend<Value>(_ work: () throws(BackendError) -> Value) throws(PopulationError) -> Value {
+  do throws(BackendError) {
+    return try work()
+  } catch {
+    throw .backend(error)
   }
 }
 

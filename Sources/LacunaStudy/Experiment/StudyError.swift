@@ -39,6 +39,7 @@ public enum StudyError: Error, Sendable, CustomStringConvertible {
     self =
       switch error {
       case let error as StudyError: error
+      case PopulationError.backend(let error): .backend(error)
       case let error as PopulationError: .population(error)
       case let error as ModelError: .model(error)
       case let error as PartitionError: .masks(error)
