@@ -4,9 +4,20 @@ extension OpenCLBackend {
   /// Compares products and Grams with plain loops on the host, on sizes that fit no tile.
   ///
   /// A wrong tiling parameter or a broken driver shows here rather than in a result. Both routes of CLBlast's product are
-  /// taken: the one-kernel route for small sizes, the rearranging one for large.
+  /// taken: the one-kernel route for small sizes, and, above the tiling's own threshold, the rearranging one.
+  /// - Parameter smallestIndirect: `GemmParameters.smallestIndirect` of the tiling that is set.
   /// - Throws: `device` naming the size, should the two differ by more than rounding.
-  func selfTest() throws(BackendError) {
+  func selfTest(smallestIndirect: Int) throws(BackendError) {
+    try testSmall()
+    let m = smallestIndirect
+    // Sizes that fit no tile and are padded, and such that fit every tile and are read where they lie.
+    let aligned = (m + 1).rounded(upTo: 128)
+    for (rows, columns, inner) in [(m + 33, m + 5, m + 17), (aligned, aligned, aligned)] {
+      try testLarge(rows, columns, inner)
+    }
+  }
+
+  private func testSmall() throws(BackendError) {
     for (rows, columns, inner) in [(3, 5, 7), (67, 35, 129), (193, 161, 131)] {
       let a = try randomMatrix(rows, inner, stream: 0)
       let b = try randomMatrix(inner, columns, stream: 1)

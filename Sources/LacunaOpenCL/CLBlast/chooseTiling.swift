@@ -31,7 +31,7 @@ extension OpenCLBackend {
   /// Sets a tiling and compares products with the host's.
   private func adopt(_ tiling: GemmParameters) throws(BackendError) {
     try tiling.apply(to: device, precision: Element.precision)
-    try selfTest()
+    try selfTest(smallestIndirect: tiling.smallestIndirect)
   }
 
   /// - Returns: whether a tiling was kept and still gives right products. Only one of the candidates counts: numbers from a
@@ -55,22 +55,38 @@ extension OpenCLBackend {
   /// The candidate that multiplies fastest of those that pass the self-test.
   private func fastestTiling() throws(BackendError) -> GemmParameters {
     // Large enough for the rearranging route.
-    let order = context.routes.actsAsGPU ? 2048 : 512
     var best: (tiling: GemmParameters, rate: Double)?
     var failure: BackendError?
+    var right: [GemmParameters] = []
+    let start = ContinuousClock.now
     for tiling in GemmParameters.candidates(device, precision: Element.precision) {
+      // The likeliest come first; a compiler that is slow may leave the others untried.
+      if best != nil, ContinuousClock.now - start > Self.longestSearch { break }
       do throws(BackendError) {
         try adopt(tiling)
-        let rate = try DeviceRates.measure(.multiply, order: order, on: self)
+        let rate = try DeviceRates.measure(.multiply, order: 512, on: self)
         if rate > (best?.rate ?? 0) { best = (tiling, rate) }
+        right.append(tiling)
       } catch {
         // One that this driver does not build or computes wrongly with.
         failure = error
       }
     }
-    guard let best else {
+    guard let quick = best else {
       throw failure ?? .unsupported("products: no tiling fits its limits", device: device.name)
     }
-    return best.tiling
+    // A fast device shows its differences at larger orders only.
+    let order = 2048.0
+    guard 2 * order * order * order / quick.rate < 0.2 else { return quick.tiling }
+    best = nil
+    for tiling in right {
+      try tiling.apply(to: device, precision: Element.precision)
+      let rate = try DeviceRates.measure(.multiply, order: Int(order), on: self)
+      if rate > (best?.rate ?? 0) { best = (tiling, rate) }
+    }
+    return best?.tiling ?? quick.tiling
   }
+
+  /// After which no further candidate is tried.
+  private static var longestSearch: Duration { .seconds(5) }
 }

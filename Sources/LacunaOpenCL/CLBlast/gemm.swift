@@ -20,7 +20,7 @@ extension DeviceContext {
   /// c ← alpha · op(a) · op(b) + beta · c for row-major blocks, c being rows × columns and op(a) rows × inner.
   ///
   /// CLBlast pads and rearranges operands into temporaries unless they fit its tiles; those live in one scratch buffer, and a
-  /// product whose temporaries would be too large for a buffer or for 32-bit indices is cut in two.
+  /// product whose temporaries would be too large, for `largestTemporary` or for what the device has left, is cut in two.
   func gemm(
     _ a: Block, transposeA: Bool = false, _ b: Block, transposeB: Bool = false, rows: Int, columns: Int, inner: Int,
     alpha: Double = 1, beta: Double = 0, into c: Block
@@ -33,30 +33,60 @@ extension DeviceContext {
           a, transposeA, b, transposeB, rows: rows, columns: columns, inner: inner, into: c,
           isRowMajor: CLBlast.tiling(device, precision: precision)?.isRowMajor ?? false)
         let bytes = try product.temporaryBytes(self)
-        let limit = min(device.largestAllocation / 2, precision.byteCount << 30)
-        if bytes > limit, max(rows, columns) > 256 {
-          let half = (max(rows, columns) / 2).rounded(upTo: 128)
-          if rows >= columns {
-            try gemm(
-              a, transposeA: transposeA, b, transposeB: transposeB, rows: half, columns: columns, inner: inner,
-              alpha: alpha, beta: beta, into: c)
-            try gemm(
-              transposeA ? a.at(0, half) : a.at(half, 0), transposeA: transposeA, b, transposeB: transposeB,
-              rows: rows - half, columns: columns, inner: inner, alpha: alpha, beta: beta, into: c.at(half, 0))
-          } else {
-            try gemm(
-              a, transposeA: transposeA, b, transposeB: transposeB, rows: rows, columns: half, inner: inner,
-              alpha: alpha, beta: beta, into: c)
-            try gemm(
-              a, transposeA: transposeA, transposeB ? b.at(half, 0) : b.at(0, half), transposeB: transposeB,
-              rows: rows, columns: columns - half, inner: inner, alpha: alpha, beta: beta, into: c.at(0, half))
+        let isDivisible = max(rows, columns) > 256
+        var temporary: DeviceBuffer?
+        if bytes > 0 {
+          let limit = largestTemporary(order: max(rows, columns, inner))
+          if bytes <= limit || !isDivisible {
+            do throws(BackendError) {
+              temporary = try productScratch(bytes, limit: limit)
+            } catch {
+              guard case .outOfMemory = error, isDivisible else { throw error }
+            }
           }
-          return
+          if temporary == nil {
+            let half = (max(rows, columns) / 2).rounded(upTo: 128)
+            if rows >= columns {
+              try gemm(
+                a, transposeA: transposeA, b, transposeB: transposeB, rows: half, columns: columns, inner: inner,
+                alpha: alpha, beta: beta, into: c)
+              try gemm(
+                transposeA ? a.at(0, half) : a.at(half, 0), transposeA: transposeA, b, transposeB: transposeB,
+                rows: rows - half, columns: columns, inner: inner, alpha: alpha, beta: beta, into: c.at(half, 0))
+            } else {
+              try gemm(
+                a, transposeA: transposeA, b, transposeB: transposeB, rows: rows, columns: half, inner: inner,
+                alpha: alpha, beta: beta, into: c)
+              try gemm(
+                a, transposeA: transposeA, transposeB ? b.at(half, 0) : b.at(0, half), transposeB: transposeB,
+                rows: rows, columns: columns - half, inner: inner, alpha: alpha, beta: beta, into: c.at(0, half))
+            }
+            return
+          }
         }
-        let temporary = bytes > 0 ? try scratch("gemm", byteCount: bytes) : nil
         try Status.check(faults.launch("gemm"), "CLBlastGemm")
         try product.queue(alpha: alpha, beta: beta, temporary: temporary, self)
       }
+    }
+  }
+
+  /// Bytes that a product of so large an order may rearrange at a time: a quarter of such a matrix with two panels, 256 MiB
+  /// where the device has plenty, and what fits a buffer and 32-bit indices.
+  func largestTemporary(order: Int) -> Int {
+    let size = precision.byteCount
+    let least = min(256 << 20, device.globalMemory / 16)
+    return min(device.largestAllocation / 2, size << 30, max(least, size * order * (order / 4 + 1024)))
+  }
+
+  /// The scratch buffer of products, grown to twice its size at a time where that is there to have.
+  private func productScratch(_ bytes: Int, limit: Int) throws(BackendError) -> DeviceBuffer {
+    let kept = keptScratch("gemm")?.byteCount ?? 0
+    let roomy = min(max(bytes, kept < bytes ? 2 * kept : 0), max(limit, bytes))
+    do throws(BackendError) {
+      return try scratch("gemm", byteCount: roomy)
+    } catch {
+      guard case .outOfMemory = error, roomy > bytes else { throw error }
+      return try scratch("gemm", byteCount: bytes)
     }
   }
 }

@@ -32,9 +32,10 @@ extension DeviceContext {
 
   /// The rows of blocks below the first, diagonal blocks of `step` rows being inverted already.
   private func invertRows(_ l: Block, size n: Int, step: Int) throws(BackendError) {
+    if n <= step { return }
+    let product = try scratch("inverse", count: step * n)
     for first in stride(from: step, to: n, by: step) {
       let rows = min(step, n - first)
-      let product = try scratch("inverse", count: rows * first)
       // Columns in strips, each over the rows of X from its own first one down: X is zero above.
       let width = max(step, (first / 4).rounded(upTo: step))
       for column in stride(from: 0, to: first, by: width) {
@@ -54,10 +55,11 @@ extension DeviceContext {
   ///
   /// Row of blocks i of the result needs rows i and below of X alone, so going down nothing is overwritten too early.
   func squareTriangle(_ x: Block, size n: Int) throws(BackendError) {
+    if n == 0 { return }
+    let product = try scratch("inverse", count: min(panelWidth, n) * n)
     for first in stride(from: 0, to: n, by: panelWidth) {
       let rows = min(panelWidth, n - first)
       let width = first + rows
-      let product = try scratch("inverse", count: rows * width)
       try gemm(
         x.at(first, first), transposeA: true, x.at(first, 0), rows: rows, columns: width,
         inner: n - first,
