@@ -47,6 +47,7 @@ let package = Package(
         .embedInCode("leave_samples_out.cl"),
         .embedInCode("masked_gram.cl"),
         .embedInCode("mix_blocks.cl"),
+        .embedInCode("probe.cl"),
         .embedInCode("reflectors.cl"),
         .embedInCode("resolvent_forms.cl"),
         .embedInCode("ritz.cl"),
@@ -68,6 +69,8 @@ let package = Package(
       dependencies: ["LacunaAlgebra", .product(name: "RealModule", package: "swift-numerics")],
       exclude: ["README.md"]),
     .target(
+      name: "LacunaVerification", dependencies: ["LacunaAlgebra"], exclude: ["README.md"]),
+    .target(
       name: "LacunaHost", dependencies: ["LacunaAlgebra", "LacunaFourier", "COpenBLAS"], exclude: ["README.md"]),
     .target(
       name: "LacunaOpenCL",
@@ -77,7 +80,8 @@ let package = Package(
       ],
       exclude: ["README.md"]),
     .target(
-      name: "LacunaDevices", dependencies: ["LacunaAlgebra", "LacunaHost", "LacunaOpenCL", "LacunaFiles"],
+      name: "LacunaDevices",
+      dependencies: ["LacunaAlgebra", "LacunaHost", "LacunaOpenCL", "LacunaVerification", "LacunaFiles"],
       exclude: ["README.md"]),
     .target(
       name: "DeterministicEquivalents",
@@ -134,7 +138,8 @@ let package = Package(
       name: "LacunaFourierTests", dependencies: ["LacunaFourier", "LacunaAlgebra"]),
     .testTarget(
       name: "LacunaConformanceTests",
-      dependencies: ["LacunaAlgebra", "LacunaConformance", "LacunaHost", "LacunaOpenCL"], exclude: ["README.md"]),
+      dependencies: ["LacunaAlgebra", "LacunaConformance", "LacunaHost", "LacunaOpenCL", "LacunaVerification"],
+      exclude: ["README.md"]),
     .testTarget(
       name: "LacunaOpenCLTests", dependencies: ["LacunaOpenCL", "LacunaAlgebra"]),
     .testTarget(

@@ -9,7 +9,10 @@
 // is brought within an eighth of a turn in integers, and for u > 1/2 in float32 the radius comes from 1 - u, so a value is
 // right to a few units in its own last place.
 //
-// Buffers: x, count elements, written. Shapes do not matter: e counts row-major.
+// Each group also sums the bits of what it computed, before it is written (see bit_sum of probe.cl), where sealing is 1:
+// memory that does not keep them is found so.
+//
+// Buffers: x, count elements, written; sums, a word a group. Shapes do not matter: e counts row-major.
 // Launch: one item a block (gaussian, student, sparse), items = blocks touched rounded up to WG; rademacher: groups of WG
 // items, each group WG blocks.
 
@@ -47,43 +50,80 @@ static inline PAIR turn(ulong numerator) {
   return (PAIR)(quarter == 1 || quarter == 2 ? -x : x, quarter & 2 ? -y : y);
 }
 
-static inline void put(__global REAL *x, ulong index, ulong offset, uint count, REAL value) {
-  if (index >= offset && index - offset < count) x[index - offset] = value;
+// Writes a value; its part of the bit sum.
+static inline uint put(__global REAL *x, ulong index, ulong offset, uint count, REAL value) {
+  if (index < offset || index - offset >= count) return 0;
+  const uint e = (uint)(index - offset);
+  x[e] = value;
+#if REAL64
+  const uint2 bits = as_uint2(value);
+  return bits.s0 * (4 * e + 1) + bits.s1 * (4 * e + 3);
+#else
+  return as_uint(value) * (2 * e + 1);
+#endif
 }
 
-__kernel void fill_gaussian(__global REAL *x, const uint count, const ulong offset, const ulong stream, const ulong seed) {
+// The sum over the group, to its place.
+static inline void seal(uint sum, uint sealing, __global uint *sums, __local uint *scratch) {
+  if (!sealing) return;
+  const uint item = get_local_id(0);
+  scratch[item] = sum;
+  barrier(CLK_LOCAL_MEM_FENCE);
+  if (item < 8) {
+    for (uint k = item + 8; k < WG; k += 8) sum += scratch[k];
+    scratch[item] = sum;
+  }
+  barrier(CLK_LOCAL_MEM_FENCE);
+  if (item == 0) {
+    for (uint k = 1; k < 8; ++k) sum += scratch[k];
+    sums[get_group_id(0)] = sum;
+  }
+}
+
+__kernel void fill_gaussian(__global REAL *x, const uint count, const ulong offset, const ulong stream, const ulong seed,
+    const uint sealing, __global uint *sums) {
+  __local uint scratch[WG];
   const ulong block = offset / 2 + get_global_id(0);
   const uint4 w = philox(block, stream, seed);
   const REAL radius = sqrt(REAL_C(-2.0) * log_uniform(radius_numerator(w)));
   const PAIR direction = turn(angle_numerator(w));
-  put(x, 2 * block, offset, count, radius * direction.s0);
-  put(x, 2 * block + 1, offset, count, radius * direction.s1);
+  uint sum = put(x, 2 * block, offset, count, radius * direction.s0);
+  sum += put(x, 2 * block + 1, offset, count, radius * direction.s1);
+  seal(sum, sealing, sums, scratch);
 }
 
 __kernel void fill_student(
-    __global REAL *x, const uint count, const ulong offset, const ulong stream, const ulong seed, const REAL degrees) {
+    __global REAL *x, const uint count, const ulong offset, const ulong stream, const ulong seed,
+    const uint sealing, __global uint *sums, const REAL degrees) {
+  __local uint scratch[WG];
   const uint e = get_global_id(0);
-  if (e >= count) return;
   const uint4 w = philox(offset + e, stream, seed);
   const REAL radius = sqrt((degrees - 2) * expm1(-2 / degrees * log_uniform(radius_numerator(w))));
-  x[e] = radius * turn(angle_numerator(w)).s0;
+  const uint sum = put(x, offset + e, offset, count, radius * turn(angle_numerator(w)).s0);
+  seal(sum, sealing, sums, scratch);
 }
 
 __kernel void fill_sparse(
-    __global REAL *x, const uint count, const ulong offset, const ulong stream, const ulong seed, const uint threshold,
-    const REAL magnitude) {
+    __global REAL *x, const uint count, const ulong offset, const ulong stream, const ulong seed,
+    const uint sealing, __global uint *sums, const uint threshold, const REAL magnitude) {
+  __local uint scratch[WG];
+  uint sum = 0;
   const ulong block = offset / 4 + get_global_id(0);
   const uint4 four = philox(block, stream, seed);
   const uint w[4] = {four.s0, four.s1, four.s2, four.s3};
   for (uint k = 0; k < 4; ++k) {
     const bool minus = threshold == 0x80000000u || w[k] < 2 * threshold;
-    put(x, 4 * block + k, offset, count, w[k] < threshold ? magnitude : minus ? -magnitude : 0);
+    sum += put(x, 4 * block + k, offset, count, w[k] < threshold ? magnitude : minus ? -magnitude : 0);
   }
+  seal(sum, sealing, sums, scratch);
 }
 
 __kernel void fill_rademacher(
-    __global REAL *x, const uint count, const ulong offset, const ulong stream, const ulong seed) {
+    __global REAL *x, const uint count, const ulong offset, const ulong stream, const ulong seed,
+    const uint sealing, __global uint *sums) {
+  __local uint scratch[WG];
   __local uint words[4 * WG];
+  uint sum = 0;
   const uint item = get_local_id(0);
   const ulong first = offset / 128 + get_group_id(0) * (ulong)WG;
   const uint4 w = philox(first + item, stream, seed);
@@ -94,6 +134,7 @@ __kernel void fill_rademacher(
   barrier(CLK_LOCAL_MEM_FENCE);
   for (uint k = 0; k < 128; ++k) {
     const uint bit = k * WG + item;
-    put(x, 128 * first + bit, offset, count, words[bit / 32] >> (bit % 32) & 1 ? -1 : 1);
+    sum += put(x, 128 * first + bit, offset, count, words[bit / 32] >> (bit % 32) & 1 ? -1 : 1);
   }
+  seal(sum, sealing, sums, scratch);
 }

@@ -2,10 +2,11 @@ import LacunaAlgebra
 
 extension DeviceRegistry {
   /// Opens the device that a choice names, in a precision.
+  /// - Parameter verifies: whether results of a device beside the host are verified as they are computed.
   /// - Throws: `unknown` and `unusable` for what is not there or does not serve, `failed` where it does not open; under `auto`
   ///   a device that does not open is left for the host.
   public func select(
-    _ choice: DeviceChoice, precision: Precision, threads: Int? = nil
+    _ choice: DeviceChoice, precision: Precision, threads: Int? = nil, verifies: Bool = true
   ) throws(DeviceError) -> DeviceSelection {
     func selection(
       _ entry: Entry, _ reason: String, opened: (any Backend)? = nil, retreat: DeviceSelection? = nil
@@ -18,7 +19,7 @@ extension DeviceRegistry {
       }
       return DeviceSelection(
         registry: self, provider: entry.provider, device: entry.device, backend: backend, retreat: retreat,
-        reason: reason, precision: precision, threads: threads)
+        reason: reason, precision: precision, threads: threads, verifies: verifies)
     }
     let here = Entry(provider: host, device: host.list()[0])
     guard choice == .auto else {

@@ -1,5 +1,6 @@
 import LacunaAlgebra
 import LacunaHost
+import LacunaVerification
 
 /// The backend a run computes on, and the one it may retreat to.
 public struct DeviceSelection: Sendable {
@@ -29,14 +30,15 @@ public struct DeviceSelection: Sendable {
 
   init(
     registry: DeviceRegistry, provider: any DeviceProvider, device: ComputeDevice, backend: any Backend,
-    retreat: DeviceSelection?, reason: String, precision: Precision, threads: Int?
+    retreat: DeviceSelection?, reason: String, precision: Precision, threads: Int?, verifies: Bool
   ) {
     let own = provider.rateKey(device, precision: precision, threads: threads)
     let isHost = provider.word == registry.host.word
-    self.backend = backend
+    // The host's own library is what all else is compared with.
+    self.backend = verifies && !isHost ? Self.verified(backend) : backend
     others = retreat.map { [$0] } ?? []
     self.reason = reason
-    memory = isHost ? HostMemory.available : device.memory
+    memory = isHost ? HostMemory.available : device.memory - Self.reserve(device)
     largestAllocation = device.largestAllocation ?? .max
     rates = registry.deviceRates(of: backend, key: own, by: provider)
     singleThreadedRates = registry.deviceRates(
@@ -59,4 +61,11 @@ public struct DeviceSelection: Sendable {
     }
     report = registry.cache.report
   }
+
+  /// Bytes of a device's memory that its driver and a display may hold.
+  private static func reserve(_ device: ComputeDevice) -> Int {
+    device.kind == .cpu ? 0 : min(1 << 30, max(256 << 20, device.memory / 32), device.memory / 4)
+  }
+
+  private static func verified(_ backend: some Backend) -> any Backend { VerifiedBackend(backend) }
 }

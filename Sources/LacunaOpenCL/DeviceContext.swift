@@ -49,7 +49,7 @@ final class DeviceContext: @unchecked Sendable {
   }
 
   deinit {
-    for upload in uploads { upload.finish() }
+    for upload in uploads { _ = upload.finish() }
     for kernel in kernels.values { clReleaseKernel(kernel) }
     for program in programs.values { clReleaseProgram(program) }
     clReleaseCommandQueue(queue)
@@ -88,6 +88,9 @@ final class DeviceContext: @unchecked Sendable {
     return fresh
   }
 
+  /// What is kept under a name.
+  func keptScratch(_ name: String) -> DeviceBuffer? { scratchBuffers[name] }
+
   /// Elements of the context's precision.
   func scratch(_ name: String, count: Int) throws(BackendError) -> DeviceBuffer {
     try scratch(name, byteCount: count * precision.byteCount)
@@ -102,7 +105,9 @@ final class DeviceContext: @unchecked Sendable {
     try lock.held { () throws(BackendError) in
       try Status.check(faults.launch("write"), "clEnqueueWriteBuffer")
       let large = uploads.reduce(0) { $0 + $1.byteCount } + size > 64 << 20
-      while uploads.count >= (large ? 2 : 16) { uploads.removeFirst().finish() }
+      while uploads.count >= (large ? 2 : 16) {
+        try Status.check(uploads.removeFirst().finish(), "clWaitForEvents")
+      }
       let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
       values.withUnsafeBytes { copy.copyMemory(from: $0) }
       var event: cl_event?
@@ -194,10 +199,12 @@ private struct Upload {
   var byteCount: Int { copy.count }
 
   /// Waits for the write and lets the copy go.
-  func finish() {
+  /// - Returns: whether the write was done; where the wait itself fails the copy stays, since the device may read it yet.
+  func finish() -> cl_int {
     var event: cl_event? = self.event
-    clWaitForEvents(1, &event)
+    let status = clWaitForEvents(1, &event)
     clReleaseEvent(self.event)
-    copy.deallocate()
+    if status == CL_SUCCESS || status == CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST { copy.deallocate() }
+    return status
   }
 }

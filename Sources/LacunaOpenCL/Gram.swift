@@ -68,7 +68,7 @@ extension DeviceContext {
   }
 
   /// Columns of a strip: enough for products to run at speed, few enough to waste little above the diagonal.
-  private func stripWidth(_ size: Int) -> Int {
+  func stripWidth(_ size: Int) -> Int {
     min(size, max(128, (size / 8).rounded(upTo: 128)))
   }
 }

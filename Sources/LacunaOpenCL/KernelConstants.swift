@@ -8,6 +8,10 @@ enum KernelConstants {
   static let skinnyRows = 16
   /// SKINNY_SPAN of `skinny.cl`: rows of the matrix that a partial sum spans.
   static let skinnySpan = 256
+  /// PROBE_ROWS of `probe.cl`: rows that a partial sum spans.
+  static let probeRows = 128
+  /// PROBE_WORDS of `probe.cl`: words that a group sums.
+  static let probeWords = 16384
 }
 
 extension DeviceContext {
@@ -19,6 +23,8 @@ extension DeviceContext {
       ("FP64", usesFloat64 ? 1 : 0), ("TS", KernelConstants.tridiagonalTile),
       ("DOT_ROWS", KernelConstants.dotRows),
       ("SKINNY_ROWS", KernelConstants.skinnyRows), ("SKINNY_SPAN", KernelConstants.skinnySpan),
+      ("PROBE_ROWS", KernelConstants.probeRows), ("PROBE_WORDS", KernelConstants.probeWords),
+      ("PROBE_COLUMNS", probeColumns),
     ]
     return macros.reduce("-cl-std=CL1.2") { $0 + " -D\($1.0)=\($1.1)" }
   }

@@ -29,6 +29,12 @@ public final class OpenCLBackend<Element: OpenCLScalar>: Backend {
     try configureProducts(tilings)
   }
 
+  /// What a product rearranges, a strip of a Gram, and the panels of the factorisation and of the inverse.
+  public func temporaryBytes(order: Int) -> Int {
+    let panels = order * (context.stripWidth(order) + 2 * context.panelWidth)
+    return context.largestTemporary(order: order) + panels * Element.precision.byteCount
+  }
+
   public var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { (1, 1) }
 
   public var description: String {

@@ -30,6 +30,11 @@ struct DeviceOptions: ParsableArguments {
     help: ArgumentHelp("Where to compute: \(DeviceChoice.syntax); lacuna devices lists them.", valueName: "device"))
   var device = DeviceChoice.auto
 
+  @Flag(
+    name: .customLong("no-verify"),
+    help: "Do not verify what a device beside the host computes; the results say so.")
+  var skipsVerification = false
+
   @OptionGroup var precisionOptions: PrecisionOptions
   @OptionGroup var threadOptions: ThreadOptions
 
@@ -39,7 +44,8 @@ struct DeviceOptions: ParsableArguments {
   func host() -> any Backend<Double> { threadOptions.host() }
 
   func select() throws -> DeviceSelection {
-    try DeviceRegistry.ofThisMachine.select(device, precision: precision, threads: threads)
+    try DeviceRegistry.ofThisMachine.select(
+      device, precision: precision, threads: threads, verifies: !skipsVerification)
   }
 }
 

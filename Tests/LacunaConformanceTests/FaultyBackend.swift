@@ -1,5 +1,6 @@
 import LacunaAlgebra
 import LacunaConformance
+import Synchronization
 
 /// The reference with one operation that errs by a millionth in one entry of its result.
 struct FaultyBackend: Backend {
@@ -9,8 +10,14 @@ struct FaultyBackend: Backend {
   /// The operation; of those that `operations` lists, or none.
   let fault: String
   private let right = ReferenceBackend<Double>()
+  /// Whether only the first result is wrong.
+  private let once: Bool
+  private let errors = ErrorCount()
 
-  init(fault: String) { self.fault = fault }
+  init(fault: String, once: Bool = false) {
+    self.fault = fault
+    self.once = once
+  }
 
   var description: String { "plain loops, wrong in \(fault)" }
 
@@ -33,14 +40,14 @@ struct FaultyBackend: Backend {
 
   /// Moves the first entry of the last row, which lies in the lower triangle.
   private func spoil(_ operation: String, _ matrix: Matrix) throws(BackendError) {
-    guard operation == fault, matrix.count > 0 else { return }
+    guard operation == fault, matrix.count > 0, errors.add() == 1 || !once else { return }
     var row = try right.download(matrix, rows: matrix.rows - 1..<matrix.rows)
     row[0] += 1e-6 * row.reduce(row[0] == 0 ? 1 : 0) { max($0, abs($1)) }
     try right.upload(row, to: matrix, firstRow: matrix.rows - 1)
   }
 
   private func spoiled(_ operation: String, _ values: [Double]) -> [Double] {
-    guard operation == fault, let last = values.last else { return values }
+    guard operation == fault, let last = values.last, errors.add() == 1 || !once else { return values }
     return values.dropLast() + [last + 1e-6 * (last == 0 ? 1 : abs(last))]
   }
 }
@@ -266,5 +273,17 @@ extension FaultyBackend {
   func performCirculantForms(of q: Matrix, eigenvalues: [Double], into out: Matrix) throws(BackendError) {
     try right.circulantForms(of: q, eigenvalues: eigenvalues, into: out)
     try spoil("circulantForms", out)
+  }
+}
+
+/// How often a backend erred.
+private final class ErrorCount: Sendable {
+  private let count = Mutex(0)
+
+  func add() -> Int {
+    count.withLock { count in
+      count += 1
+      return count
+    }
   }
 }

@@ -24,13 +24,17 @@ struct FaultTests {
 
   @Test("a kernel that does not build is named, with the compiler's log") func build() throws {
     for device in usableDevices {
-      let backend = try open(device) { $0.source = { $0 + "\n#error broken on purpose\n" } }
-      let error = #expect(throws: BackendError.self) { _ = try backend.makeMatrix(rows: 2, columns: 2) }
+      // Where products are not trusted yet, the self-test is the first to need a kernel.
+      let error = #expect(throws: BackendError.self) {
+        let backend = try open(device) { $0.source = { $0 + "\n#error broken on purpose\n" } }
+        _ = try backend.makeMatrix(rows: 2, columns: 2)
+      }
       guard case .device(let call, let status, let log) = error else {
         Issue.record("got \(String(describing: error))")
         continue
       }
-      #expect(call == "clBuildProgram(elementwise.cl)" && status != 0 && log.contains("broken on purpose"))
+      #expect(call.hasPrefix("clBuildProgram(") && call.hasSuffix(".cl)"))
+      #expect(status != 0 && log.contains("broken on purpose"))
     }
   }
 

@@ -9,7 +9,9 @@
 //   LACUNA_SHIM_SOURCES=DIR    every program built is written there, its options in the first line as a comment
 //   LACUNA_SHIM_KIND=gpu       the device says it is a GPU
 //   LACUNA_SHIM_LOCAL=BYTES    … has so much local memory, LACUNA_SHIM_MEMORY global memory, LACUNA_SHIM_ALLOCATION as its
-//                              largest allocation (larger ones fail), LACUNA_SHIM_GROUP as its largest work-group
+//                              largest allocation, LACUNA_SHIM_GROUP as its largest work-group; what is beyond fails
+//   LACUNA_SHIM_DRY=BYTES      from the first buffer of so many bytes on memory is only counted and nothing is computed: numbers
+//                              that are read are 1, words 0. Launches, bytes and the peak of a trial of any size come out
 //   LACUNA_SHIM_FAULT=CALL:K:WHAT
 //        the K-th call (from 0) of the kind, of kernels that do something: CALL is launch, buffer, subbuffer, kernel, build,
 //        argument, read, write, copy, finish, wait. WHAT is
@@ -37,7 +39,10 @@ static const char *const call_names[CALLS] = {
 enum fault { NONE, FAIL, FOREVER, DROP, FLIP, LOSE };
 
 static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
-static long counts[CALLS], bytes_read, bytes_written, bytes_allocated;
+static long counts[CALLS], bytes_read, bytes_written, bytes_allocated, bytes_live, bytes_peak;
+static unsigned long long dry_from;
+static int dry, reads_since;
+static char last_kernel[64];
 static enum call fault_call = CALLS;
 static enum fault fault;
 static long fault_index;
@@ -56,6 +61,7 @@ __attribute__((constructor)) static void read_environment(void) {
   const char *text = getenv("LACUNA_SHIM_FAULT");
   static const char *const words[] = {"", "fail", "forever", "drop", "flip", "lose"};
   char call[16] = "", what[16] = "";
+  dry_from = number("LACUNA_SHIM_DRY");
   if (!text) return;
   if (sscanf(text, "%15[a-z]:%ld:%15[a-z]", call, &fault_index, what) != 3) {
     fprintf(stderr, "opencl_shim: cannot read LACUNA_SHIM_FAULT=%s\n", text);
@@ -77,6 +83,7 @@ __attribute__((destructor)) static void write_counts(void) {
   if (!file) return;
   for (int i = 0; i < CALLS; i++) fprintf(file, "%s %ld\n", call_names[i], counts[i]);
   fprintf(file, "bytes_read %ld\nbytes_written %ld\nbytes_allocated %ld\n", bytes_read, bytes_written, bytes_allocated);
+  fprintf(file, "bytes_peak %ld\n", bytes_peak);
   for (int i = 0; i < 512 && kernels[i].launches; i++) fprintf(file, "kernel %s %ld\n", kernels[i].name, kernels[i].launches);
   fclose(file);
 }
@@ -119,19 +126,66 @@ static void flip(unsigned char *bytes) { bytes[6] ^= 0x10; }
 
 enum { MOST_KERNELS = 4096, MOST_ARGUMENTS = 24, MOST_BUFFERS = 65536 };
 static struct { cl_kernel kernel; cl_mem buffers[MOST_ARGUMENTS]; } arguments[MOST_KERNELS];
-static cl_mem known[MOST_BUFFERS];
+static struct { cl_mem buffer; size_t size; int references, counted; } known[MOST_BUFFERS];
 static int argument_count, known_count;
 
-static void remember(cl_mem buffer) {
+// Its place among the known ones; -1 where it is none.
+static int place_of(cl_mem buffer) {
+  for (int i = known_count - 1; i >= 0; i--)
+    if (known[i].buffer == buffer) return i;
+  return -1;
+}
+
+static void remember(cl_mem buffer, size_t size, int counted) {
   pthread_mutex_lock(&lock);
-  if (buffer && known_count < MOST_BUFFERS) known[known_count++] = buffer;
+  int i = buffer ? place_of(NULL) : -1;  // one that is gone
+  if (buffer && i < 0 && known_count < MOST_BUFFERS) i = known_count++;
+  if (i >= 0) {
+    known[i].buffer = buffer;
+    known[i].size = size;
+    known[i].references = 1;
+    known[i].counted = counted;
+    if (counted) {
+      bytes_allocated += size;
+      bytes_live += size;
+      if (bytes_live > bytes_peak) bytes_peak = bytes_live;
+    }
+  }
   pthread_mutex_unlock(&lock);
 }
 
-static int is_buffer(cl_mem buffer) {
-  for (int i = known_count - 1; i >= 0; i--)
-    if (known[i] == buffer) return 1;
-  return 0;
+static int is_buffer(cl_mem buffer) { return place_of(buffer) >= 0; }
+
+cl_int clRetainMemObject(cl_mem buffer) {
+  REAL(clRetainMemObject);
+  pthread_mutex_lock(&lock);
+  int i = place_of(buffer);
+  if (i >= 0) known[i].references++;
+  pthread_mutex_unlock(&lock);
+  return real(buffer);
+}
+
+cl_int clReleaseMemObject(cl_mem buffer) {
+  REAL(clReleaseMemObject);
+  pthread_mutex_lock(&lock);
+  int i = place_of(buffer);
+  if (i >= 0 && --known[i].references == 0) {
+    if (known[i].counted) bytes_live -= known[i].size;
+    known[i].buffer = NULL;
+  }
+  pthread_mutex_unlock(&lock);
+  return real(buffer);
+}
+
+cl_int clGetMemObjectInfo(cl_mem buffer, cl_mem_info what, size_t size, void *value, size_t *returned) {
+  REAL(clGetMemObjectInfo);
+  cl_int status = real(buffer, what, size, value, returned);
+  if (!dry || status != CL_SUCCESS || !value || what != CL_MEM_SIZE) return status;
+  pthread_mutex_lock(&lock);
+  int i = place_of(buffer);
+  if (i >= 0) *(size_t *)value = known[i].size;
+  pthread_mutex_unlock(&lock);
+  return status;
 }
 
 static int slot(cl_kernel kernel) {
@@ -186,6 +240,8 @@ cl_int clEnqueueNDRangeKernel(
   char name[64] = "";
   clGetKernelInfo(kernel, CL_KERNEL_FUNCTION_NAME, sizeof name, name, NULL);
   pthread_mutex_lock(&lock);
+  snprintf(last_kernel, sizeof last_kernel, "%s", name);
+  reads_since = 0;
   for (int i = 0; i < 512; i++) {
     if (!kernels[i].launches) snprintf(kernels[i].name, sizeof name, "%s", name);
     if (!strcmp(kernels[i].name, name)) {
@@ -195,10 +251,11 @@ cl_int clEnqueueNDRangeKernel(
   }
   pthread_mutex_unlock(&lock);
   enum fault now = strike(LAUNCH);
+  if (dry) return marker(queue, event);
   int argument = -1;
   cl_mem buffer = now == FLIP || now == LOSE ? struck_buffer(kernel, &argument) : NULL;
   size_t size = buffer ? size_of(buffer) : 0, run = size < 64 ? size : 64;
-  size_t place_of = size >= 8 ? struck_offset(size) : 0;
+  size_t start = size >= 8 ? struck_offset(size) : 0;
   unsigned char old[64];
   if (now == FAIL) say_call(LAUNCH);
   if (now == FAIL) return CL_OUT_OF_RESOURCES;
@@ -207,35 +264,33 @@ cl_int clEnqueueNDRangeKernel(
     return marker(queue, event);
   }
   if (now == LOSE && buffer) {
-    if (place_of + run > size) place_of = 0;
-    read_back(queue, buffer, place_of, run, old);
+    if (start + run > size) start = 0;
+    read_back(queue, buffer, start, run, old);
   }
   cl_int status = real(queue, kernel, dimensions, offset, global, local, waits, wait, event);
   if (status == CL_SUCCESS && buffer && size >= 8) {
-    if (now == LOSE) write_back(queue, buffer, place_of, run, old);
+    if (now == LOSE) write_back(queue, buffer, start, run, old);
     if (now == FLIP) {
-      read_back(queue, buffer, place_of, 8, old);
+      read_back(queue, buffer, start, 8, old);
       flip(old);
-      write_back(queue, buffer, place_of, 8, old);
+      write_back(queue, buffer, start, 8, old);
     }
-    say(name, argument, place_of, size);
+    say(name, argument, start, size);
   }
   return status;
 }
 
 cl_mem clCreateBuffer(cl_context context, cl_mem_flags flags, size_t size, void *host, cl_int *error) {
   REAL(clCreateBuffer);
-  unsigned long long most = number("LACUNA_SHIM_ALLOCATION");
-  if (strike(BUFFER) == FAIL || (most && size > most)) {
+  unsigned long long most = number("LACUNA_SHIM_ALLOCATION"), memory = number("LACUNA_SHIM_MEMORY");
+  if (dry_from && size >= dry_from) dry = 1;
+  if (strike(BUFFER) == FAIL || (most && size > most) || (memory && bytes_live + size > memory)) {
     say_call(BUFFER);
     if (error) *error = CL_MEM_OBJECT_ALLOCATION_FAILURE;
     return NULL;
   }
-  cl_mem buffer = real(context, flags, size, host, error);
-  pthread_mutex_lock(&lock);
-  if (buffer) bytes_allocated += size;
-  pthread_mutex_unlock(&lock);
-  remember(buffer);
+  cl_mem buffer = real(context, flags, dry && size > 4096 ? 4096 : size, host, error);
+  remember(buffer, size, 1);
   return buffer;
 }
 
@@ -246,8 +301,17 @@ cl_mem clCreateSubBuffer(cl_mem whole, cl_mem_flags flags, cl_buffer_create_type
     if (error) *error = CL_MEM_OBJECT_ALLOCATION_FAILURE;
     return NULL;
   }
+  if (dry) {
+    static __typeof__(&clCreateBuffer) create;
+    cl_context context;
+    if (!create) create = (__typeof__(&clCreateBuffer))dlsym(RTLD_NEXT, "clCreateBuffer");
+    clGetMemObjectInfo(whole, CL_MEM_CONTEXT, sizeof context, &context, NULL);
+    cl_mem apart = create(context, CL_MEM_READ_WRITE, 4096, NULL, error);
+    remember(apart, ((const cl_buffer_region *)region)->size, 0);
+    return apart;
+  }
   cl_mem buffer = real(whole, flags, type, region, error);
-  remember(buffer);
+  remember(buffer, ((const cl_buffer_region *)region)->size, 0);
   return buffer;
 }
 
@@ -329,6 +393,14 @@ cl_int clEnqueueReadBuffer(
     say("read", 0, offset, size);
     return marker(queue, event);
   }
+  if (dry) {
+    // The place of the first number that is not finite: none.
+    if (!strcmp(last_kernel, "survey_lower") && reads_since++ == 0) memset(to, 0xFF, size);
+    else if (size == 4) memset(to, 0, size);
+    else for (size_t i = 0; i < size / 8; i++) ((double *)to)[i] = 1;
+    bytes_read += size;
+    return marker(queue, event);
+  }
   cl_int status = real(queue, buffer, blocking || now == FLIP, offset, size, to, waits, wait, event);
   if (status == CL_SUCCESS) bytes_read += size;
   if (status == CL_SUCCESS && now == FLIP && size >= 8) {
@@ -347,6 +419,10 @@ cl_int clEnqueueWriteBuffer(
   if (now == FAIL) return CL_OUT_OF_RESOURCES;
   if (now == DROP) {
     say("write", 0, offset, size);
+    return marker(queue, event);
+  }
+  if (dry) {
+    bytes_written += size;
     return marker(queue, event);
   }
   cl_int status = real(queue, buffer, blocking, offset, size, from, waits, wait, event);
@@ -374,6 +450,7 @@ cl_int clEnqueueCopyBuffer(
     say("copy", 0, to, size);
     return marker(queue, event);
   }
+  if (dry) return marker(queue, event);
   return real(queue, source, target, from, to, size, waits, wait, event);
 }
 

@@ -32,11 +32,18 @@ public protocol Backend<Element>: BackendCore {
   /// Matrices of their argument's size that `tridiagonalize` and `eigendecompose` take beside it.
   var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { get }
 
+  /// Bytes at most that operations on matrices of an order take for a while beside their arguments and results, and beside
+  /// `workspaceMatrices`.
+  func temporaryBytes(order: Int) -> Int
+
   /// Bytes that the process holds whatever it computes, where the host computes: the program and its libraries' buffers.
   var standingBytes: Int { get }
 
   /// Rows of a block of samples so wide: enough work for a rank update, small beside the Gram.
   func rowBlock(columns: Int) -> Int
+
+  /// Whether results are verified on the way: "on", "off", or nil where the host computes and there is nothing to distrust.
+  var verification: String? { get }
 
   // MARK: Storage
 
@@ -51,6 +58,15 @@ public protocol Backend<Element>: BackendCore {
   // MARK: Random numbers
 
   func performFill(_ x: Matrix, law: EntryLaw, stream: RandomStream, offset: UInt64) throws(BackendError)
+
+  // MARK: Verification
+
+  func performProbeRows(_ a: Matrix, part: MatrixPart, vectors: [[Double]]) throws(BackendError) -> RowProbe
+  func performProbeColumns(_ a: Matrix, part: MatrixPart, vectors: [[Double]]) throws(BackendError) -> [[Double]]
+  func performBitSum(of a: Matrix, rows: Range<Int>) throws(BackendError) -> UInt32
+  func performSealedFill(
+    _ x: Matrix, law: EntryLaw, stream: RandomStream, offset: UInt64
+  ) throws(BackendError) -> UInt32?
 
   // MARK: Masked samples
 

@@ -72,18 +72,18 @@ extension Backend {
 }
 
 /// A symmetric circulant applied to rows of the host.
-private struct HostCirculant {
+package struct HostCirculant {
   /// Eigenvalues, with the 1/m of the transform there and back.
   private let factors: [Double]
   private let transform: FourierTransform
 
-  init(_ eigenvalues: [Double]) {
+  package init(_ eigenvalues: [Double]) {
     factors = eigenvalues.map { $0 / Double(eigenvalues.count) }
     transform = FourierTransform(count: eigenvalues.count)
   }
 
   /// C z, z padded with zeros.
-  func apply(to z: ArraySlice<Double>) -> [Double] {
+  package func apply(to z: ArraySlice<Double>) -> [Double] {
     var real = Array(z) + [Double](repeating: 0, count: factors.count - z.count)
     var imaginary = [Double](repeating: 0, count: factors.count)
     transform.forward(real: &real, imaginary: &imaginary)

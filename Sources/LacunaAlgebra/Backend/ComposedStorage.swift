@@ -43,6 +43,10 @@ extension Backend {
 
   public var standingBytes: Int { 0 }
 
+  public func temporaryBytes(order: Int) -> Int { 0 }
+
+  public var verification: String? { nil }
+
   public var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { (1, 1) }
 
   public func rowBlock(columns: Int) -> Int { RowBlock.usual(columns: columns) }

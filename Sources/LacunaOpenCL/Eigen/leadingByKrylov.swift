@@ -32,7 +32,7 @@ extension DeviceContext {
     let stream = RandomStream(seed: 0, purpose: .probes, index: order)
     try launch(
       .fill, "fill_gaussian", items: added * order / 2 + 1, .buffer(block.buffer), .uint(added * order), .ulong(0),
-      .ulong(stream.stream), .ulong(stream.seed))
+      .ulong(stream.stream), .ulong(stream.seed), .uint(0), .buffer(block.buffer))
     let epsilon = precision == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne)
     var height = added
     for _ in 0..<400 {

@@ -14,9 +14,14 @@ extension Experiment.Stage {
 
   /// What a trial of this stage takes on a device by a route; nil under other masks.
   public func forecast<Device: Backend>(on device: Device, route: ErrorRoute?) -> TrialForecast {
+    forecast(problem.shape, on: device, route: route)
+  }
+
+  private func forecast<Device: Backend>(_ shape: TrialShape, on device: Device, route: ErrorRoute?) -> TrialForecast {
     TrialForecast(
-      problem.shape, needs: needs(problem.shape), precision: Device.Element.precision, route: route,
-      workspace: device.workspaceMatrices, rowBlock: device.rowBlock(columns: problem.coordinateCount))
+      shape, needs: needs(shape), precision: Device.Element.precision, route: route,
+      workspace: device.workspaceMatrices, rowBlock: device.rowBlock(columns: shape.coordinateCount),
+      temporaryBytes: device.temporaryBytes(order: shape.coordinateCount))
   }
 
   /// Seconds that a trial is expected to take by a route, which is nil under other masks.
@@ -25,12 +30,12 @@ extension Experiment.Stage {
   }
 
   /// The largest d at the same n/d that would fit.
-  public func largestCoordinateCount(
-    precision: Precision, route: ErrorRoute?, memory: Int, largestAllocation: Int
+  public func largestCoordinateCount<Device: Backend>(
+    on device: Device, route: ErrorRoute?, memory: Int, largestAllocation: Int
   ) -> Int {
-    TrialForecast.largestCoordinateCount(
-      problem.shape, needs: needs, precision: precision, route: route, memory: memory,
-      largestAllocation: largestAllocation)
+    TrialForecast.largestCoordinateCount(problem.shape, memory: memory, largestAllocation: largestAllocation) {
+      forecast($0, on: device, route: route)
+    }
   }
 }
 

@@ -93,7 +93,8 @@ public struct Study: Sendable {
     }
     return report(
       points, device: retreating.current.backend.description, fallback: retreating.left,
-      precision: retreating.precision, duration: start.duration(to: clock.now))
+      verification: retreating.current.backend.verification, precision: retreating.precision,
+      duration: start.duration(to: clock.now))
   }
 
   /// The same points from theory alone.
@@ -101,17 +102,21 @@ public struct Study: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     let points = experiment.theory(stages)
-    return report(points, device: nil, fallback: nil, precision: .float64, duration: start.duration(to: clock.now))
+    return report(
+      points, device: nil, fallback: nil, verification: nil, precision: .float64,
+      duration: start.duration(to: clock.now))
   }
 
   private func report(
-    _ points: [PointResult], device: String?, fallback: String?, precision: Precision, duration: Duration
+    _ points: [PointResult], device: String?, fallback: String?, verification: String?, precision: Precision,
+    duration: Duration
   ) -> StudyReport {
     let (seconds, attoseconds) = duration.components
     return StudyReport(
       results: StudyResults(stages: stages, points: points),
       summary: Summary(
-        name: name, points: points, device: device, deviceFallback: fallback, precision: precision.rawValue,
+        name: name, points: points, device: device, deviceFallback: fallback, verification: verification,
+        precision: precision.rawValue,
         seed: experiment.points.first?.configuration.seed ?? 0,
         runtimeSeconds: Double(seconds) + Double(attoseconds) * 1e-18, version: version),
       configurations: experiment.points)

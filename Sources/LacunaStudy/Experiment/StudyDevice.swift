@@ -1,4 +1,5 @@
 import LacunaAlgebra
+import MaskedRegression
 
 /// What a study computes on, with what there is to know for planning, and where it goes when that fails.
 public struct StudyDevice {
@@ -26,8 +27,7 @@ public struct StudyDevice {
       return plan
     }
     let largest = stage.largestCoordinateCount(
-      precision: backend.precision, route: plan.route, memory: planner.memory,
-      largestAllocation: planner.largestAllocation)
+      on: backend, route: plan.route, memory: planner.memory, largestAllocation: planner.largestAllocation)
     throw .outOfMemory(
       requested: forecast.bytes, available: planner.memory,
       device: "\(backend.description), for a trial of d = \(stage.problem.coordinateCount), n = \(stage.sampleCount) "
@@ -65,10 +65,33 @@ struct RetreatingDevice {
       do {
         try runHere(current.backend, try current.plan(stage))
       } catch let error as BackendError where error.isDeviceFailure {
-        guard let other = current.retreat(error) else { throw error }
-        left = (left.map { $0 + "; " } ?? "") + "\(current.backend.description): \(error)"
-        current = other
+        try leave(error)
+      } catch  where current.backend.verification == "on" && Self.blamesTheData(error) {
+        // The same input gives the same bits: data that are at fault fail again.
+        do {
+          let plan = try current.plan(stage)
+          try runTrials(next..<next + 1, of: stage, on: current.backend, plan: plan) { _ in }
+        } catch let again where "\(again)" == "\(error)" {
+          throw error
+        } catch {}
+        try leave(
+          .device(call: "verification", status: 0, log: "a trial failed (\(error)), and not so when it was repeated"))
       }
+    }
+  }
+
+  private mutating func leave(_ error: BackendError) throws {
+    guard let other = current.retreat(error) else { throw error }
+    left = (left.map { $0 + "; " } ?? "") + "\(current.backend.description): \(error)"
+    current = other
+  }
+
+  /// Whether an error says of the data what a device that computes wrongly could make it say.
+  private static func blamesTheData(_ error: any Error) -> Bool {
+    switch error {
+    case is RegressionError: true
+    case let error as BackendError: !error.isDeviceFailure
+    default: false
     }
   }
 }

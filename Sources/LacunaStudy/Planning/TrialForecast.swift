@@ -16,15 +16,17 @@ public struct TrialForecast: Sendable, Equatable {
   /// - Parameter route: to the errors of leave-one-out masks; nil takes inverses, of the smaller Gram.
   /// - Parameter workspace: `Backend.workspaceMatrices`; the host's by default.
   /// - Parameter rowBlock: `Backend.rowBlock(columns:)` of d columns; the usual one by default.
+  /// - Parameter temporaryBytes: `Backend.temporaryBytes(order:)` of d; the host's by default.
   public init(
     _ shape: TrialShape, needs: TrialNeeds = TrialNeeds(), precision: Precision, route: ErrorRoute? = nil,
-    workspace: (tridiagonalize: Int, eigendecompose: Int) = (0, 2), rowBlock: Int? = nil
+    workspace: (tridiagonalize: Int, eigendecompose: Int) = (0, 2), rowBlock: Int? = nil,
+    temporaryBytes: Int = 0
   ) {
     let storage = shape.storage(
       route: route, parts: needs.parts, workspace: workspace,
       rowBlock: rowBlock ?? RowBlock.usual(columns: shape.coordinateCount))
     let size = Double(precision.byteCount)
-    bytes = Int(((storage.numbers + needs.numbers) * size).rounded())
+    bytes = Int(((storage.numbers + needs.numbers) * size).rounded()) + temporaryBytes
     largestMatrixBytes = Int((storage.largest * size).rounded())
     operations = TrialCost(shape, needs: needs, route: route).operations
   }
@@ -38,21 +40,17 @@ public struct TrialForecast: Sendable, Equatable {
 
   /// The largest d at the same n/d that a device of this much memory, and of allocations up to a limit, can hold.
   /// - Parameter shape: of the problem.
-  /// - Parameter needs: of the measures, for a shape.
-  /// - Parameter precision: of the numbers.
-  /// - Parameter largestAllocation: bytes of its largest matrix.
   /// - Parameter memory: bytes of the device.
-  /// - Parameter route: to the errors.
+  /// - Parameter largestAllocation: bytes of its largest matrix.
+  /// - Parameter forecast: of a trial of a shape.
   public static func largestCoordinateCount(
-    _ shape: TrialShape, needs: (TrialShape) -> TrialNeeds, precision: Precision, route: ErrorRoute?, memory: Int,
-    largestAllocation: Int
+    _ shape: TrialShape, memory: Int, largestAllocation: Int, forecast: (TrialShape) -> TrialForecast
   ) -> Int {
     var low = 1
     var high = 1 << 24
     while high - low > 1 {
       let middle = (low + high) / 2
-      let scaled = shape.scaled(toCoordinates: middle)
-      let forecast = TrialForecast(scaled, needs: needs(scaled), precision: precision, route: route)
+      let forecast = forecast(shape.scaled(toCoordinates: middle))
       if forecast.bytes <= memory && forecast.largestMatrixBytes <= largestAllocation {
         low = middle
       } else {

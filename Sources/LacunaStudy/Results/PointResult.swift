@@ -123,20 +123,23 @@ public struct Summary: Sendable, Encodable {
   public var device: String?
   /// Why the device asked for first was left in the middle of the run; nil where it was not.
   public var deviceFallback: String?
+  /// Whether the device's results were verified: "on" or "off"; nil where the host computed, or nothing was.
+  public var verification: String?
   public var precision: String
   public var seed: UInt64
   public var runtimeSeconds: Double
   public var version: String
 
   public init(
-    name: String, points: [PointResult], device: String?, deviceFallback: String? = nil, precision: String,
-    seed: UInt64, runtimeSeconds: Double,
+    name: String, points: [PointResult], device: String?, deviceFallback: String? = nil,
+    verification: String? = nil, precision: String, seed: UInt64, runtimeSeconds: Double,
     version: String
   ) {
     self.name = name
     self.points = points
     self.device = device
     self.deviceFallback = deviceFallback
+    self.verification = verification
     self.precision = precision
     self.seed = seed
     self.runtimeSeconds = runtimeSeconds
@@ -144,7 +147,7 @@ public struct Summary: Sendable, Encodable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case name, points, device, precision, seed, version
+    case name, points, device, verification, precision, seed, version
     case deviceFallback = "device_fallback"
     case runtimeSeconds = "runtime_seconds"
   }

@@ -1,0 +1,139 @@
+import LacunaAlgebra
+
+extension OpenCLBackend {
+  public var verification: String? { "off" }
+
+  /// Vectors in pairs, each pair one pass over the matrix.
+  public func performProbeRows(
+    _ a: Matrix, part: MatrixPart, vectors: [[Double]]
+  ) throws(BackendError) -> RowProbe {
+    var found = RowProbe(products: [], squares: [Double](repeating: 0, count: a.rows))
+    let zeros = [Double](repeating: 0, count: a.columns)
+    for first in stride(from: 0, to: max(vectors.count, 1), by: 2) {
+      let pair = (0..<2).map { first + $0 < vectors.count ? vectors[first + $0] : zeros }
+      let values = try context.lock.held { () throws(BackendError) in
+        let v = try context.placeSums(pair[0] + pair[1], "probe")
+        let out = try context.scratch("probe result", byteCount: 24 * max(a.rows, 1))
+        try context.launch(
+          .probe, "probe_rows", global: (a.rows * context.probeItems, 1), group: (context.probeItems, 1),
+          arguments: [
+            .buffer(a.buffer), .uint(a.columns), .uint(part.number), .buffer(v),
+            .uint(min(2, max(vectors.count - first, 1))), .buffer(out),
+          ])
+        return try context.readSums(out, count: 3 * a.rows)
+      }
+      for p in 0..<min(2, vectors.count - first) { found.products.append((0..<a.rows).map { values[3 * $0 + p] }) }
+      for i in 0..<a.rows { found.squares[i] = values[3 * i + 2] }
+    }
+    return found
+  }
+
+  public func performProbeColumns(
+    _ a: Matrix, part: MatrixPart, vectors: [[Double]]
+  ) throws(BackendError) -> [[Double]] {
+    var found: [[Double]] = []
+    let columns = a.columns
+    let runs = (a.rows + KernelConstants.probeRows - 1) / KernelConstants.probeRows
+    for first in stride(from: 0, to: vectors.count, by: 2) {
+      let second = first + 1 < vectors.count ? vectors[first + 1] : [Double](repeating: 0, count: a.rows)
+      let values = try context.lock.held { () throws(BackendError) in
+        let u = try context.placeSums(vectors[first] + second, "probe")
+        let partial = try context.scratch("probe sums", byteCount: 16 * max(runs * columns, 1))
+        let out = try context.scratch("probe result", byteCount: 16 * max(columns, 1))
+        let items = context.probeItems
+        try context.launch(
+          .probe, "probe_columns",
+          global: ((columns.rounded(upTo: context.probeColumns) / context.probeColumns).rounded(upTo: items), runs),
+          group: (items, 1),
+          arguments: [
+            .buffer(a.buffer), .uint(a.rows), .uint(columns), .uint(part.number), .buffer(u),
+            .uint(min(2, vectors.count - first)), .buffer(partial),
+          ])
+        try context.launch(
+          .probe, "probe_total", items: columns, height: 2, .buffer(partial), .uint(runs), .uint(columns),
+          .buffer(out))
+        return try context.readSums(out, count: 2 * columns)
+      }
+      for p in 0..<min(2, vectors.count - first) { found.append(Array(values[p * columns..<(p + 1) * columns])) }
+    }
+    return found
+  }
+
+  public func performBitSum(of a: Matrix, rows: Range<Int>) throws(BackendError) -> UInt32 {
+    let words = Element.precision.byteCount / 4
+    return try context.bitSum(
+      a.buffer, firstWord: rows.lowerBound * a.columns * words, count: rows.count * a.columns * words)
+  }
+
+  public func performSealedFill(
+    _ x: Matrix, law: EntryLaw, stream: RandomStream, offset: UInt64
+  ) throws(BackendError) -> UInt32? {
+    if x.count == 0 { return 0 }
+    return try context.lock.held { () throws(BackendError) in
+      let groups = try fill(x, law: law, stream: stream, offset: offset, sealing: true)
+      return try context.total(ofSums: groups)
+    }
+  }
+}
+
+extension DeviceContext {
+  /// Items that share a row of a probe: a processor's one has it to itself.
+  var probeItems: Int { routes.actsAsGPU ? 64 : 1 }
+
+  /// PROBE_COLUMNS of `probe.cl`: columns of an item, a multiple of 8; a processor reads longer runs of a row.
+  var probeColumns: Int { routes.actsAsGPU ? 8 : 32 }
+
+  /// Bytes of an accumulator: float64, or a pair of floats.
+  private var sumBytes: Int { 8 }
+
+  /// Host numbers as accumulators of kernels, under a name.
+  func placeSums(_ values: [Double], _ name: String) throws(BackendError) -> DeviceBuffer {
+    let buffer = try scratch(name, byteCount: sumBytes * max(values.count, 1))
+    if usesFloat64 {
+      try write(values, to: buffer, at: 0)
+    } else {
+      try write(
+        values.flatMap { value in
+          let high = Float(value)
+          return [high, Float(value - Double(high))]
+        }, to: buffer, at: 0)
+    }
+    return buffer
+  }
+
+  func readSums(_ buffer: DeviceBuffer, count: Int) throws(BackendError) -> [Double] {
+    if usesFloat64 { return try read(buffer, count: count, as: 0.0) }
+    let halves = try read(buffer, count: 2 * count, as: Float(0))
+    return (0..<count).map { Double(halves[2 * $0]) + Double(halves[2 * $0 + 1]) }
+  }
+
+  func bitSum(_ buffer: DeviceBuffer, firstWord: Int, count: Int) throws(BackendError) -> UInt32 {
+    if count == 0 { return 0 }
+    return try lock.held { () throws(BackendError) in
+      let runs = (count + KernelConstants.probeWords - 1) / KernelConstants.probeWords
+      let sums = try scratch("bit sums", byteCount: 4 * runs)
+      try launch(
+        .probe, "bit_sum", global: (runs * probeItems, 1), group: (probeItems, 1),
+        arguments: [
+          .buffer(buffer), .ulong(UInt64(firstWord)), .ulong(UInt64(count)), .buffer(sums),
+        ])
+      return try total(ofSums: runs)
+    }
+  }
+
+  /// The sum of the bit sums of so many groups.
+  func total(ofSums groups: Int) throws(BackendError) -> UInt32 {
+    try read(scratch("bit sums", byteCount: 4 * groups), count: groups, as: UInt32(0)).reduce(0, &+)
+  }
+}
+
+extension MatrixPart {
+  /// As kernels number them.
+  fileprivate var number: Int {
+    switch self {
+    case .all: 0
+    case .lower: 1
+    case .strictlyLower: 2
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import LacunaAlgebra
+import LacunaConformance
+import LacunaHost
+import LacunaVerification
+import Testing
+
+/// Backends whose operations are verified as they run.
+@Suite struct VerificationTests {
+  private static let right: [any Backend] =
+    [
+      VerifiedBackend(ReferenceBackend<Double>()), VerifiedBackend(ReferenceBackend<Float>()),
+      VerifiedBackend(HostBackend<Double>()), VerifiedBackend(HostBackend<Float>()),
+    ] + Subject.openCL.map { verified($0.backend) }
+
+  private static func verified(_ backend: some Backend) -> any Backend { VerifiedBackend(backend) }
+
+  /// No false alarm: all laws hold, refusals and extremes of scale among them.
+  @Test(arguments: Law.allCases) func aRightBackendPasses(law: Law) {
+    for backend in Self.right {
+      Conformance.verify(backend, sizes: .small, laws: [law]) { result in
+        if !result.passed { Issue.record("\(backend.description): \(result)") }
+      }
+    }
+  }
+
+  /// An operation that errs once, by a millionth of one entry: no law sees a wrong result, because verification threw.
+  @Test(arguments: FaultyBackend.operations) func oneErrorIsThrown(operation: String, law: Law) {
+    var thrown = 0
+    Conformance.verify(VerifiedBackend(FaultyBackend(fault: operation, once: true)), sizes: .small, laws: [law]) {
+      result in
+      if result.passed { return }
+      if result.failure?.contains("the device is at fault") == true {
+        thrown += 1
+      } else {
+        Issue.record("\(operation): \(result)")
+      }
+    }
+    // Zeros that are overwritten unread are nobody's error, and masked Grams and sums of residuals are made of other
+    // operations here.
+    let composed = ["makeMatrix", "clear", "accumulateMaskedGram", "sampleResidualSums", "coordinateResidualSums"]
+    if !composed.contains(operation) { #expect(thrown >= 1) }
+  }
+
+  /// What probes promise, against loops.
+  @Test func probesAreProducts() throws {
+    for subject in Subject.all { try check(subject.backend, subject.testDescription) }
+  }
+
+  private func check<B: Backend>(_ backend: B, _ name: String) throws {
+    for (rows, columns) in [(1, 1), (5, 3), (40, 130), (300, 77), (130, 130)] {
+      let x = try backend.makeMatrix(rows: rows, columns: columns)
+      let sum = try backend.sealedFill(x, law: .gaussian, stream: RandomStream(seed: 7, stream: 1), offset: 11)
+      let values = try backend.download(x)
+      if let sum { #expect(sum == BitSum.of(values), "\(name)") }
+      #expect(
+        try backend.bitSum(of: x, rows: rows / 2..<rows)
+          == BitSum.of(Array(values[rows / 2 * columns..<rows * columns])))
+      let v = (0..<3).map { p in (0..<columns).map { Double(1 + ($0 * 7 + p) % 5) } }
+      let u = (0..<3).map { p in (0..<rows).map { Double(1 + ($0 * 3 + p) % 7) } }
+      for part in [MatrixPart.all, .lower, .strictlyLower] {
+        func entry(_ i: Int, _ j: Int) -> Double {
+          part == .all || j < i || part == .lower && j == i ? Double(values[i * columns + j]) : 0
+        }
+        let found = try backend.probeRows(x, part: part, vectors: v)
+        let turned = try backend.probeColumns(x, part: part, vectors: u)
+        for p in 0..<3 {
+          for i in 0..<rows {
+            let expected = (0..<columns).reduce(0) { $0 + entry(i, $1) * v[p][$1] }
+            #expect(abs(found.products[p][i] - expected) <= 0x1p-38 * Double(columns), "\(name) \(rows) × \(columns)")
+          }
+          for j in 0..<columns {
+            let expected = (0..<rows).reduce(0) { $0 + entry($1, j) * u[p][$1] }
+            #expect(abs(turned[p][j] - expected) <= 0x1p-38 * Double(rows), "\(name) \(rows) × \(columns)")
+          }
+        }
+        for i in 0..<rows {
+          let square = (0..<columns).reduce(0) { $0 + entry(i, $1) * entry(i, $1) }
+          #expect(abs(found.squares[i] - square) <= 0x1p-38 * Double(columns))
+        }
+      }
+    }
+  }
+}
