@@ -8,7 +8,7 @@ __kernel void mix_blocks(
   __local ACC scratch[WG];
   const uint block = get_group_id(0), item = get_local_id(0);
   const uint first = bounds[block], end = bounds[block + 1];
-  __global REAL *row = x + get_group_id(1) * columns;
+  __global REAL *row = x + get_global_id(1) * columns;
   ACC sum = acc_zero();
   for (uint j = first + item; j < end; j += WG) sum = acc_product(sum, row[j], 1);
   sum = group_sum(sum, scratch);

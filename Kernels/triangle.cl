@@ -13,8 +13,8 @@
 
 __kernel void symmetrize(__global REAL *a, const uint size) {
   __local REAL tile[TILE][TILE + 1];
-  const uint tile_row = get_group_id(1) * TILE, tile_column = get_group_id(0) * TILE;
   const uint x = get_local_id(0), y = get_local_id(1);
+  const uint tile_row = get_global_id(1) - y, tile_column = get_global_id(0) - x;
   const bool below = tile_column <= tile_row;
   if (below && tile_row + y < size && tile_column + x < size) {
     tile[y][x] = a[(tile_row + y) * size + tile_column + x];

@@ -17,6 +17,8 @@ public struct ComputeDevice: Sendable, Equatable {
   public let memory: Int
   /// Bytes of the largest single matrix; nil where only the memory bounds it.
   public let largestAllocation: Int?
+  /// Numbers of the largest single matrix; nil where only its bytes count.
+  public let largestMatrix: Int?
   public let hasFloat64: Bool
   /// Why nothing can be computed here; nil where it can.
   public let obstacle: String?
@@ -28,7 +30,7 @@ public struct ComputeDevice: Sendable, Equatable {
 
   public init(
     id: String, index: Int, kind: Kind, name: String, platform: String? = nil, driver: String? = nil, memory: Int,
-    largestAllocation: Int? = nil, hasFloat64: Bool = true, obstacle: String? = nil
+    largestAllocation: Int? = nil, largestMatrix: Int? = nil, hasFloat64: Bool = true, obstacle: String? = nil
   ) {
     self.id = id
     self.index = index
@@ -38,6 +40,7 @@ public struct ComputeDevice: Sendable, Equatable {
     self.driver = driver
     self.memory = memory
     self.largestAllocation = largestAllocation
+    self.largestMatrix = largestMatrix
     self.hasFloat64 = hasFloat64
     self.obstacle = obstacle
   }

@@ -29,6 +29,9 @@ public protocol DeviceProvider: Sendable {
 
   /// What the process needs done once, before it has a second thread.
   func prepareProcess()
+
+  /// How long this process has waited for its drivers to compile.
+  var compileTime: Duration { get }
 }
 
 extension DeviceProvider {
@@ -41,4 +44,6 @@ extension DeviceProvider {
   }
 
   public func prepareProcess() {}
+
+  public var compileTime: Duration { .zero }
 }

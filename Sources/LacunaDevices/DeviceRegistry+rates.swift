@@ -17,11 +17,23 @@ extension DeviceRegistry {
   /// All rates of an open device; what is missing is measured when it is asked for, and kept.
   ///
   /// Where a measurement fails, the nominal rate stands: whichever route follows from it is exact.
-  func deviceRates(of backend: any Backend, key: String, by provider: any DeviceProvider) -> DeviceRates {
-    DeviceRates { [rates] work, order in
+  /// - Parameter kind: of the device; what is no processor is measured at large orders too, where that takes a second at most.
+  func deviceRates(
+    of backend: any Backend, key: String, by provider: any DeviceProvider, kind: ComputeDevice.Kind
+  ) -> DeviceRates {
+    let rate: @Sendable (DeviceRates.Work, Int) -> Double = { [rates] work, order in
       rates.rate(of: Self.key(key, work, order)) { () throws(BackendError) in
         try provider.rate(work, order: order, on: backend)
       } ?? DeviceRates.nominal.rate(work, order)
+    }
+    if kind == .cpu { return DeviceRates(rate) }
+    return DeviceRates(orders: DeviceRates.orders + DeviceRates.largeOrders) { work, order in
+      var known = rate(work, min(order, Self.comparedOrder))
+      for large in DeviceRates.largeOrders where large <= order {
+        guard work.operations(order: Double(large)) / known < 1 else { break }
+        known = rate(work, large)
+      }
+      return known
     }
   }
 

@@ -50,6 +50,9 @@ public final class DeviceRegistry: Sendable {
     for provider in others { provider.prepareProcess() }
   }
 
+  /// How long this process has waited for drivers to compile.
+  public var compileTime: Duration { others.reduce(.zero) { $0 + $1.compileTime } }
+
   /// The devices beside the host, listed once: that starts drivers.
   func entries() -> [Entry] {
     listed.withLock { listed in

@@ -39,10 +39,12 @@ public struct DeviceSelection: Sendable {
     others = retreat.map { [$0] } ?? []
     self.reason = reason
     memory = isHost ? HostMemory.available : device.memory - Self.reserve(device)
-    largestAllocation = device.largestAllocation ?? .max
-    rates = registry.deviceRates(of: backend, key: own, by: provider)
+    largestAllocation = min(
+      device.largestAllocation ?? .max, device.largestMatrix.map { $0 * precision.byteCount } ?? .max)
+    rates = registry.deviceRates(of: backend, key: own, by: provider, kind: device.kind)
     singleThreadedRates = registry.deviceRates(
-      of: backend.singleThreaded, key: provider.rateKey(device, precision: precision, threads: 1), by: provider)
+      of: backend.singleThreaded, key: provider.rateKey(device, precision: precision, threads: 1), by: provider,
+      kind: device.kind)
     multiplyRates = {
       var rates: [(device: String, rate: Double)] = []
       if let rate = registry.multiplyRate(own, by: provider, open: { () throws(BackendError) in backend }) {

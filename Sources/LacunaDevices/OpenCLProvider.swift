@@ -12,9 +12,12 @@ public struct OpenCLProvider: DeviceProvider {
       ComputeDevice(
         id: "\(word):\(device.index)", index: device.index, kind: ComputeDevice.Kind(device.kind), name: device.name,
         platform: device.platform, driver: device.driver, memory: device.globalMemory,
-        largestAllocation: device.largestAllocation, hasFloat64: device.hasFloat64, obstacle: device.obstacle)
+        largestAllocation: device.largestAllocation, largestMatrix: OpenCLDevice.largestMatrix,
+        hasFloat64: device.hasFloat64, obstacle: device.obstacle)
     }
   }
+
+  public var compileTime: Duration { CompileTime.sum }
 
   public func absence() -> String? { OpenCLDevice.absence() }
 

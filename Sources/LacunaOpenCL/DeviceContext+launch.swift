@@ -44,17 +44,21 @@ extension DeviceContext {
         try Status.check(set(argument, at: cl_uint(index), of: kernel), "clSetKernelArg(\(name), \(index))")
       }
       try Status.check(faults.launch(name), "clEnqueueNDRangeKernel(\(name))")
-      let status = withUnsafePointer(to: (global.0, global.1)) { sizes in
-        withUnsafePointer(to: (group.0, group.1)) { groups in
-          sizes.withMemoryRebound(to: Int.self, capacity: 2) { global in
-            groups.withMemoryRebound(to: Int.self, capacity: 2) { local in
-              clEnqueueNDRangeKernel(queue, kernel, 2, nil, global, local, 0, nil, nil)
-            }
-          }
-        }
+      // Kernels of many rows find theirs by the global index, which an offset moves.
+      let tallest = routes.tallestGrid * group.1
+      for start in stride(from: 0, to: global.1, by: tallest) {
+        let status = queue(kernel, from: start, global: (global.0, min(tallest, global.1 - start)), group: group)
+        if Status.isOutOfMemory(status) { throw .outOfMemory(requested: 0, available: 0, device: device.name) }
+        try Status.check(status, "clEnqueueNDRangeKernel(\(name))")
       }
-      if Status.isOutOfMemory(status) { throw .outOfMemory(requested: 0, available: 0, device: device.name) }
-      try Status.check(status, "clEnqueueNDRangeKernel(\(name))")
+    }
+  }
+
+  private func queue(_ kernel: cl_kernel, from start: Int, global: (Int, Int), group: (Int, Int)) -> cl_int {
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: 6) { sizes in
+      (sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5]) = (0, start, global.0, global.1, group.0, group.1)
+      let base = sizes.baseAddress!
+      return clEnqueueNDRangeKernel(queue, kernel, 2, start == 0 ? nil : base, base + 2, base + 4, 0, nil, nil)
     }
   }
 

@@ -173,7 +173,7 @@ final class DeviceContext: @unchecked Sendable {
       throw .device(call: "clCreateProgramWithSource(\(source))", status: Int(status), log: Status.name(Int(status)))
     }
     var id: cl_device_id? = device.id
-    status = clBuildProgram(program, 1, &id, buildOptions, nil, nil)
+    status = CompileTime.counting { clBuildProgram(program, 1, &id, buildOptions, nil, nil) }
     guard status == CL_SUCCESS else {
       let log = Query.text {
         clGetProgramBuildInfo(program, id, cl_program_build_info(CL_PROGRAM_BUILD_LOG), $0, $1, $2)

@@ -26,6 +26,7 @@ extension DeviceContext {
       ("PROBE_ROWS", KernelConstants.probeRows), ("PROBE_WORDS", KernelConstants.probeWords),
       ("PROBE_COLUMNS", probeColumns),
     ]
-    return macros.reduce("-cl-std=CL1.2") { $0 + " -D\($1.0)=\($1.1)" }
+    let rounding = device.roundsSingles ? " -cl-fp32-correctly-rounded-divide-sqrt" : ""
+    return macros.reduce("-cl-std=CL1.2" + rounding) { $0 + " -D\($1.0)=\($1.1)" }
   }
 }

@@ -29,6 +29,13 @@ public final class OpenCLBackend<Element: OpenCLScalar>: Backend {
     try configureProducts(tilings)
   }
 
+  /// On a GPU each block reads and writes the Gram once more: blocks are as high as leaves them a small share of its memory.
+  public func rowBlock(columns: Int) -> Int {
+    let usual = RowBlock.usual(columns: columns)
+    guard context.routes.actsAsGPU else { return usual }
+    return max(usual, min(2048, device.globalMemory / 64 / (max(columns, 1) * Element.precision.byteCount)))
+  }
+
   /// What a product rearranges, a strip of a Gram, and the panels of the factorisation and of the inverse.
   public func temporaryBytes(order: Int) -> Int {
     let panels = order * (context.stripWidth(order) + 2 * context.panelWidth)

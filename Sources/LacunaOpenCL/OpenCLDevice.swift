@@ -20,6 +20,8 @@ public struct OpenCLDevice: @unchecked Sendable {
   /// Work-items a work-group may hold.
   public let largestGroup: Int
   public let hasFloat64: Bool
+  /// Whether float32 quotients and roots can be had correctly rounded.
+  let roundsSingles: Bool
   /// Why no trial can run here; nil where one can.
   public let obstacle: String?
 
@@ -27,6 +29,9 @@ public struct OpenCLDevice: @unchecked Sendable {
 
   /// Whether a trial can run here.
   public var isUsable: Bool { obstacle == nil }
+
+  /// Numbers of the largest matrix: CLBlast and the kernels index with 32 bits, one of them for the sign.
+  public static let largestMatrix = (1 << 31) - 1
 
   /// Every device of every platform, in the order the loader lists them.
   public static func all() -> [OpenCLDevice] {
@@ -46,6 +51,11 @@ public struct OpenCLDevice: @unchecked Sendable {
     if found.allSatisfy({ devices(of: $0).isEmpty }) {
       let names = found.map { platform in
         Query.text { clGetPlatformInfo(platform, cl_platform_info(CL_PLATFORM_NAME), $0, $1, $2) }
+      }
+      if names.contains(PoCLCache.platform), let folder = PoCLCache.unwritableFolder() {
+        return
+          "PoCL lists no device, since its cache of compiled kernels cannot be written: \(folder). Make that folder "
+          + "writable, or name another by POCL_CACHE_DIR"
       }
       return
         "OpenCL lists \(names.joined(separator: ", ")) but no device; is the GPU's kernel driver loaded and readable?"
@@ -99,6 +109,8 @@ public struct OpenCLDevice: @unchecked Sendable {
     hasFloat64 =
       text(CL_DEVICE_EXTENSIONS).split(separator: " ").contains("cl_khr_fp64")
       && number(CL_DEVICE_DOUBLE_FP_CONFIG, cl_ulong(0)) != 0
+    roundsSingles =
+      number(CL_DEVICE_SINGLE_FP_CONFIG, cl_ulong(0)) & Int(CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0
     let flags: [(Int32, String)] = [
       (CL_DEVICE_AVAILABLE, "the driver reports it as not available"),
       (CL_DEVICE_COMPILER_AVAILABLE, "its driver has no compiler"),

@@ -9,7 +9,13 @@ package struct Routes: Sendable {
   /// Orders from which a few leading eigenpairs come from a Krylov space.
   package var smallestKrylov = 1024
 
+  /// Groups along the second dimension of a launch; CUDA has no more.
+  package var tallestGrid = 65535
+  /// Operations of one product's launch: what a slow GPU with a display, whose launches are watched, does in half a second.
+  package var longestProduct = Int.max
+
   package init(_ device: OpenCLDevice) {
     actsAsGPU = device.kind != .cpu
+    if actsAsGPU { longestProduct = 1 << 37 }
   }
 }

@@ -29,6 +29,7 @@ extension OpenCLBackend {
     try require(
       result, times: framed, [c.framed.times(framed)[0]] + zip(expected, before).map { $0 + $1 },
       "a product of blocks", inner)
+    if context.routes.actsAsGPU { try testBatch(Integers(rows, rows, key: 7)) }
     try testGram(b)
   }
 
@@ -48,6 +49,29 @@ extension OpenCLBackend {
       try clearUpperTriangle(of: result)
       try require(result, times: v, gram, "a Gram", wide.rows)
     }
+  }
+
+  /// Products of blocks of 64 on the diagonal, all at once, onto the blocks to their right.
+  private func testBatch(_ a: Integers) throws(BackendError) {
+    let (edge, count) = (64, (a.rows - 64) / 64)
+    let matrix = try place(a)
+    let blocks = Blocks(first: matrix.block, distance: edge * (a.columns + 1))
+    let other = try place(a)
+    try context.gemm(
+      blocks, Blocks(first: other.block.at(edge, 0), distance: blocks.distance), rows: edge, columns: edge, inner: edge,
+      alpha: -1, into: blocks.at(0, edge), count: count)
+    let v = Integers(1, a.columns, key: 8).values
+    var expected = a.times(v)
+    for i in 0..<count * edge {
+      let start = i / edge * edge
+      for j in start + edge..<start + 2 * edge {
+        let sum = (0..<edge).reduce(0) {
+          $0 + a.values[i * a.columns + start + $1] * a.values[(start + edge + $1) * a.columns + j - edge]
+        }
+        expected[i] -= (sum + a.values[i * a.columns + j]) * v[j]
+      }
+    }
+    try require(matrix, times: v, expected, "a batch", edge)
   }
 
   private func place(_ integers: Integers) throws(BackendError) -> Matrix {

@@ -33,6 +33,11 @@ enum Status {
     }
   }
 
+  /// What a kernel answered that none can: the device's fault.
+  static func nonsense(_ kernel: String, _ answer: String) -> BackendError {
+    .device(call: kernel, status: 0, log: "it answered \(answer); the device is at fault")
+  }
+
   /// Throws unless the call succeeded.
   static func check(_ status: cl_int, _ call: String) throws(BackendError) {
     if status != CL_SUCCESS { throw .device(call: call, status: Int(status), log: name(Int(status))) }

@@ -18,7 +18,7 @@ extension OpenCLBackend {
     let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
     let (bytes, tooMany) = count.multipliedReportingOverflow(by: Element.precision.byteCount)
     if overflow || tooMany { throw context.outOfMemory(.max) }
-    if bytes <= device.globalMemory, count >= 1 << 31 {
+    if bytes <= device.globalMemory, count > OpenCLDevice.largestMatrix {
       throw .unsupported(
         "a matrix of \(rows) × \(columns): 2³¹ elements or more", device: device.name)
     }

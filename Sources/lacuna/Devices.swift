@@ -34,11 +34,13 @@ struct Devices: ParsableCommand {
     try reportingFailures {
       if verify { return try runLaws() }
       let registry = DeviceRegistry.ofThisMachine
+      let start = ContinuousClock.now
       let ranking = registry.rank(precision: precision.precision, threads: threads.threads)
       let absences = registry.absences()
       let list = DeviceList(
         devices: registry.list().map(DeviceEntry.init), auto: ranking.id, autoReason: ranking.reason,
-        note: absences.isEmpty ? nil : absences.joined(separator: "\n"))
+        note: absences.isEmpty ? nil : absences.joined(separator: "\n"),
+        seconds: (ContinuousClock.now - start) / .seconds(1), compileSeconds: registry.compileTime / .seconds(1))
       print(terminal.json ? try encodeJSON(list, pretty: true) : list.text)
     }
   }
@@ -69,10 +71,13 @@ private struct DeviceList: Encodable {
   var auto, autoReason: String
   /// Why a kind of device is not listed.
   var note: String?
+  /// What opening and rating took, and how much of it was spent waiting for compilers.
+  var seconds, compileSeconds: Double
 
   enum CodingKeys: String, CodingKey {
-    case devices, auto, note
+    case devices, auto, note, seconds
     case autoReason = "auto_reason"
+    case compileSeconds = "compile_seconds"
   }
 
   var text: String {
@@ -85,7 +90,12 @@ private struct DeviceList: Encodable {
         entry.obstacle.map { "no: \($0)" } ?? "yes",
       ])
     }
-    return table.text + "\n\nauto takes \(auto): \(autoReason)" + (note.map { "\n\($0)" } ?? "")
+    let spent =
+      compileSeconds < 0.5
+      ? ""
+      : "\nopening and rating took \(format(seconds, digits: 2)) s, \(format(compileSeconds, digits: 2)) s of it "
+        + "compiling kernels, which is kept"
+    return table.text + "\n\nauto takes \(auto): \(autoReason)" + spent + (note.map { "\n\($0)" } ?? "")
   }
 }
 

@@ -32,6 +32,9 @@ struct Subject: Sendable, CustomTestStringConvertible {
     var other = usual
     other.actsAsGPU.toggle()
     other.smallestKrylov = 64
+    // Launches in parts, as on devices of narrow grids and short launches.
+    other.tallestGrid = 7
+    other.longestProduct = 1 << 22
     add(Float.self, usual, "")
     if device.hasFloat64 {
       add(Double.self, usual, "")

@@ -14,6 +14,7 @@ struct LargeMatrixTests {
     init(_ device: OpenCLDevice, _ n: Int, actsAsGPU: Bool) throws {
       var routes = Routes(device)
       routes.actsAsGPU = actsAsGPU
+      if actsAsGPU { routes.longestProduct = 1 << 26 }
       backend = try OpenCLBackend<Element>(device: device, routes: routes)
       self.n = n
       let x = try backend.makeMatrix(rows: n, columns: n)

@@ -33,11 +33,19 @@ public struct DeviceRates: Sendable {
   /// The orders that rates are measured at: up to where most have levelled off, and it takes no more than a second or two.
   public static let orders = [128, 512, 1024]
 
+  /// Further orders for devices that are slow to start and fast then, for whom 1024 is small.
+  public static let largeOrders = [2048, 4096]
+
+  /// The orders of these rates, ascending.
+  public let orders: [Int]
+
   /// Operations a second at one of `orders`.
   public let rate: @Sendable (Work, Int) -> Double
 
+  /// - Parameter orders: at which there are rates, ascending, one at least.
   /// - Parameter rate: operations a second at one of `orders`, above 0; asked for only what a choice depends on.
-  public init(_ rate: @escaping @Sendable (Work, Int) -> Double) {
+  public init(orders: [Int] = DeviceRates.orders, _ rate: @escaping @Sendable (Work, Int) -> Double) {
+    self.orders = orders
     self.rate = rate
   }
 
@@ -63,7 +71,6 @@ public struct DeviceRates: Sendable {
   /// Seconds for a number of operations on matrices of an order: the rate between measured orders on a straight line in
   /// their logarithms.
   public func seconds(_ work: Work, order: Int, operations: Double) -> Double {
-    let orders = Self.orders
     guard let upper = orders.firstIndex(where: { $0 >= order }) else {
       return operations / rate(work, orders[orders.count - 1])
     }

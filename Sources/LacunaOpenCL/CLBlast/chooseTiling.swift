@@ -31,7 +31,9 @@ extension OpenCLBackend {
   /// Sets a tiling and compares products with the host's.
   private func adopt(_ tiling: GemmParameters) throws(BackendError) {
     try tiling.apply(to: device, precision: Element.precision)
-    try selfTest(smallestIndirect: tiling.smallestIndirect)
+    try CompileTime.counting { () throws(BackendError) in
+      try selfTest(smallestIndirect: tiling.smallestIndirect)
+    }
   }
 
   /// - Returns: whether a tiling was kept and still gives right products. Only one of the candidates counts: numbers from a
@@ -59,9 +61,12 @@ extension OpenCLBackend {
     var failure: BackendError?
     var right: [GemmParameters] = []
     let start = ContinuousClock.now
+    var longest = Duration.zero
     for tiling in GemmParameters.candidates(device, precision: Element.precision) {
       // The likeliest come first; a compiler that is slow may leave the others untried.
-      if best != nil, ContinuousClock.now - start > Self.longestSearch { break }
+      let before = ContinuousClock.now - start
+      if best != nil, before + longest > Self.longestSearch { break }
+      defer { longest = max(longest, ContinuousClock.now - start - before) }
       do throws(BackendError) {
         try adopt(tiling)
         let rate = try DeviceRates.measure(.multiply, order: 512, on: self)
@@ -87,6 +92,6 @@ extension OpenCLBackend {
     return best?.tiling ?? quick.tiling
   }
 
-  /// After which no further candidate is tried.
-  private static var longestSearch: Duration { .seconds(5) }
+  /// Within which candidates are tried; the first one always is.
+  private static var longestSearch: Duration { .seconds(8) }
 }

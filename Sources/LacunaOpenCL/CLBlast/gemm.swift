@@ -20,7 +20,7 @@ extension DeviceContext {
   /// c ← alpha · op(a) · op(b) + beta · c for row-major blocks, c being rows × columns and op(a) rows × inner.
   ///
   /// CLBlast pads and rearranges operands into temporaries unless they fit its tiles; those live in one scratch buffer, and a
-  /// product whose temporaries would be too large, for `largestTemporary` or for what the device has left, is cut in two.
+  /// product whose temporaries would be too large, for `largestTemporary` or for what the device has left, is cut in two, as is one that would run for too long.
   func gemm(
     _ a: Block, transposeA: Bool = false, _ b: Block, transposeB: Bool = false, rows: Int, columns: Int, inner: Int,
     alpha: Double = 1, beta: Double = 0, into c: Block
@@ -35,9 +35,10 @@ extension DeviceContext {
         let bytes = try product.temporaryBytes(self)
         let isDivisible = max(rows, columns) > 256
         var temporary: DeviceBuffer?
-        if bytes > 0 {
+        let isLong = isDivisible && rows * columns > routes.longestProduct / (2 * inner)
+        if bytes > 0 || isLong {
           let limit = largestTemporary(order: max(rows, columns, inner))
-          if bytes <= limit || !isDivisible {
+          if !isLong, bytes <= limit || !isDivisible {
             do throws(BackendError) {
               temporary = try productScratch(bytes, limit: limit)
             } catch {

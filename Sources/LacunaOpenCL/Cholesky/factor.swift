@@ -62,6 +62,7 @@ extension DeviceContext {
     try launch(.diagonal, "get_diagonal", items: n, .buffer(a.buffer), .uint(n), .buffer(diagonal))
     let pivots = try readReals(diagonal, count: n)
     let failed = Int(try read(status, count: 1, as: Int32(0))[0])
+    guard (0...n).contains(failed) else { throw Status.nonsense("factor_block", "minor \(failed) of \(n)") }
     if failed > 0 { throw .notPositiveDefinite(leadingMinor: failed) }
     return pivots.reduce(0) { $0 + 2 * Double.log($1) }
   }
@@ -84,6 +85,7 @@ extension DeviceContext {
       .buffer(position))
     let columns = try read(position, count: size, as: UInt32(0))
     if let row = columns.firstIndex(where: { $0 != .max }) {
+      guard columns[row] <= row else { throw Status.nonsense("survey_lower", "column \(columns[row]) of row \(row)") }
       throw .nonFinite(argument: argument, row: row, column: Int(columns[row]))
     }
     return try readReals(largest, count: size).max() ?? 0

@@ -24,10 +24,32 @@ extension DeviceContext {
     try launch(
       .cholesky, "invert_block", global: (n.rounded(upTo: smallBlock), 1), group: (smallBlock, 1),
       arguments: [.buffer(l.buffer), .uint(l.stride), .uint(n)])
-    for start in stride(from: 0, to: n, by: panelWidth) {
+    // On a GPU, where a launch costs what these small products do, all whole diagonal blocks at once.
+    let whole = routes.actsAsGPU ? n / panelWidth : 0
+    if whole > 1 { try invertPanels(l, count: whole) }
+    for start in stride(from: whole > 1 ? whole * panelWidth : 0, to: n, by: panelWidth) {
       try invertRows(l.at(start, start), size: min(panelWidth, n - start), step: smallBlock)
     }
     try invertRows(l, size: n, step: panelWidth)
+  }
+
+  /// `invertRows` of so many diagonal blocks of `panelWidth`, from the first on, by steps of `smallBlock`.
+  private func invertPanels(_ l: Block, count: Int) throws(BackendError) {
+    let rows = smallBlock
+    let panels = Blocks(first: l, distance: panelWidth * (l.stride + 1))
+    let product = try scratch("inverse", count: count * rows * panelWidth)
+    for first in stride(from: rows, to: panelWidth, by: rows) {
+      let products = Blocks(first: Block(buffer: product, stride: first), distance: rows * panelWidth)
+      let width = max(rows, (first / 4).rounded(upTo: rows))
+      for column in stride(from: 0, to: first, by: width) {
+        try gemm(
+          panels.at(first, column), panels.at(column, column), rows: rows, columns: min(width, first - column),
+          inner: first - column, into: products.at(0, column), count: count)
+      }
+      try gemm(
+        panels.at(first, first), products, rows: rows, columns: first, inner: rows, alpha: -1,
+        into: panels.at(first, 0), count: count)
+    }
   }
 
   /// The rows of blocks below the first, diagonal blocks of `step` rows being inverted already.

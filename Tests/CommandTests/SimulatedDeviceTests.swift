@@ -1,0 +1,72 @@
+import Foundation
+import Testing
+
+/// What would be asked of devices that are not here: the shim poses as them, and counts.
+@Suite("Simulated devices", .serialized, .enabled(if: OpenCLShim.library != nil, "no OpenCL device, or no C compiler"))
+struct SimulatedDeviceTests {
+  private static func study(_ coordinates: Int) -> [String] {
+    [
+      "simulate", "example:ridge-path", "data.coordinates=\(coordinates)", "data.samples=\(2 * coordinates)",
+      "model.ridge=0.1", "experiment.trials=1", "--json", "--quiet", "--device", "opencl:0",
+    ]
+  }
+
+  /// A tiling that was measured is tested through the kernel that it tunes, though the study is too small to need it.
+  @Test func theTunedKernelIsTested() throws {
+    try withFolder { cache in
+      let first = try OpenCLShim.count(Self.study(6), cache: cache, environment: OpenCLShim.posing)
+      #expect(first.result.status == 0, "\(first.result.errors)")
+      let tilings = try object(String(contentsOf: cache.appendingPathComponent("lacuna/tilings.json"), encoding: .utf8))
+      #expect(tilings.count == 1)
+      let kept = try OpenCLShim.count(Self.study(6), cache: cache, environment: OpenCLShim.posing)
+      #expect(kept.result.status == 0, "\(kept.result.errors)")
+      #expect(kept.counts["kernel Xgemm"] ?? 0 >= 12)
+      #expect(kept.counts["kernel XgemmDirectNN"] ?? 0 >= 1)
+    }
+  }
+
+  /// What is admitted runs, what does not fit is refused with the largest d that would: memory is counted, not taken.
+  @Test func whatIsAdmittedFits() throws {
+    try withFolder { cache in
+      _ = try OpenCLShim.run(Self.study(6), cache: cache, environment: OpenCLShim.posing)
+      for gibibytes in [3, 12, 24] {
+        for share in [1, 4] {
+          let memory = gibibytes << 30
+          let environment = OpenCLShim.posing.merging([
+            "LACUNA_SHIM_MEMORY": "\(memory)", "LACUNA_SHIM_ALLOCATION": "\(memory / share)",
+            "LACUNA_SHIM_DRY": "\(64 << 20)",
+          ]) { $1 }
+          let refused = try OpenCLShim.run(
+            Self.study(100_000) + ["--no-verify"], cache: cache, environment: environment)
+          #expect(refused.status == 69)
+          let words = refused.errors.components(separatedBy: "it holds d up to ")
+          let largest = try #require(
+            words.count == 2 ? Int(words[1].prefix { $0.isNumber }) : nil, "\(refused.errors)")
+          let (admitted, counts) = try OpenCLShim.count(
+            Self.study(largest) + ["--no-verify"], cache: cache, environment: environment)
+          #expect(admitted.status == 0, "\(gibibytes) GiB, d = \(largest): \(admitted.errors)")
+          let peak = try #require(counts["bytes_peak"])
+          #expect(peak > 8 * largest * largest && peak <= memory)
+          print(
+            "\(gibibytes) GiB, a buffer \(gibibytes / share): d = \(largest), peak \(peak >> 20) MiB, "
+              + "\(counts["launch"] ?? 0) launches, \(counts["buffer"] ?? 0) buffers, "
+              + "\((counts["bytes_allocated"] ?? 0) >> 20) MiB in all")
+          let above = try OpenCLShim.run(
+            Self.study(largest + largest / 20) + ["--no-verify"], cache: cache, environment: environment)
+          #expect(above.status == 69)
+        }
+      }
+    }
+  }
+
+  /// Every device is listed in time, and what compilers took is said apart; a cache that PoCL cannot write is named.
+  @Test func listing() throws {
+    try withFolder { cache in
+      let list = try object(OpenCLShim.run(["devices", "--json"], cache: cache, environment: OpenCLShim.posing).output)
+      let (seconds, compiling) = (list["seconds"] as? Double, list["compile_seconds"] as? Double)
+      #expect(try #require(compiling) > 0 && #require(compiling) < #require(seconds))
+      let blocked = try OpenCLShim.run(["devices"], cache: cache, environment: ["POCL_CACHE_DIR": "/proc/no/cache"])
+      #expect(blocked.output.contains("cache of compiled kernels cannot be written: /proc/no/cache"))
+    }
+  }
+}
