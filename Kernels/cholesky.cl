@@ -51,16 +51,26 @@ __kernel void invert_block(__global REAL *a, const uint stride, const uint order
   const uint first = get_group_id(0) * NB, item = get_local_id(0);
   const uint size = min((uint)NB, order - first);
   load_block(a, stride, first, size, l);
-  REAL y[NB];
-  if (item < size) {
-    for (uint i = 0; i < size; ++i) y[i] = i == item ? 1 : 0;
-    for (uint k = item; k < size; ++k) {
-      const REAL value = y[k] / l[k * (NB + 1) + k];
-      y[k] = value;
-      for (uint i = k + 1; i < size; ++i) y[i] -= value * l[i * (NB + 1) + k];
+  if (item >= size) return;
+  __global REAL *column = a + first * stride + first + item;
+  for (uint base = 0; base < size; base += HELD) {
+    REAL y[HELD];
+#pragma unroll
+    for (uint i = 0; i < HELD; ++i) y[i] = base + i == item ? 1 : 0;
+    for (uint k = item; k < base; ++k) {
+      const REAL value = column[k * stride];
+#pragma unroll
+      for (uint i = 0; i < HELD; ++i) y[i] -= value * l[(base + i) * (NB + 1) + k];
     }
-  }
-  if (item < size) {
-    for (uint i = 0; i < size; ++i) a[(first + i) * stride + first + item] = y[i];
+#pragma unroll
+    for (uint k = 0; k < HELD; ++k) {
+      y[k] /= l[(base + k) * (NB + 1) + base + k];
+#pragma unroll
+      for (uint i = k + 1; i < HELD; ++i) y[i] -= y[k] * l[(base + i) * (NB + 1) + base + k];
+    }
+#pragma unroll
+    for (uint i = 0; i < HELD; ++i) {
+      if (base + i < size) column[(base + i) * stride] = y[i];
+    }
   }
 }

@@ -22,6 +22,10 @@ typedef float REAL;
 #define REAL_C(x) x##f
 #endif
 
+// Entries that an item holds in registers at a time: loops over them have constant bounds and are unrolled, since an array with
+// an index that is not known lies in memory.
+#define HELD 8
+
 // --- Accumulators -----------------------------------------------------------------------------------------------
 
 #if FP64

@@ -23,20 +23,42 @@ __kernel void solve_rows(
   const uint r = get_global_id(0);
   if (r >= rows) return;
   __global REAL *row = b + b_offset + r * b_stride;
-  REAL x[NB];
-  for (uint j = 0; j < size; ++j) x[j] = row[j];
-  if (transposed) {
-    for (uint j = size; j-- > 0;) {
-      const REAL value = x[j] / block[j * (NB + 1) + j];
-      x[j] = value;
-      for (uint k = 0; k < j; ++k) x[k] -= value * block[j * (NB + 1) + k];
+  const uint parts = (size + HELD - 1) / HELD;
+  for (uint part = 0; part < parts; ++part) {
+    const uint base = (transposed ? parts - 1 - part : part) * HELD;
+    REAL x[HELD];
+#pragma unroll
+    for (uint j = 0; j < HELD; ++j) x[j] = base + j < size ? row[base + j] : 0;
+    if (transposed) {
+      for (uint k = size; k-- > base + HELD;) {
+        const REAL value = row[k];
+#pragma unroll
+        for (uint j = 0; j < HELD; ++j) x[j] -= value * block[k * (NB + 1) + base + j];
+      }
+#pragma unroll
+      for (uint back = 0; back < HELD; ++back) {
+        const uint k = HELD - 1 - back;
+        // Beyond the block x is zero, and so are its quotients, whatever stands in memory.
+        x[k] = base + k < size ? x[k] / block[(base + k) * (NB + 1) + base + k] : 0;
+#pragma unroll
+        for (uint j = 0; j < k; ++j) x[j] -= base + k < size ? x[k] * block[(base + k) * (NB + 1) + base + j] : 0;
+      }
+    } else {
+      for (uint k = 0; k < base; ++k) {
+        const REAL value = row[k];
+#pragma unroll
+        for (uint j = 0; j < HELD; ++j) x[j] -= value * block[k * (NB + 1) + base + j];
+      }
+#pragma unroll
+      for (uint k = 0; k < HELD; ++k) {
+        x[k] /= block[(base + k) * (NB + 1) + base + k];
+#pragma unroll
+        for (uint j = k + 1; j < HELD; ++j) x[j] -= x[k] * block[(base + k) * (NB + 1) + base + j];
+      }
     }
-  } else {
-    for (uint j = 0; j < size; ++j) {
-      const REAL value = x[j] / block[j * (NB + 1) + j];
-      x[j] = value;
-      for (uint k = j + 1; k < size; ++k) x[k] -= value * block[j * (NB + 1) + k];
+#pragma unroll
+    for (uint j = 0; j < HELD; ++j) {
+      if (base + j < size) row[base + j] = x[j];
     }
   }
-  for (uint j = 0; j < size; ++j) row[j] = x[j];
 }

@@ -28,7 +28,7 @@ struct FaultyDeviceTests {
     case wrong(String)
   }
 
-  private static let sampleSize = Int(ProcessInfo.processInfo.environment["LACUNA_FAULTS"] ?? "") ?? 36
+  private static let sampleSize = Int(ProcessInfo.processInfo.environment["LACUNA_FAULTS"] ?? "") ?? 24
 
   private static func study(_ coordinates: Int, device: String) -> [String] {
     [
