@@ -136,11 +136,11 @@ extension VerifiedBackend {
     let found = try base.download(out.base)
     let squares = try observe(a, for: operation).marks.norms.map { $0 * $0 }
     let least = Double(Element.leastNormalMagnitude)
+    // Two orders of summation, each term of either off by an ulp of float64 at most; then rounded to the precision.
+    let bound = 8 * epsilon + Double(a.columns) * 0x1p-50
     for (i, (value, square)) in zip(found, squares).enumerated() where square.isFinite {
       // What overflows in the precision does so in both.
-      if Double(value) == Double(Element(square)) || abs(Double(value) - square) <= 8 * epsilon * square + least {
-        continue
-      }
+      if Double(value) == Double(Element(square)) || abs(Double(value) - square) <= bound * square + least { continue }
       throw failure(operation, "row \(i + 1) gives \(value) for \(square)")
     }
     out.known = .values(found)
