@@ -23,6 +23,24 @@ import Testing
     }
   }
 
+  /// Sums of thousands of terms, where rounding is largest: no false alarm.
+  @Test func longRowsPass() throws {
+    for backend in Self.right { try sums(backend) }
+  }
+
+  private func sums<B: Backend>(_ backend: B) throws {
+    let (rows, columns) = (40, 6000)
+    let x = try backend.makeMatrix(rows: rows, columns: columns)
+    try backend.fill(x, law: .gaussian, stream: RandomStream(seed: 9, stream: 2), offset: 0)
+    let k = try backend.makeMatrix(rows: rows, columns: rows)
+    try backend.accumulateSampleGram(of: x, scale: 1 / B.Element(columns), into: k)
+    let squares = try backend.makeVector(rows)
+    try backend.rowDots(x, x, weights: nil, into: squares)
+    try backend.addDiagonal(0.1, to: k)
+    _ = try backend.invertPositiveDefinite(k)
+    for square in try backend.download(squares) { #expect(abs(Double(square) / Double(columns) - 1) < 0.1) }
+  }
+
   /// An operation that errs once, by a millionth of one entry: no law sees a wrong result, because verification threw.
   @Test(arguments: FaultyBackend.operations) func oneErrorIsThrown(operation: String, law: Law) {
     var thrown = 0
