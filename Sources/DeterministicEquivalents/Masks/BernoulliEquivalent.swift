@@ -46,7 +46,9 @@ public struct BernoulliEquivalent: Sendable {
   /// - Parameter p: p in (0, 1).
   /// - Parameter ridge: λ ≥ 0 of the loss over masks.
   /// - Throws: `PopulationError.invalidArgument`; what the population throws.
-  public init(population: some MatrixRidgePopulation, sampleCount: Int, keep p: Double, ridge: Double) throws(PopulationError) {
+  public init(population: some MatrixRidgePopulation, sampleCount: Int, keep p: Double, ridge: Double)
+    throws(PopulationError)
+  {
     try requirePositive(sampleCount, "sample count")
     guard p > 0, p < 1 else {
       throw .invalidArgument(name: "keep-probability", value: p, requirement: "between 0 and 1")

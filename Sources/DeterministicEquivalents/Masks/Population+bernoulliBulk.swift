@@ -9,7 +9,9 @@ extension Population {
   }
 
   /// Γ = γI: Â is 1/p times the leave-one-out predictor at the ridge γ/p, and W the same; its fluctuation at finite d left out.
-  fileprivate func equalVarianceBulk(sampleCount n: Int, keep p: Double, ridge: Double) throws(PopulationError) -> BulkMeasure {
+  fileprivate func equalVarianceBulk(sampleCount n: Int, keep p: Double, ridge: Double) throws(PopulationError)
+    -> BulkMeasure
+  {
     let equal = try EqualVariancePopulation(self)
     let shift = equal.ridges(hidden: 1 - p, shift: ridge / (p * (1 - p)))[0]
     var bulk = try predictorBulk(sampleCount: n, ridge: shift / p)
