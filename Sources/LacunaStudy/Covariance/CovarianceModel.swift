@@ -18,11 +18,9 @@ public struct CovarianceModel: Sendable {
   /// - Parameter data: what the configuration says.
   /// - Parameter seed: of the random streams.
   /// - Parameter device: solves the eigenproblem of a dense Σ.
-  /// - Throws: `population` where Σ is not positive definite, `model` or `file` for a file.
-  public init(_ data: DataConfiguration, seed: UInt64, device: some Backend<Double>) throws(StudyError) {
-    self = try StudyError.wrapping {
-      try data.model.family.covariance(coordinateCount: data.coordinates, seed: seed, on: device)
-    }
+  /// - Throws: `PopulationError` where Σ is not positive definite, `ModelError` or `DataFileError` for a file.
+  public init(_ data: DataConfiguration, seed: UInt64, device: some Backend<Double>) throws {
+    self = try data.model.family.covariance(coordinateCount: data.coordinates, seed: seed, on: device)
   }
 
   public var coordinateCount: Int { population.coordinateCount }

@@ -31,9 +31,9 @@ public struct MaskConfiguration: Sendable, Equatable {
   /// - Parameter d: coordinates.
   /// - Parameter key: of the mask, for messages.
   /// - Returns: nil where there are no masks to draw: leave-one-out masks, and missing cells.
-  /// - Throws: `model` or `file` for a file, `masks` for blocks of other data.
-  public func drawing(coordinateCount d: Int, key: String) throws(StudyError) -> Drawing? {
-    try StudyError.wrapping { try scheme.drawing(coordinateCount: d, key: "\(key).\(word)") }
+  /// - Throws: `ModelError` or `DataFileError` for a file, `PartitionError` for blocks of other data.
+  public func drawing(coordinateCount d: Int, key: String) throws -> Drawing? {
+    try scheme.drawing(coordinateCount: d, key: "\(key).\(word)")
   }
 
   /// The kind of fit that data of one's own are given.
@@ -41,8 +41,8 @@ public struct MaskConfiguration: Sendable, Equatable {
   /// - Parameter seed: of masks that are drawn.
   /// - Parameter key: of the mask, for messages.
   /// - Throws: as `drawing`.
-  public func fitMask(coordinateCount d: Int, seed: UInt64, key: String) throws(StudyError) -> any FitMask {
-    try StudyError.wrapping { try scheme.fitMask(coordinateCount: d, seed: seed, key: "\(key).\(word)") }
+  public func fitMask(coordinateCount d: Int, seed: UInt64, key: String) throws -> any FitMask {
+    try scheme.fitMask(coordinateCount: d, seed: seed, key: "\(key).\(word)")
   }
 
   /// Whether data of one's own may have missing cells.
