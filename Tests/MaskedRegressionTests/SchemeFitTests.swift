@@ -71,6 +71,65 @@ private let host = HostBackend<Double>()
     }
   }
 
+  /// A sample far from the others: the errors of training are those of the residuals over all masks, to the digits promised or
+  /// to what the fit says may be lost; or the fit refuses. The order of the samples in a fold changes nothing beyond that.
+  @Test(arguments: [1, 1e3, 1e4, 1e6, 1e7, 1e9]) func aFarSampleIsFittedOrNamed(factor: Double) throws {
+    let (n, d, ridge) = (25, 6, 0.1)
+    let stream = RandomStream(seed: 12, purpose: .samples, index: 1)
+    var rows = (0..<n).map { i in (0..<d).map { EntryLaw.gaussian.value(at: UInt64(i * d + $0), of: stream) } }
+    for i in 0..<n { rows[i][1] += rows[i][0] }
+    rows[7] = rows[7].map { $0 * factor }
+    // The same samples in the same folds, the other way round in each.
+    let turned = (0..<n).map { rows[n - 5 - $0 / 5 * 5 + $0 % 5] }
+    let visible = (0..<4).flatMap { m in (0..<d).map { j in (j * 5 + m * 3) % 4 != 0 } }
+    let shared = GivenMasks(visible: visible, weights: [1, 2, 0.5, 0.5])
+    let blocks = Partition(contiguous: 2, coordinateCount: d)
+    let halves = GivenMasks(
+      visible: blocks.blocks.flatMap { block in (0..<d).map { !block.contains($0) } }, weights: [0.5, 0.5])
+
+    func check<Element: HostScalar>(
+      _ scheme: any TrainingMasks, _ masks: GivenMasks, total: Double, on backend: HostBackend<Element>,
+      promised: Double
+    ) throws {
+      func errors(_ rows: [[Double]]) throws -> (FitErrors, [Double])? {
+        let fit = try SchemeFit(
+          device: backend, values: rows.flatMap { $0 }, sampleCount: n, centered: false, scheme: scheme)
+        do {
+          return (try fit.errors(ridge: ridge), try fit.predictor(ridge: ridge).map { Double($0) })
+        } catch RegressionError.lostDigits {
+          return nil
+        } catch RegressionError.numericallySingular {
+          return nil
+        }
+      }
+      guard let (found, a) = try errors(rows), let (other, _) = try errors(turned) else {
+        #expect(factor >= (promised < 1e-5 ? 1e7 : 1e3), "refused at \(factor)")
+        return
+      }
+      var allowed = promised
+      for case .lostDigits(let error, _, _) in found.doubts + other.doubts { allowed = max(allowed, error) }
+      let (training, again) = (try #require(found.training), try #require(other.training))
+      for k in 0..<d {
+        var direct = 0.0
+        for m in 0..<masks.count where !masks[m, k] {
+          for x in rows {
+            let guess = (0..<d).reduce(0) { $0 + (masks[m, $1] ? a[k * d + $1] * x[$1] : 0) }
+            direct += masks.weights[m] / total / Double(n) * (x[k] - guess) * (x[k] - guess)
+          }
+        }
+        #expect(abs(training[k] - direct) <= allowed * direct, "training \(training[k]) for \(direct), \(allowed)")
+        #expect(abs(again[k] - training[k]) <= 2 * allowed * training[k])
+        #expect(abs(other.heldOut[k] - found.heldOut[k]) <= 2 * allowed * found.heldOut[k])
+      }
+    }
+    let wide = HostBackend<Double>(threads: 1)
+    try check(shared, shared, total: 4, on: wide, promised: 1e-6)
+    try check(PartitionMasks([blocks]), halves, total: 0.5, on: wide, promised: 1e-6)
+    let narrow = HostBackend<Float>(threads: 1)
+    try check(shared, shared, total: 4, on: narrow, promised: 1e-3)
+    try check(PartitionMasks([blocks]), halves, total: 0.5, on: narrow, promised: 1e-3)
+  }
+
   /// Means and weights of the four folds alone, centred or not, weighted or not: each fold's errors by regressions of its own
   /// frame, a block hidden together.
   @Test(arguments: [false, true], RidgeWeights.allCases)

@@ -74,15 +74,52 @@ public struct SchemeFit<Device: Backend>: RidgeFit {
     }
   }
 
+  /// - Throws: `RegressionError.lostDigits` where rounding may have made anything of an error; what the scheme's fit throws.
   public func errors(ridge: Double) throws -> FitErrors {
-    let training = try whole.fit(ridge: ridge).training
+    let fit = try whole.fit(ridge: ridge)
+    let training = fit.training
+    let squares = scaling.map { zip(variances, $0).map { $0 / $1 } } ?? variances
+    var worst = WorstError()
+    for (k, lost) in try rounding(of: fit.matrix, meanSquares: squares).enumerated() where lost > 0 {
+      worst.take(lost / training[k], coordinate: k)
+    }
     var heldOut = [Double](repeating: 0, count: coordinateCount)
+    var lost = heldOut
     for fold in folds {
-      let errors = try fold.regression.errors(of: fold.regression.fit(ridge: ridge).matrix, covariance: fold.held)
-      for k in heldOut.indices { heldOut[k] += fold.share * errors[k] * (fold.scaling?[k] ?? 1) }
+      let matrix = try fold.regression.fit(ridge: ridge).matrix
+      let roundings = try rounding(of: matrix, meanSquares: fold.held.variances)
+      let errors = try fold.regression.errors(of: matrix, covariance: fold.held)
+      for k in heldOut.indices {
+        let unit = fold.share * (fold.scaling?[k] ?? 1)
+        heldOut[k] += unit * errors[k]
+        lost[k] += unit * roundings[k]
+      }
+    }
+    for k in lost.indices where lost[k] > 0 { worst.take(lost[k] / heldOut[k], coordinate: k) }
+    guard worst.value <= EstimatedErrors.doubtful else {
+      throw RegressionError.lostDigits(
+        sample: nil, coordinate: worst.coordinate, ridge: ridge, precision: Device.Element.precision)
     }
     return FitErrors(
-      ridge: ridge, training: scaling.map { zip(training, $0).map { $0 * $1 } } ?? training, heldOut: heldOut)
+      ridge: ridge, training: scaling.map { zip(training, $0).map { $0 * $1 } } ?? training, heldOut: heldOut,
+      doubts: worst.value <= 10 * Device.Element.precision.tolerance
+        ? [] : [.lostDigits(relativeError: worst.value, sample: nil, coordinate: worst.coordinate)])
+  }
+
+  /// What the rounding of a Gram leaves in the errors of a predictor: |δS_jl| ≤ η D_j D_l, D² = diag S, moves
+  /// (e_k − â_k) S (e_k − â_k)ᵀ by at most η(D_k + Σ_j |a_kj| D_j)², of which η(D_k + (Σ_j a_kj² D_j²)^½)² is what signs that
+  /// differ leave.
+  private func rounding(of predictor: Device.Matrix, meanSquares: [Double]) throws -> [Double] {
+    let estimate = DigitEstimate(
+      ulp: Double(Device.Element.ulpOfOne), sampleCount: sampleCount, coordinateCount: coordinateCount)
+    let out = try device.makeVector(coordinateCount)
+    try device.rowDots(predictor, predictor, weights: try device.makeVector(elements(meanSquares)), into: out)
+    return zip(meanSquares, doubles(try device.download(out))).map { own, others in
+      // Predicted by 0, never hidden or not: the error is a mean square, in which nothing cancels.
+      guard others > 0 else { return 0 }
+      let reach = own.squareRoot() + others.squareRoot()
+      return estimate.gramError * reach * reach
+    }
   }
 
   public func predictor(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws {

@@ -67,8 +67,9 @@ public struct DenoisingRegression<Device: Backend> {
     let explained = try device.download(vector).map { Double($0) }
     try device.rowDots(predictor, predictor, weights: nil, into: vector)
     let squares = try device.download(vector).map { Double($0) }
+    // A mean square: what is below 0 is rounding.
     return SchemePredictor(
       matrix: predictor,
-      training: variances.indices.map { variances[$0] - explained[$0] - ridge * squares[$0] })
+      training: variances.indices.map { max(0, variances[$0] - explained[$0] - ridge * squares[$0]) })
   }
 }

@@ -100,10 +100,12 @@ public struct HiddenLossRegression<Device: Backend> {
       step += 1
     }
     let explained = try rowDots(solution, cross)
+    let unsolved = try rowDots(solution, residual)
     let squares = try rowDots(solution, solution)
+    // That of this predictor, solved to the last digit or not. A mean square: what is below 0 is rounding.
     return SchemePredictor(
       matrix: solution,
-      training: (0..<d).map { hiddenEnergies[$0] - explained[$0] - ridge * squares[$0] })
+      training: (0..<d).map { max(0, hiddenEnergies[$0] - explained[$0] - unsolved[$0] - ridge * squares[$0]) })
   }
 
   /// image_k ← (G⁽ᵏ⁾ + λI) direction_k.

@@ -29,6 +29,7 @@ public struct SharedMaskRegression<Device: Backend> {
     var training = [Double](repeating: 0, count: d)
     let local = try device.makeMatrix(rows: d, columns: d)
     let overlap = try device.makeMatrix(rows: d, columns: d)
+    let inverse = try device.makeMatrix(rows: d, columns: d)
 
     for (hiding, coordinates) in groups(masks) {
       let weights = hiding.map { masks.weights[$0] / total }
@@ -46,21 +47,32 @@ public struct SharedMaskRegression<Device: Backend> {
         of: local,
         to: try device.makeVector(
           shown.indices.map { Device.Element(shown[$0] > 0 ? shown[$0] * variances[$0] + ridge : 1) }))
-      try invertGram(local, ridge: ridge, on: device) { minor in minor - 1 }
-      try device.symmetrize(local)
+      try device.copy(local, to: inverse)
+      try invertGram(inverse, ridge: ridge, on: device) { minor in minor - 1 }
+      try device.symmetrize(inverse)
 
       let cross = try device.makeMatrix(rows: coordinates.count, columns: d)
       try device.gather(of: gram, rows: coordinates, into: cross)
       try device.scale(cross, rows: nil, columns: try device.makeVector(elements(shown)))
       let solution = try device.makeMatrix(rows: coordinates.count, columns: d)
-      try device.multiply(
-        cross, transposeA: false, local, transposeB: false, alpha: 1, beta: 0, into: solution)
+      let rest = try device.makeMatrix(rows: coordinates.count, columns: d)
+      try device.copy(cross, to: rest)
+      // The second time around it is refined by what the first left.
+      for _ in 0..<2 {
+        try device.multiply(
+          rest, transposeA: false, inverse, transposeB: false, alpha: 1, beta: 1, into: solution)
+        try device.copy(cross, to: rest)
+        try device.multiply(
+          solution, transposeA: false, local, transposeB: false, alpha: -1, beta: 1, into: rest)
+      }
       try device.scatterRows(of: solution, to: predictor, at: coordinates)
       let explained = try device.doubleRowDots(solution, cross)
+      let unsolved = try device.doubleRowDots(solution, rest)
       let squares = try device.doubleRowDots(solution, solution)
       let hidden = weights.reduce(0, +)
       for (row, k) in coordinates.enumerated() {
-        training[k] = hidden * variances[k] - explained[row] - ridge * squares[row]
+        // That of this predictor, solved to the last digit or not. A mean square: what is below 0 is rounding.
+        training[k] = max(0, hidden * variances[k] - explained[row] - unsolved[row] - ridge * squares[row])
       }
     }
     return SchemePredictor(matrix: predictor, training: training)
