@@ -56,7 +56,6 @@ extension OpenCLBackend {
 
   /// The candidate that multiplies fastest of those that pass the self-test.
   private func fastestTiling() throws(BackendError) -> GemmParameters {
-    // Large enough for the rearranging route.
     var best: (tiling: GemmParameters, rate: Double)?
     var failure: BackendError?
     var right: [GemmParameters] = []
@@ -69,6 +68,7 @@ extension OpenCLBackend {
       defer { longest = max(longest, ContinuousClock.now - start - before) }
       do throws(BackendError) {
         try adopt(tiling)
+        // An order large enough for the rearranging route.
         let rate = try DeviceRates.measure(.multiply, order: 512, on: self)
         if rate > (best?.rate ?? 0) { best = (tiling, rate) }
         right.append(tiling)

@@ -19,8 +19,9 @@ struct Block {
 extension DeviceContext {
   /// c ← alpha · op(a) · op(b) + beta · c for row-major blocks, c being rows × columns and op(a) rows × inner.
   ///
-  /// CLBlast pads and rearranges operands into temporaries unless they fit its tiles; those live in one scratch buffer, and a
-  /// product whose temporaries would be too large, for `largestTemporary` or for what the device has left, is cut in two, as is one that would run for too long.
+  /// CLBlast pads and rearranges operands into temporaries unless they fit its tiles; those live in one scratch buffer. A
+  /// product is cut in two where its temporaries would be too large, for `largestTemporary` or for what the device has left,
+  /// and where it would run for too long.
   func gemm(
     _ a: Block, transposeA: Bool = false, _ b: Block, transposeB: Bool = false, rows: Int, columns: Int, inner: Int,
     alpha: Double = 1, beta: Double = 0, into c: Block
