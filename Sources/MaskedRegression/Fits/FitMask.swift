@@ -52,9 +52,11 @@ public struct ObservedFitMask: FitMask {
     let d = values.count / n
     try requireRange(of: values, allowsMissing: true) { ($0 / d, $0 % d) }
     return try FitError.wrapping {
-      try ObservedFit(
-        device: device, values: values, sampleCount: n, centered: request.centered, weights: request.weights,
-        stream: RandomStream(seed: request.seed, purpose: .masks, index: 0))
+      try UnitFit(values, sampleCount: n, centered: request.centered) {
+        try ObservedFit(
+          device: device, values: $0, sampleCount: n, centered: request.centered, weights: request.weights,
+          stream: RandomStream(seed: request.seed, purpose: .masks, index: 0))
+      }
     }
   }
 }
@@ -73,9 +75,11 @@ public struct SchemeFitMask: FitMask {
     let d = values.count / n
     try requireRange(of: values) { ($0 / d, $0 % d) }
     return try FitError.wrapping {
-      try SchemeFit(
-        device: device, values: values, sampleCount: n, centered: request.centered, scheme: scheme,
-        weights: request.weights)
+      try UnitFit(values, sampleCount: n, centered: request.centered) {
+        try SchemeFit(
+          device: device, values: $0, sampleCount: n, centered: request.centered, scheme: scheme,
+          weights: request.weights)
+      }
     }
   }
 }

@@ -72,17 +72,39 @@ public struct ObservedFit<Device: Backend>: RidgeFit {
   }
 
   /// Errors of the cells held out; there are no training errors where cells are missing.
+  /// - Throws: `RegressionError.lostDigits` where rounding may have made anything of an error.
   public func errors(ridge: Double) throws -> FitErrors {
-    let filled = try scored.filled(kept, ridge: ridge)
-    var sums = [Double](repeating: 0, count: coordinateCount)
-    var cells = [Int](repeating: 0, count: coordinateCount)
+    let (filled, samples, coordinates) = try scored.estimated(kept, ridge: ridge)
+    let d = coordinateCount
+    var sums = [Double](repeating: 0, count: d)
+    var cells = [Int](repeating: 0, count: d)
     for cell in held {
       let error = filled[cell] - values[cell]
-      sums[cell % coordinateCount] += error * error
-      cells[cell % coordinateCount] += 1
+      sums[cell % d] += error * error
+      cells[cell % d] += 1
+    }
+    var lost = [Double](repeating: 0, count: d)
+    var most = WorstError()
+    for cell in held {
+      let (i, k) = (cell / d, cell % d)
+      let rounding = samples[i] * coordinates[k]
+      let change = (2 * abs(filled[cell] - values[cell]) + rounding) * rounding
+      guard change > 0 || change.isNaN else { continue }
+      lost[k] += change
+      most.take(change / sums[k], sample: i, coordinate: k)
+    }
+    var worst = WorstError()
+    for k in 0..<d where lost[k] > 0 || lost[k].isNaN { worst.take(lost[k] / sums[k], coordinate: k) }
+    // One cell may be most of it: its sample says more than its coordinate.
+    let sample = most.value > worst.value / 2 ? most.sample : nil
+    guard worst.value <= EstimatedErrors.doubtful else {
+      throw RegressionError.lostDigits(
+        sample: sample, coordinate: worst.coordinate, ridge: ridge, precision: Device.Element.precision)
     }
     return FitErrors(
-      ridge: ridge, training: nil, heldOut: zip(sums, cells).map { $0 / Double($1) }, heldOutCells: cells)
+      ridge: ridge, training: nil, heldOut: zip(sums, cells).map { $0 / Double($1) }, heldOutCells: cells,
+      doubts: worst.value <= 10 * Device.Element.precision.tolerance
+        ? [] : [.lostDigits(relativeError: worst.value, sample: sample, coordinate: worst.coordinate)])
   }
 
   public func predictor(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws {

@@ -25,7 +25,9 @@ public struct ObservedRegression<Device: Backend> {
   let scaling: [Double]?
   /// S, d × d, both triangles, lifted, of the scaled columns.
   private let gram: Device.Matrix
-  private let device: Device
+  /// D² less λ: what an entry of S may be off by is η D_j D_l; diag S, or its greatest eigenvalue where it was lifted.
+  let sizes: [Double]
+  let device: Device
 
   /// - Parameter device: where the work is done.
   /// - Parameter values: n × d, row-major; NaN is missing.
@@ -77,15 +79,23 @@ public struct ObservedRegression<Device: Backend> {
       for e in joint.indices { joint[e] /= together[e] }
       try device.upload(elements(joint), to: products, firstRow: first)
     }
-    liftedEigenvalue = try Self.lift(products, workspace: pairs, device: device)
+    let lifted = try Self.lift(products, workspace: pairs, device: device)
+    liftedEigenvalue = lifted?.lowest
     gram = products
+    if let lifted {
+      sizes = [Double](repeating: lifted.greatest, count: d)
+    } else {
+      let diagonal = try device.makeVector(d)
+      try device.diagonal(of: gram, into: diagonal)
+      sizes = doubles(try device.download(diagonal))
+    }
   }
 
   /// Replaces negative eigenvalues by 0.
-  /// - Returns: the lowest; nil, and the Gram as it was, where it is 0 to rounding.
+  /// - Returns: the lowest and the greatest; nil, and the Gram as it was, where the lowest is 0 to rounding.
   private static func lift(
     _ gram: Device.Matrix, workspace vectors: Device.Matrix, device: Device
-  ) throws(BackendError) -> Double? {
+  ) throws(BackendError) -> (lowest: Double, greatest: Double)? {
     try device.copy(gram, to: vectors)
     let values = try device.eigendecompose(vectors)
     let greatest = max(abs(values.first ?? 0), abs(values.last ?? 0))
@@ -98,11 +108,11 @@ public struct ObservedRegression<Device: Backend> {
     try device.multiply(
       vectors, transposeA: true, scaled, transposeB: false, alpha: 1, beta: 0, into: gram)
     try device.symmetrize(gram)
-    return least
+    return (least, greatest)
   }
 
   /// P = (S + λI)⁻¹, d × d, both triangles.
-  private func precision(ridge: Double) throws -> Device.Matrix {
+  func precision(ridge: Double) throws -> Device.Matrix {
     let matrix = try device.makeMatrix(rows: coordinateCount, columns: coordinateCount)
     try device.copy(gram, to: matrix)
     try device.addDiagonal(Device.Element(ridge), to: matrix)
@@ -131,11 +141,14 @@ public struct ObservedRegression<Device: Backend> {
   /// - Parameter values: n' × d, row-major, of the coordinates fitted; NaN is missing.
   /// - Parameter ridge: λ > 0.
   public func filled(_ values: [Double], ridge: Double) throws -> [Double] {
+    try filled(values, ridge: ridge, precision: try precision(ridge: ridge))
+  }
+
+  func filled(_ values: [Double], ridge: Double, precision: Device.Matrix) throws -> [Double] {
     let d = coordinateCount
     precondition(values.count % d == 0)
     var result = values
     guard values.contains(where: \.isNaN) else { return result }
-    let precision = try precision(ridge: ridge)
     let factors = ColumnFrame(means: means, weights: scaling).factors ?? [Double](repeating: 1, count: d)
     for (hidden, samples) in patterns(values) {
       var isHidden = [Bool](repeating: false, count: d)
@@ -219,7 +232,7 @@ public struct ObservedRegression<Device: Backend> {
 /// (x_ik − m_k) f_k of the observed cells and 0 of the others; 1 and 0.
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
-private func observed<Element: Scalar>(
+func observed<Element: Scalar>(
   _ values: [Double], cells: Range<Int>, means: [Double], factors: [Double]?
 ) -> (filled: [Element], shown: [Element]) {
   let d = means.count

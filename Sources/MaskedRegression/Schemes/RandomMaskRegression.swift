@@ -45,8 +45,9 @@ public struct RandomMaskRegression<Device: Backend> {
     // At the minimum â·Gâ = â·c − λ|â|², c_k = q p₁ S_k.
     let explained = try rowDots(predictor, gram)
     let squares = try rowDots(predictor, predictor)
+    // A mean square: what is below 0 is rounding.
     let training = variances.indices.map { k in
-      q * variances[k] - q * p1 * explained[k] - ridge * squares[k]
+      max(0, q * variances[k] - q * p1 * explained[k] - ridge * squares[k])
     }
     return SchemePredictor(matrix: predictor, training: training)
   }

@@ -96,7 +96,7 @@ struct Refits {
   }
 
   /// Gaussian elimination of a positive definite system.
-  private static func solve(_ a: inout [[LongFloat]], _ b: [LongFloat]) -> [LongFloat] {
+  static func solve(_ a: inout [[LongFloat]], _ b: [LongFloat]) -> [LongFloat] {
     var b = b
     for j in a.indices {
       for i in (j + 1)..<max(j + 1, a.count) where !a[i][j].isZero {
