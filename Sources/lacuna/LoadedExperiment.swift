@@ -3,12 +3,6 @@ import LacunaAlgebra
 import LacunaFiles
 import LacunaStudy
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// The configuration a command line names: a file, or an embedded example as `example:NAME`.
 struct LoadedExperiment {
   let name: String
@@ -42,18 +36,18 @@ func exampleText(named name: String) throws -> String {
 
 /// A text file, whole.
 private func readText(_ path: String) throws -> String {
-  var isFolder = false
-  guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder else {
-    let reason = isFolder ? "it is a folder" : "there is no such file"
+  do {
+    // As much as a configuration may have.
+    let bytes = try readSmallFile(
+      path, atMost: 4 << 20, remedy: "keep long lists of numbers in a file and name it in the configuration")
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw DataFileError.malformed(
+        path: path, position: .file, reason: "it is not UTF-8 text", remedy: "save it as UTF-8")
+    }
+    return text
+  } catch DataFileError.noInput(let path, let reason) {
     throw DataFileError.noInput(path: path, reason: "\(reason); lacuna example lists configurations to start from")
   }
-  guard let data = FileManager.default.contents(atPath: path) else {
-    throw DataFileError.noInput(path: path, reason: "it may not be read")
-  }
-  guard let text = String(validating: data, as: UTF8.self) else {
-    throw DataFileError.malformed(path: path, position: .file, reason: "it is not UTF-8 text", remedy: "")
-  }
-  return text
 }
 
 /// The study that `simulate` and `theory` take.

@@ -119,4 +119,67 @@ import Testing
       #expect(backward.output.contains("inverse, float64: (1) is faster than (2) at d = 300"), "\(backward.output)")
     }
   }
+
+  /// What is no report, or holds what nobody measured, is refused by file and key; nothing steers the terminal.
+  @Test func hostileReports() throws {
+    try withFolder { folder in
+      func report(_ result: [String: Any], _ changes: [String: Any] = [:]) throws -> String {
+        let base: [String: Any] = [
+          "device": "host", "operation": "gram", "precision": "float64", "size": 32, "median": 1e-6, "minimum": 1e-6,
+          "uncertainty": 0.01, "runs": 9, "memory_bytes": 0,
+        ]
+        let whole: [String: Any] = [
+          "version": "0", "machine": "m", "devices": ["host": "p"], "crossovers": [],
+          "results": [base, base.merging(["size": 64]) { $1 }.merging(result) { $1 }],
+        ]
+        let data = try JSONSerialization.data(withJSONObject: whole.merging(changes) { $1 })
+        return String(decoding: data, as: UTF8.self)
+      }
+      func compare(_ text: String, second: Bool = false) throws -> Program.Result {
+        try text.write(to: folder.appendingPathComponent("x.json"), atomically: true, encoding: .utf8)
+        try report([:]).write(to: folder.appendingPathComponent("good.json"), atomically: true, encoding: .utf8)
+        return try Program.run(
+          ["bench", "compare"] + (second ? ["good.json", "x.json"] : ["x.json", "good.json"]), in: folder)
+      }
+      let refused: [(String, String)] = [
+        (try report([:], ["devices": [String: String]()]), "devices names none"),
+        (try report(["size": 0]), "results[1].size is 0"), (try report(["size": -5]), "results[1].size is -5"),
+        (try report(["size": Int.max]), "results[1].size"), (try report(["size": 1.5]), "not whole"),
+        (try report(["median": 0]), "results[1].median is 0"), (try report(["median": -1]), "results[1].median is -1"),
+        (try report(["median": 1e308]), "results[1].median is 1e+308"),
+        (try report(["median": Double.leastNonzeroMagnitude]), "results[1].median"),
+        (try report(["minimum": -1]), "results[1].minimum"),
+        (try report(["uncertainty": 1e308]), "results[1].uncertainty"),
+        (try report(["uncertainty": -1]), "results[1].uncertainty"),
+        (try report(["operation": 3]), "results[1].operation"),
+        ("{\"devices\":{}}", "is missing"), ("[]", "x.json"), ("", "not JSON"), ("{\"devices\": 1e400}", "x.json"),
+        (String(repeating: "[", count: 100_000), "x.json"), ("\u{0}", "not JSON"),
+      ]
+      for (text, reason) in refused {
+        for second in [false, true] {
+          let result = try compare(text, second: second)
+          #expect(result.status == 65 && result.output.isEmpty, "\(text.prefix(300)): \(result.status)")
+          #expect(result.errors.contains("x.json") && result.errors.contains(reason), "\(result.errors)")
+        }
+      }
+      let raw: [Unicode.Scalar] = ["\u{1B}", "\u{9B}", "\u{202E}", "\u{7}"]
+      let steering = "\u{1B}[2J\u{9B}31m\u{202E}\u{7}"
+      let texts: [[String: Any]] = [
+        ["machine": steering], ["version": steering], ["devices": ["host": steering]],
+        ["devices": ["host": "p", "z" + steering: steering]],
+      ]
+      for changes in texts {
+        let result = try compare(try report([:], changes))
+        #expect(result.status == 0 && result.output.contains("\\u{9b}31m"), "\(result.errors)")
+        #expect(!(result.output + result.errors).unicodeScalars.contains { raw.contains($0) }, "\(changes)")
+      }
+      for key in ["operation", "precision"] {
+        let text = try report([key: steering])
+        try text.write(to: folder.appendingPathComponent("y.json"), atomically: true, encoding: .utf8)
+        let result = try Program.run(["bench", "compare", "y.json", "y.json"], in: folder)
+        #expect(result.status == 0 && result.output.contains("\\u{1b}[2J"), "\(result.errors)")
+        #expect(!result.output.unicodeScalars.contains { raw.contains($0) }, "\(key)")
+      }
+    }
+  }
 }

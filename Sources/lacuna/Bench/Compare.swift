@@ -2,12 +2,6 @@ import ArgumentParser
 import LacunaFiles
 import LacunaStudy
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 extension Bench {
   struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,18 +26,7 @@ extension Bench {
 
     func run() throws {
       try reportingFailures {
-        let reports = try files.map { path in
-          guard let data = FileManager.default.contents(atPath: path) else {
-            throw DataFileError.noInput(path: path, reason: "it cannot be read")
-          }
-          do {
-            return (path: path, report: try JSONDecoder().decode(BenchReport.self, from: data))
-          } catch {
-            throw DataFileError.malformed(
-              path: path, position: .file, reason: "it is not a report of lacuna bench",
-              remedy: "save one with lacuna bench --export FILE.json")
-          }
-        }
+        let reports = try files.map { (path: $0, report: try BenchReport(reading: $0)) }
         print(try comparison(reports))
         if let figure {
           let columns = reports.flatMap { entry in
@@ -84,7 +67,7 @@ private func comparison(_ reports: [(path: String, report: BenchReport)]) throws
   func result(_ report: BenchReport, device: String, _ problem: Problem) -> BenchResult? {
     report.results.first { $0.device == device && Problem($0) == problem && $0.median != nil }
   }
-  let problems = base.report.results.filter { $0.device == base.device }.map(Problem.init)
+  let problems = base.report.results.filter { $0.device == base.device && $0.median != nil }.map(Problem.init)
   let shared = problems.filter { problem in
     reports.allSatisfy { entry in entry.report.results.contains { Problem($0) == problem && $0.median != nil } }
   }
@@ -100,7 +83,7 @@ private func comparison(_ reports: [(path: String, report: BenchReport)]) throws
       continue
     }
     table.append(
-      [problem.operation, "\(problem.size)", problem.precision]
+      [escaped(problem.operation), "\(problem.size)", escaped(problem.precision)]
         + columns.map { column in
           guard let other = result(column.report, device: column.device, problem), let own = other.median else {
             return "–"
@@ -127,15 +110,17 @@ private func comparison(_ reports: [(path: String, report: BenchReport)]) throws
         }.sorted { $0.size < $1.size }
         guard ratios.count >= 2 else { return nil }
         return Crossover.text(
-          operation: kind.operation, precision: kind.precision, size: Crossover.crossing(ratios), from: ratios[0].size,
+          operation: escaped(kind.operation), precision: escaped(kind.precision), size: Crossover.crossing(ratios),
+          from: ratios[0].size,
           to: ratios[ratios.count - 1].size, device: "(\(index + 1))", other: "(1)")
       }
     }
   }
 
   let legend = columns.enumerated().map { index, column in
-    "(\(index + 1)) \(column.path): \(column.report.machine), \(column.report.devices[column.device] ?? column.device), "
-      + "lacuna \(column.report.version)"
+    let device = column.report.devices[column.device] ?? column.device
+    return escaped(
+      "(\(index + 1)) \(column.path): \(column.report.machine), \(device), lacuna \(column.report.version)")
   }
   return table.text + "\n\nmedian time, and the speed against (1)\n" + legend.joined(separator: "\n") + "\n"
     + crossings().map { "\n" + $0 }.joined()
