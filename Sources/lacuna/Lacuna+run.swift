@@ -9,7 +9,8 @@ extension Lacuna {
       var command = try parseAsRoot(arguments)
       try command.run()
     } catch {
-      // Help, the version, and failures that were told already.
+      if exitCode(for: error).isSuccess { show(fullMessage(for: error)) }
+      // Failures that were told already.
       guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
       var lines = fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false).map {
         escaped(String($0))
@@ -18,6 +19,16 @@ extension Lacuna {
       writeError(lines.joined(separator: "\n") + "\n")
       exit(withError: ExitCode(ExitStatus.usage))
     }
+  }
+
+  /// Ends the program with help, the version or a completion script, held to have arrived.
+  private static func show(_ text: String) -> Never {
+    do {
+      try reportingFailures { if !text.isEmpty { print(text) } }
+    } catch {
+      exit(withError: error)
+    }
+    exit()
   }
 
   /// What a person meant, where the parser cannot know.

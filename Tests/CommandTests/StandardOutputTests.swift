@@ -17,18 +17,29 @@ import Testing
   }
 
   #if os(Linux)
-    @Test("a full disk and a closed descriptor are said, with status 74", arguments: ["> /dev/full", ">&-"])
-    func refused(redirection: String) throws {
-      let (status, errors) = try shell("exec \"$0\" example ridge-path \(redirection)")
+    @Test(
+      "a full disk and a closed descriptor are said, with status 74",
+      arguments: ["example ridge-path", "--help", "fit --help", "--version", "--generate-completion-script bash", ""],
+      ["> /dev/full", ">&-"])
+    func refused(arguments: String, redirection: String) throws {
+      let (status, errors) = try shell("exec \"$0\" \(arguments) \(redirection)")
       #expect(status == 74)
       #expect(errors.contains("standard output cannot be written"), "\(errors)")
     }
   #endif
 
-  @Test("a pipe that is closed ends the program without a word")
-  func closedPipe() throws {
-    let (status, errors) = try shell("{ \"$0\" example ridge-path; echo \"status $?\" >&2; } | true")
+  @Test(
+    "a pipe that is closed ends the program without a word", arguments: ["example ridge-path", "--help", "--version"])
+  func closedPipe(arguments: String) throws {
+    // Nothing is printed before the reader is gone.
+    let (status, errors) = try shell("{ sleep 0.3; \"$0\" \(arguments); echo \"status $?\" >&2; } | true")
     #expect(status == 0)
-    #expect(!errors.contains("error"), "\(errors)")
+    #expect(errors == "status 141\n", "\(errors)")
+  }
+
+  @Test("help and the version are printed, with status 0", arguments: [("--version", "0."), ("fit --help", "USAGE")])
+  func printed(arguments: String, word: String) throws {
+    let (status, errors) = try shell("\"$0\" \(arguments) | grep -q '\(word)'")
+    #expect(status == 0 && errors.isEmpty, "\(errors)")
   }
 }
