@@ -17,8 +17,11 @@ enum FileKind {
       case starts("PAR1"): .parquet
       case starts("ARROW1") || starts("FEA1"): .arrow
       case starts([0x89] + Array("HDF\r\n".utf8)): .hdf5
+      // MATLAB's -v7.3 writes 512 bytes of text before the signature.
+      case starts("MATLAB 7.3"): .hdf5
       case starts("MATLAB 5.0"): .matlab
       case start.count > 2 && start[0] == 0x80 && (2...5).contains(start[1]): .pickle
+      case Self.isOldPickle(start): .pickle
       case starts([0xD0, 0xCF, 0x11, 0xE0]): .legacyExcel
       case starts("RDX2\n") || starts("RDX3\n") || starts("RDA2\n") || starts("RDA3\n"): .rData
       case starts("X\n\0\0\0") || starts("B\n\u{2}\0\0\0") || starts("B\n\u{3}\0\0\0"): .rData
@@ -35,6 +38,31 @@ enum FileKind {
       case starts("{") || starts("[{") || starts("[["): .json
       default: .text
       }
+  }
+
+  /// Whether the bytes begin a pickle of protocol 0 or 1, which has no signature: a list, a dictionary, a tuple of numbers,
+  /// or an object by its module and name.
+  private static func isOldPickle(_ start: [UInt8]) -> Bool {
+    func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+    func isWord(_ text: ArraySlice<UInt8>) -> Bool {
+      !text.isEmpty && text.allSatisfy { isDigit($0) || (0x41...0x5A).contains($0 & 0xDF) || $0 == 0x5F || $0 == 0x2E }
+    }
+    guard start.count > 3 else { return false }
+    switch (start[0], start[1]) {
+    case (UInt8(ascii: "]"), UInt8(ascii: "q")), (UInt8(ascii: "}"), UInt8(ascii: "q")): return start[2] == 0
+    case (UInt8(ascii: "("), UInt8(ascii: "l")), (UInt8(ascii: "("), UInt8(ascii: "d")):
+      return start[2] == UInt8(ascii: "p") && isDigit(start[3])
+    case (UInt8(ascii: "("), UInt8(ascii: "I")), (UInt8(ascii: "("), UInt8(ascii: "F")):
+      let number = start.dropFirst(2).prefix { $0 != 0x0A }
+      return !number.isEmpty && number.allSatisfy { isDigit($0) || "+-.e".utf8.contains($0) }
+    case (UInt8(ascii: "c"), _):
+      let lines = start.dropFirst().split(separator: 0x0A, maxSplits: 2, omittingEmptySubsequences: false)
+      guard lines.count == 3, isWord(lines[0]), isWord(lines[1]), let first = lines[2].first else { return false }
+      let second = lines[2].dropFirst().first ?? 0
+      return first == UInt8(ascii: "(") || (first == UInt8(ascii: "q") && second < 0x20)
+        || (first == UInt8(ascii: "p") && isDigit(second))
+    default: return false
+    }
   }
 
   /// Says what the file is, and how to get a table out of it.

@@ -1,7 +1,7 @@
 /// What a file of numbers holds.
 public enum TableContent: Sendable {
   case dense(Table)
-  /// A Matrix Market file in coordinates, or SciPy's CSR or CSC.
+  /// A Matrix Market file in coordinates, or SciPy's CSR, CSC or COO.
   case sparse(SparseTable)
 }
 

@@ -66,6 +66,32 @@ import Testing
     }
   }
 
+  @Test("a separator at each line's end makes no column, and nothing is lost by it")
+  func trailingSeparator() throws {
+    for (text, names, header) in [
+      ("a,b,\n1,2,\n3,4.5,\n", ["a", "b"], Bool?.none), ("a;b;\n1;2;\n3;4.5;\n", ["a", "b"], nil),
+      ("1,2,\n3,4.5,\n", nil, false), ("0,1,\n1,2,\n3,4.5,\n", ["0", "1"], true), ("1,2,\n3,4.5,\n", nil, nil),
+      ("a,b,\r\n1,2,\r\n3,4.5, \r\n", ["a", "b"], nil),
+    ] {
+      let table = try read(text, header: header)
+      #expect(table.values == [1, 2, 3, 4.5] && table.columns == 2 && table.names == names, "\(text)")
+      #expect(table.notices.contains { $0.contains("the empty column 3") }, "\(table.notices)")
+    }
+    // A column left out by name is not spoken of, and its cells may be anything.
+    let path = try folder.file("e.csv", "a,b,\n1,2,\n3,4.5,\n")
+    let chosen = try readTable(path, TableReading(exclude: ["#3"]))
+    #expect(chosen.values == [1, 2, 3, 4.5] && chosen.notices.isEmpty)
+    // Evidence for a header of numbers is that of the columns that are there.
+    #expect(try read("400,420,440,460,\n0.5,0.1,0.9,0.2,\n0.1,0.7,0.3,0.8,\n").names == ["400", "420", "440", "460"])
+    // A value beyond the rows that were looked at is refused; where cells may be missing the column is one like others.
+    let long = String(repeating: "1,2,\n", count: 300)
+    #expect(try message("a,b,\n" + long + "3,4,7\n").hasPrefix(", line 302, column 3: '7' stands in a column"))
+    #expect(
+      try message("a,b,\n" + long + "3,4,7\n", allowMissing: true).hasPrefix(", line 302, column 3: '7' stands in"))
+    #expect(try read(long + "3,4,7\n", header: false, allowMissing: true).values.last == 7)
+    #expect(try message("a,\nx,\ny,\n").hasPrefix(", line 2, column 1 (a): 'x'"))
+  }
+
   static let malformed: [(String, String)] = [
     ("", ": the file is empty"), ("\n\n", ": the file is empty"), ("a,b\n", ", line 1: no row follows"),
     ("1,2\n3\n", ", line 2: the row has 1 fields, the first line has 2"),

@@ -63,6 +63,13 @@ import Testing
   static let foreign: [(String, [UInt8], String)] = [
     ("Parquet", Array("PAR1".utf8) + [21, 4, 0, 0], "Parquet"), ("Feather", Array("ARROW1\0\0".utf8), "Arrow"),
     ("HDF5", [0x89] + Array("HDF\r\n\u{1A}\n".utf8), "HDF5"),
+    ("MATLAB 7.3", Array("MATLAB 7.3 MAT-file, Platform: GLNXA64".utf8), "HDF5"),
+    ("pickle 0, array", Array("cnumpy._core.multiarray\n_reconstruct\np0\n(cnumpy\nndarray\np1\n(".utf8), "pickle"),
+    ("pickle 1, array", Array("cnumpy._core.multiarray\n_reconstruct\nq\0(cnumpy\nndarray\nq\u{1}(K\0".utf8), "pickle"),
+    ("pickle 0, list", Array("(lp0\n(lp1\nF1.5\naI2\naa.".utf8), "pickle"),
+    ("pickle 0, tuple", Array("(I1\nI2\ntp0\n.".utf8), "pickle"),
+    ("pickle 0, dictionary", Array("(dp0\nVa\np1\nI1\ns.".utf8), "pickle"),
+    ("pickle 1, list", Array("]q\0(K\u{1}K\u{2}e.".utf8), "pickle"),
     ("MATLAB", Array("MATLAB 5.0 MAT-file, x".utf8), "MATLAB"),
     ("pickle", [0x80, 4, 0x95, 0], "pickle"), ("xls", [0xD0, 0xCF, 0x11, 0xE0, 0xA1], "old Office"),
     ("xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "xz"), ("page", Array("<!DOCTYPE html>".utf8), "HTML"),
@@ -77,6 +84,17 @@ import Testing
     #expect(error.category == .data && error.description.contains(word), "\(error)")
     guard case .malformed(_, _, _, let remedy) = error else { return }
     #expect(!remedy.isEmpty)
+  }
+
+  @Test("texts that begin as an old pickle does are tables")
+  func noPickle() throws {
+    for (text, names) in [
+      ("(I1),(I2)\n1,2\n3,5\n", ["(I1)", "(I2)"]), ("cat\n1\n2\n", ["cat"]),
+      ("(lpm),(dp)\n1,2\n3,5\n", ["(lpm)", "(dp)"]),
+      ("c,d\n1,2\n3,5\n", ["c", "d"]),
+    ] {
+      #expect(try readTable(folder.file("t.csv", text)).names == names, "\(text)")
+    }
   }
 
   @Test("names that could steer a terminal are written out, in messages and in markup")

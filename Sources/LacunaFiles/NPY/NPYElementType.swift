@@ -1,6 +1,6 @@
 /// The element types of `.npy` files that have a value on the real line.
 enum NPYElementType: Sendable {
-  case bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float32, float64
+  case bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, float32, float64
 
   /// From the letter and the width of a descriptor, `f8` in `<f8`; nil for what is no plain number.
   init?(kind: UInt8, width: Int) {
@@ -14,6 +14,7 @@ enum NPYElementType: Sendable {
     case (UInt8(ascii: "u"), 2): self = .uint16
     case (UInt8(ascii: "u"), 4): self = .uint32
     case (UInt8(ascii: "u"), 8): self = .uint64
+    case (UInt8(ascii: "f"), 2): self = .float16
     case (UInt8(ascii: "f"), 4): self = .float32
     case (UInt8(ascii: "f"), 8): self = .float64
     default: return nil
@@ -24,7 +25,7 @@ enum NPYElementType: Sendable {
   var width: Int {
     switch self {
     case .bool, .int8, .uint8: 1
-    case .int16, .uint16: 2
+    case .int16, .uint16, .float16: 2
     case .int32, .uint32, .float32: 4
     case .int64, .uint64, .float64: 8
     }
@@ -58,8 +59,23 @@ enum NPYElementType: Sendable {
     case .uint16: run(UInt16.self) { Double($0) }
     case .uint32: run(UInt32.self) { Double($0) }
     case .uint64: run(UInt64.self) { Double($0) }
+    case .float16: run(UInt16.self, Self.half)
     case .float32: run(UInt32.self) { Double(Float(bitPattern: $0)) }
     case .float64: run(UInt64.self) { Double(bitPattern: $0) }
     }
+  }
+
+  /// The value of IEEE 754's binary16, exact: (−1)ˢ · 2^(e − 15) · (1 + m/1024), at e = 0 (−1)ˢ · 2⁻¹⁴ · m/1024.
+  ///
+  /// By its bits, since `Float16` is not on every processor.
+  private static func half(_ bits: UInt16) -> Double {
+    let (exponent, mantissa) = (Int(bits >> 10 & 0x1F), Double(bits & 0x3FF))
+    let magnitude: Double =
+      switch exponent {
+      case 0: mantissa * 0x1p-24
+      case 31: mantissa == 0 ? .infinity : .nan
+      default: (1024 + mantissa) * Double(sign: .plus, exponent: exponent - 25, significand: 1)
+      }
+    return bits >> 15 == 0 ? magnitude : -magnitude
   }
 }

@@ -85,7 +85,8 @@ struct NPYHeaderParser {
       throw malformed(start, "the array holds text ('\(text)')", "save array.astype('f8')")
     default:
       throw malformed(
-        start, "the element type '\(text)' is not float32, float64, an integer or bool", "save array.astype('f8')")
+        start, "the element type '\(text)' is not float16, float32, float64, an integer or bool",
+        "save array.astype('f8')")
     }
   }
 

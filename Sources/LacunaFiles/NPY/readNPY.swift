@@ -1,12 +1,12 @@
 /// Reads a NumPy array of numbers with one or two dimensions.
 ///
-/// Float32, float64, every signed and unsigned integer width and bool, C or Fortran order, either byte order, format
+/// Float16, float32, float64, every signed and unsigned integer width and bool, C or Fortran order, either byte order, format
 /// versions 1.0, 2.0 and 3.0. A vector of n elements becomes a column, n × 1; `Table.shape` keeps `[n]`. 64-bit
 /// integers round to the nearest float64. The data go straight into the table: memory is the table's own and a few MiB.
 ///
 /// - Parameter allowMissing: keeps NaN cells instead of refusing them. Infinities are always refused.
 /// - Throws: `noInput` if there is no such file; `malformed`, with the byte, for anything but such an array: pickled
-///   objects (never loaded), structured, complex, text or half-precision elements, an empty shape, sizes that overflow or
+///   objects (never loaded), structured, complex or text elements, an empty shape, sizes that overflow or
 ///   do not match the length of the file; with row and column for a cell that is not finite; `io` if the disk fails or
 ///   the table is larger than the machine's memory.
 /// Source: NumPy Enhancement Proposal 1, https://numpy.org/neps/nep-0001-npy-format.html

@@ -1,4 +1,4 @@
-/// Arrays of an `.npz` archive: one that is named or alone, or SciPy's sparse matrix in CSR or CSC.
+/// Arrays of an `.npz` archive: one that is named or alone, or SciPy's sparse matrix in CSR, CSC or COO.
 ///
 /// Source: `numpy.savez`, `numpy.savez_compressed`, `scipy.sparse.save_npz`.
 struct NPZ {
@@ -45,15 +45,15 @@ struct NPZ {
   }
 
   /// SciPy's matrix.
-  /// - Throws: `malformed` for another format than CSR and CSC, and for indices that are no matrix.
+  /// - Throws: `malformed` for another format than CSR, CSC and COO, and for indices that are no matrix.
   func sparse() throws(DataFileError) -> SparseTable {
     let path = archive.file.path
     // A string of three letters, in one or four bytes each, that ends the member.
     let format = String(
       decoding: try stream("format").take(1 << 12).suffix(12).filter { $0 > 0x20 }.suffix(3), as: UTF8.self)
-    guard format == "csr" || format == "csc" else {
+    guard ["csr", "csc", "coo"].contains(format) else {
       throw .malformed(
-        path: path, position: .file, reason: "the sparse matrix is stored as \(quoted(format)), not CSR or CSC",
+        path: path, position: .file, reason: "the sparse matrix is stored as \(quoted(format)), not CSR, CSC or COO",
         remedy: "save matrix.tocsr() with scipy.sparse.save_npz")
     }
     func numbers(_ name: String) throws(DataFileError) -> [Double] {
@@ -66,6 +66,10 @@ struct NPZ {
       throw .malformed(path: path, position: .file, reason: "its shape is not two sizes", remedy: "")
     }
     let builder = try SparseBuilder(path: path, rows: shape[0], columns: shape[1])
+    if format == "coo" {
+      return try builder.coordinates(
+        rows: try numbers("row"), columns: try numbers("col"), values: try numbers("data"))
+    }
     let starts = try numbers("indptr")
     guard names.contains("indices") else {
       _ = try stream("indices")

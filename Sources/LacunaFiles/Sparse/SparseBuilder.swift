@@ -89,6 +89,29 @@ struct SparseBuilder {
     return try other.finished()
   }
 
+  /// Another program's entries, each with its row and column from 0; those at one place are summed.
+  /// - Throws: `malformed` unless there are as many of each and all lie inside the matrix.
+  func coordinates(
+    rows rowPlaces: [Double], columns columnPlaces: [Double], values: [Double]
+  ) throws(DataFileError) -> SparseTable {
+    guard rowPlaces.count == values.count, columnPlaces.count == values.count else {
+      throw malformed("row, col and data do not fit one another", "save the matrix again")
+    }
+    func areInside(_ places: [Double], _ count: Int) -> Bool {
+      places.allSatisfy { $0 >= 0 && $0 < Double(count) && $0 == $0.rounded() }
+    }
+    guard areInside(rowPlaces, rows), areInside(columnPlaces, columns) else {
+      throw malformed("an index lies outside the matrix of \(rows) × \(columns)", "save the matrix again")
+    }
+    guard values.allSatisfy(\.isFinite) else { throw malformed("an entry is not finite", "drop or replace its row") }
+    var other = self
+    other.reserve(values.count)
+    for (entry, value) in values.enumerated() {
+      other.append(row: Int(rowPlaces[entry]), column: Int(columnPlaces[entry]), value)
+    }
+    return try other.finished()
+  }
+
   /// Sorts each row by column and sums what stands twice.
   private func canonical(starts: [Int], columns placed: [Int32], values: [Double]) -> SparseTable {
     let isCanonical = (0..<rows).allSatisfy { row in

@@ -67,6 +67,11 @@ struct GatheredRows {
         .line(line),
         "the row has \(count) fields, the first line has \(layout.columns), separated by \(layout.separator.words)",
         "give every row the same number of fields")
+    case .notEmpty(let column, let text):
+      return malformed(
+        place(line, column), "\(quoted(text)) stands in a column that has no name and is empty in the first rows",
+        reading.remedy(
+          "name it, or leave it out with --exclude '#\(column + 1)'", otherwise: "name it, or leave it out"))
     case .cell(let column, let text): return explain(text, at: place(line, column))
     }
   }
@@ -97,7 +102,7 @@ struct GatheredRows {
   }
 
   private func place(_ line: Int, _ column: Int) -> DataFileError.Position {
-    .field(line: line, column: column + 1, name: layout.names?[column])
+    .field(line: line, column: column + 1, name: layout.names?[column].isEmpty == false ? layout.names?[column] : nil)
   }
 
   private func blank(_ line: Int) -> DataFileError { malformed(.line(line), "the line is blank", "remove it") }

@@ -23,6 +23,8 @@ final class RowBlock: @unchecked Sendable {
       case blank
       case quote(column: Int)
       case cell(column: Int, text: String)
+      /// In the column that was to be empty.
+      case notEmpty(column: Int, text: String)
       case fields(Int)
       case memory(DataFileError)
     }
@@ -38,7 +40,7 @@ struct RowParser: Sendable {
   let missing: Set<String>
   let allowMissing: Bool
   let path: String
-  /// For each field of a line: the table's column, −1 for none, −2 for the rows' names.
+  /// For each field of a line: the table's column, −1 for none, −2 for the rows' names, −3 for a cell that is empty.
   private let slots: [Int]
   private let width: Int
 
@@ -51,6 +53,7 @@ struct RowParser: Sendable {
     width = layout.choice.columns.count
     var slots = [Int](repeating: -1, count: layout.columns)
     if let index = layout.choice.index { slots[index] = -2 }
+    if layout.endsInSeparator { slots[layout.columns - 1] = -3 }
     for (slot, column) in layout.choice.columns.enumerated() { slots[column] = slot }
     self.slots = slots
   }
@@ -143,6 +146,9 @@ struct RowParser: Sendable {
             row[slot] = value
           } else if slot == -2 {
             result.rowNames.append(text)
+          } else if slot == -3, !text.isEmpty {
+            result.fault = .init(line: result.lines, kind: .notEmpty(column: column - 1, text: text))
+            return
           }
         }
       }

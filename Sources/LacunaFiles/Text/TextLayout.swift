@@ -6,6 +6,8 @@ struct TextLayout {
   var names: [String]?
   var decision: HeaderDecision
   var choice: ColumnChoice
+  /// The last column has neither name nor cells, since every line ends in a separator: it is not read, and stays empty.
+  var endsInSeparator = false
   /// The line of the first row, from 1, and where in the first chunk it starts.
   var firstLine: Int
   var bodyStart: Int
@@ -109,7 +111,13 @@ struct TextLayoutFinder {
   private mutating func decide(
     first: [CSVField], below: [[CSVField]], separator: Separator
   ) throws(DataFileError) -> TextLayout {
-    let cells = kinds(first)
+    let endsInSeparator =
+      first.count > 1 && !below.isEmpty && reading.columns.isEmpty
+      && ([first] + below).allSatisfy { $0.count == first.count && $0[first.count - 1].text.isEmpty }
+    // What speaks for a header are the columns that are there.
+    let (evidence, evidenceBelow) =
+      endsInSeparator ? (first.dropLast(), below.map { $0.dropLast() }) : (first, below)
+    let cells = kinds(evidence)
     let rowCount = below.first?.count ?? first.count
     // R leaves out the name of the column of row names.
     let isShort =
@@ -128,7 +136,7 @@ struct TextLayoutFinder {
     } else {
       verdict =
         HeaderEvidence(
-          first: first, firstCells: cells, rows: below.map(kinds), rowsAreQuoted: quotesNumbers(below)
+          first: evidence, firstCells: cells, rows: evidenceBelow.map(kinds), rowsAreQuoted: quotesNumbers(below)
         ).verdict
     }
 
@@ -157,16 +165,21 @@ struct TextLayoutFinder {
       }
     }
     return try finish(
-      first: first, below: below, separator: separator, names: names, index: index, decision: decision, isShort: isShort
-    )
+      first: first, below: below, separator: separator, names: names, index: index, decision: decision,
+      isShort: isShort, endsInSeparator: endsInSeparator)
   }
 
   private mutating func finish(
     first: [CSVField], below: [[CSVField]], separator: Separator, names: [String]?, index: Int?,
-    decision: HeaderDecision, isShort: Bool
+    decision: HeaderDecision, isShort: Bool, endsInSeparator: Bool
   ) throws(DataFileError) -> TextLayout {
     let columns = first.count + (isShort ? 1 : 0)
-    let choice = try reading.choose(names: names, count: columns, index: index, path: path)
+    var choice = try reading.choose(names: names, count: columns, index: index, path: path)
+    // Without a name above it, a column that is empty at first may be one whose cells are mostly missing.
+    let leavesLastOut =
+      endsInSeparator && (decision.isHeader || !reading.allowMissing) && choice.columns.count > 1
+      && choice.columns.last == columns - 1
+    if leavesLastOut { choice.columns.removeLast() }
     if let names, decision.isHeader, let blank = choice.columns.first(where: { names[$0].isEmpty }) {
       throw malformed(
         .field(line: line, column: blank + 1, name: nil), "the column has no name",
@@ -182,6 +195,10 @@ struct TextLayoutFinder {
     var layout = TextLayout(
       separator: separator, columns: columns, names: names, decision: decision, choice: choice, firstLine: line,
       bodyStart: position)
+    if leavesLastOut {
+      layout.endsInSeparator = true
+      layout.notices.append("every line ends in a separator: the empty column \(columns) after it is not read")
+    }
     if !comments.isEmpty, !decision.reason.contains("comment") {
       layout.notices.append(
         "\(comments.count == 1 ? "a comment line" : "\(comments.count) comment lines") at the top passed over")
