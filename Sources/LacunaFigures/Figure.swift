@@ -43,11 +43,14 @@ public struct Figure: Sendable {
     public var verticalMarks: [Mark]
     /// Thin lines across the panel at a y, with their labels in the legend: floors, limits.
     public var horizontalMarks: [Mark]
+    /// Stands for the names of the series where they are too many for a legend.
+    public var colorBar: ColorBar?
 
     public init(
       title: FigureText? = nil, xLabel: FigureText, yLabel: FigureText, xLogarithmic: Bool = false,
       yLogarithmic: Bool = false, xRange: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil,
-      series: [Series], verticalMarks: [Mark] = [], horizontalMarks: [Mark] = []
+      series: [Series], verticalMarks: [Mark] = [], horizontalMarks: [Mark] = [],
+      colorBar: ColorBar? = nil
     ) {
       self.title = title
       self.xLabel = xLabel
@@ -59,6 +62,20 @@ public struct Figure: Sendable {
       self.series = series
       self.verticalMarks = verticalMarks
       self.horizontalMarks = horizontalMarks
+      self.colorBar = colorBar
+    }
+  }
+
+  /// The colours of the groups side by side, some of them labelled: the legend of many ordered groups.
+  public struct ColorBar: Sendable {
+    /// What the groups are told apart by.
+    public var title: FigureText
+    /// One a group, in their order.
+    public var labels: [FigureText]
+
+    public init(title: FigureText, labels: [FigureText]) {
+      self.title = title
+      self.labels = labels
     }
   }
 

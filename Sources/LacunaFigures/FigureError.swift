@@ -10,12 +10,22 @@ public enum FigureError: Error, Sendable, Equatable {
   case invalidName(String)
   /// Ends of an axis that are not finite, equal, or not above 0 on a logarithmic axis.
   case invalidRange(figure: String, panel: Int, axis: String)
-  /// gnuplot is not on the path.
+  /// gnuplot is not on the path; data and script are written.
   case gnuplotMissing
-  /// gnuplot ended with this status (negative: a signal) or wrote no picture; `log` is what it said.
+  /// gnuplot ended with this status (negative: a signal) or wrote no picture; `log` is what it said. Data and script are written.
   case gnuplotFailed(figure: String, status: Int, log: String)
   /// A file could not be written.
   case file(DataFileError)
+}
+
+extension FigureError {
+  /// Whether NAME.dat and NAME.gp are there nevertheless.
+  public var keepsSources: Bool {
+    switch self {
+    case .gnuplotMissing, .gnuplotFailed: true
+    case .nothingToDraw, .emptySeries, .invalidName, .invalidRange, .file: false
+    }
+  }
 }
 
 extension FigureError: CustomStringConvertible {
@@ -30,7 +40,8 @@ extension FigureError: CustomStringConvertible {
     case .invalidRange(let figure, let panel, let axis):
       "figure \(figure), panel \(panel): the \(axis) range is empty, not finite or not above 0 on a logarithmic axis"
     case .gnuplotMissing:
-      "gnuplot is not on the path; install it (Debian, Ubuntu: apt-get install gnuplot-nox; macOS: brew install gnuplot)"
+      "gnuplot is not on the path, so figures are not drawn; each gets its data NAME.dat and its script NAME.gp: install gnuplot "
+        + "(Debian, Ubuntu: apt-get install gnuplot-nox; macOS: brew install gnuplot) and run gnuplot NAME.gp beside them"
     case .gnuplotFailed(let figure, let status, let log):
       "gnuplot could not draw figure \(figure) (status \(status))" + (log.isEmpty ? "" : ":\n\(log)")
     case .file(let error): error.description

@@ -26,6 +26,10 @@ struct Layout {
   private(set) var yLabelPlaces: [Double] = []
   /// Where the entries of each panel's legend start: from the left of its box, and their middle above its top.
   private(set) var legends: [[(x: Double, y: Double)]] = []
+  /// The colour bar of each panel that has one.
+  private(set) var colorBars: [ColorBarPlace?] = []
+  /// How far above its box the middle of each panel's title stands.
+  private(set) var titleRises: [Double] = []
   /// For each panel and vertical mark, the row above the box that its label stands in, from 0; -1 without a label.
   private(set) var markRows: [[Int]] = []
 
@@ -43,8 +47,15 @@ struct Layout {
       let base = 10 + Double((markRows.last?.max() ?? -1) + 1) * Self.lineHeight
       let (entries, legendRows) = Self.legend(panel, width: boxWidth, base: base)
       legends.append(entries)
-      let rows = legendRows + (panel.panel.title == nil ? 0 : 1)
-      tops.append(6 + Double(rows) * Self.lineHeight + Double((markRows.last?.max() ?? -1) + 1) * Self.lineHeight)
+      let bar = panel.panel.colorBar.map {
+        ColorBarPlace($0, width: boxWidth, base: base + Double(legendRows) * Self.lineHeight)
+      }
+      colorBars.append(bar)
+      let rise = base + Double(legendRows + (bar?.rows ?? 0)) * Self.lineHeight
+      titleRises.append(rise)
+      let top = rise - 4 + (panel.panel.title == nil ? 0 : Self.lineHeight)
+      // The letters of several panels have their room whatever else stands above.
+      tops.append(max(top, panels.count > 1 ? 14 : 0))
     }
     let rows = stride(from: 0, to: panels.count, by: columns).map { $0..<min($0 + columns, panels.count) }
     let rowTops = rows.map { tops[$0].max() ?? 0 }

@@ -11,10 +11,19 @@ struct PreparedPanel {
 
   struct LegendEntry {
     var name: FigureText
-    var group: Int
-    /// Empty for a horizontal mark, whose number is then `group`.
-    var kinds: [Figure.Series.Kind]
+    var sample: Sample
+
+    /// What stands before the name.
+    enum Sample {
+      case series(group: Int, kinds: [Figure.Series.Kind])
+      /// A horizontal mark, by its number.
+      case mark(Int)
+      case nothing
+    }
   }
+
+  /// So many stand in a legend, which is then lower than its plot in one column too.
+  static let legendLimit = 8
 
   /// - Throws: `nothingToDraw`, `emptySeries`, `invalidRange`.
   init(_ panel: Figure.Panel, figure: String, number: Int) throws(FigureError) {
@@ -69,18 +78,30 @@ struct PreparedPanel {
     self.verticalMarks = verticalMarks
     self.horizontalMarks = horizontalMarks
 
-    var legend: [LegendEntry] = []
-    for series in panel.series {
+    legend = Self.legend(panel, marks: horizontalMarks)
+  }
+
+  /// The names of the series, unless a colour bar stands for them, and of the marks; beyond the limit it is said how many are
+  /// left out.
+  private static func legend(_ panel: Figure.Panel, marks: [Figure.Mark]) -> [LegendEntry] {
+    var named: [(name: FigureText, group: Int, kinds: [Figure.Series.Kind])] = []
+    for series in panel.series where panel.colorBar == nil {
       guard let name = series.name else { continue }
-      if let known = legend.firstIndex(where: { $0.name == name && $0.group == series.group }) {
-        legend[known].kinds.append(series.kind)
+      if let known = named.firstIndex(where: { $0.name == name && $0.group == series.group }) {
+        named[known].kinds.append(series.kind)
       } else {
-        legend.append(LegendEntry(name: name, group: series.group, kinds: [series.kind]))
+        named.append((name, series.group, [series.kind]))
       }
     }
-    for (index, mark) in horizontalMarks.enumerated() {
-      if let label = mark.label { legend.append(LegendEntry(name: label, group: index, kinds: [])) }
+    let marked = marks.enumerated().compactMap { index, mark in
+      mark.label.map { LegendEntry(name: $0, sample: .mark(index)) }
+    }.prefix(legendLimit / 2)
+    let room = legendLimit - marked.count
+    let shown = named.count > room ? room - 1 : named.count
+    var legend = named.prefix(shown).map { entry in
+      LegendEntry(name: entry.name, sample: .series(group: entry.group, kinds: entry.kinds))
     }
-    self.legend = legend
+    if shown < named.count { legend.append(LegendEntry(name: "and \(named.count - shown) more", sample: .nothing)) }
+    return legend + marked
   }
 }

@@ -19,7 +19,7 @@ struct Script {
     "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
   }
 
-  private mutating func line(_ line: String) { text += line + "\n" }
+  mutating func line(_ line: String) { text += line + "\n" }
 
   private mutating func write() {
     let file = Self.quoted("./\(name).")
@@ -82,6 +82,7 @@ struct Script {
     for (entry, place) in zip(prepared.legend, layout.legends[number]) {
       write(entry, x: box.left + place.x, y: box.top + place.y)
     }
+    if let bar = panel.colorBar, let place = layout.colorBars[number] { write(bar, place, box: box) }
     writePlot(prepared, firstIndex: firstIndex)
   }
 
@@ -108,7 +109,7 @@ struct Script {
       line(
         "set arrow from graph 0, first \(mark.value) to graph 1, first \(mark.value) nohead back \(markStyle(index))")
     }
-    let above = (layout.legends[number].map(\.y).max() ?? (10 - Layout.lineHeight)) + Layout.lineHeight
+    let above = layout.titleRises[number]
     if let title = prepared.panel.title {
       line(
         "set label \(Self.quoted(title.enhanced)) at screen \(screenX(box.left)), screen \(screenY(box.top + above)) left"
@@ -122,7 +123,7 @@ struct Script {
     }
   }
 
-  private func markStyle(_ index: Int) -> String {
+  func markStyle(_ index: Int) -> String {
     let dashes = ["(6,4)", "(2,3)", "(9,3,2,3)"]
     return "lw 1 dt \(dashes[index % dashes.count]) lc rgb '#666666'"
   }
@@ -144,7 +145,7 @@ struct Script {
   }
 
   /// Areas under lines under markers.
-  private func layer(_ kind: Figure.Series.Kind) -> Int {
+  func layer(_ kind: Figure.Series.Kind) -> Int {
     switch kind {
     case .histogram: 0
     case .line: 1
@@ -170,49 +171,20 @@ struct Script {
     }
   }
 
-  private func stroke(_ group: Int) -> String {
+  func stroke(_ group: Int) -> String {
     "lw 1.5 \(GroupStyle.dash(group)) lc rgb '\(figure.palette.hexadecimal(group))'"
   }
 
-  private func marker(_ kind: Figure.Series.Kind, _ group: Int) -> String {
+  func marker(_ kind: Figure.Series.Kind, _ group: Int) -> String {
     "pt \(GroupStyle.marker(group, open: kind == .openMarkers)) ps 0.5*marker lw 1 lc rgb '\(figure.palette.hexadecimal(group))'"
   }
 
-  private func areaBorder(_ group: Int) -> String {
+  func areaBorder(_ group: Int) -> String {
     "lc rgb '\(figure.palette.hexadecimal(group, tint: 0.35))' lw 0.5"
   }
 
-  /// An entry of the legend, drawn piece by piece where the layout puts it: a sample of each kind, then the name.
-  private mutating func write(_ entry: PreparedPanel.LegendEntry, x: Double, y: Double) {
-    let end = x + Layout.legendSample
-    let (left, right, middle) = (screenX(x), screenX(end), screenY(y))
-    func sampleLine(_ style: String) {
-      line("set arrow from screen \(left), screen \(middle) to screen \(right), screen \(middle) nohead \(style)")
-    }
-    func samplePoint(_ style: String) {
-      line("set label '' at screen \(screenX((x + end) / 2)), screen \(middle) point \(style)")
-    }
-    func sampleArea() {
-      let color = "fc rgb '\(figure.palette.hexadecimal(entry.group, tint: 0.7))'"
-      line(
-        "set object rectangle from screen \(left), screen \(screenY(y - 3)) to screen \(right), screen \(screenY(y + 3))"
-          + " \(color) fs solid 1 border \(areaBorder(entry.group)) front")
-    }
-    if entry.kinds.isEmpty { sampleLine(markStyle(entry.group)) }
-    for kind in entry.kinds.sorted(by: { layer($0) < layer($1) }) {
-      switch kind {
-      case .histogram: sampleArea()
-      case .line: sampleLine(stroke(entry.group))
-      case .markers, .openMarkers: samplePoint(marker(kind, entry.group))
-      }
-    }
-    line(
-      "set label \(Self.quoted(entry.name.enhanced)) at screen \(screenX(end + 4)), screen \(middle) left offset 0,sink font ',7'"
-    )
-  }
-
-  private func screenX(_ points: Double) -> String { short(points / layout.width) }
-  private func screenY(_ points: Double) -> String { short(points / layout.height) }
+  func screenX(_ points: Double) -> String { short(points / layout.width) }
+  func screenY(_ points: Double) -> String { short(points / layout.height) }
 
   /// Four decimals, which place a line to a thousandth of a millimetre.
   private func short(_ value: Double) -> String {

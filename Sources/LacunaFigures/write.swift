@@ -9,16 +9,17 @@ import LacunaFiles
 #endif
 
 extension Figure {
-  /// Draws the figure: NAME.svg, NAME.pdf, NAME.png, the script NAME.gp that drew them and its data, NAME.dat.
+  /// Draws the figure: NAME.svg, NAME.pdf, NAME.png, the script NAME.gp that draws them and its data, NAME.dat.
   ///
-  /// Everything is drawn aside first, so that each file appears whole and none does if gnuplot fails. The script holds
-  /// only relative paths: `gnuplot NAME.gp` in the folder draws again. The same figure gives the same bytes with the same
-  /// gnuplot and fonts.
+  /// Everything is made aside first, so that each file appears whole. Data and script stay where gnuplot is missing or fails,
+  /// without pictures. The script holds only relative paths: `gnuplot NAME.gp` in the folder draws again. The same figure gives
+  /// the same bytes with the same gnuplot and fonts.
   ///
   /// - Parameter directory: there already.
   /// - Parameter name: of the files, without extension.
   /// - Throws: `nothingToDraw`, `emptySeries`, `invalidRange` for what cannot be drawn; `invalidName`;
-  ///   `gnuplotMissing`; `gnuplotFailed` with what it said; `file` where the folder takes no files.
+  ///   `gnuplotMissing` and `gnuplotFailed` with what it said, after data and script are written; `file` where the folder takes
+  ///   no files.
   public func write(to directory: String, name: String) throws(FigureError) {
     try write(to: directory, name: name, searchPath: nil)
   }
@@ -33,13 +34,12 @@ extension Figure {
     for (index, panel) in panels.enumerated() {
       prepared.append(try PreparedPanel(panel, figure: name, number: index + 1))
     }
-    guard let gnuplot = Gnuplot(searchPath: searchPath) else { throw .gnuplotMissing }
-
     let aside = try Self.folder(in: directory)
     let log = "log"
-    let files = ["dat", "gp", "svg", "pdf", "png"].map { "\(name).\($0)" }
+    let sources = ["dat", "gp"].map { "\(name).\($0)" }
+    let pictures = ["svg", "pdf", "png"].map { "\(name).\($0)" }
     defer {
-      for file in files + [log] { unlink("\(aside)/\(file)") }
+      for file in sources + pictures + [log] { unlink("\(aside)/\(file)") }
       rmdir(aside)
     }
     do throws(DataFileError) {
@@ -48,15 +48,33 @@ extension Figure {
     } catch {
       throw .file(error)
     }
-    let status = gnuplot.run("./\(name).gp", in: aside, log: log)
-    let drawn = files.allSatisfy { file in
-      var information = stat()
-      return stat("\(aside)/\(file)", &information) == 0 && information.st_size > 0
+    var failure: FigureError?
+    if let gnuplot = Gnuplot(searchPath: searchPath) {
+      let status = gnuplot.run("./\(name).gp", in: aside, log: log)
+      let isDrawn = (sources + pictures).allSatisfy { file in
+        var information = stat()
+        return stat("\(aside)/\(file)", &information) == 0 && information.st_size > 0
+      }
+      if status != 0 || !isDrawn {
+        failure = .gnuplotFailed(figure: name, status: status, log: Self.contents(of: "\(aside)/\(log)"))
+      }
+    } else {
+      failure = .gnuplotMissing
     }
-    guard status == 0 && drawn else {
-      throw .gnuplotFailed(figure: name, status: status, log: Self.contents(of: "\(aside)/\(log)"))
+    try Self.move(sources, from: aside, to: directory)
+    if let failure {
+      // Those of an earlier figure would belie the data beside them.
+      for file in pictures { unlink("\(directory)/\(file)") }
+      throw failure
     }
     Self.removeDate(fromPDF: "\(aside)/\(name).pdf")
+    try Self.move(pictures, from: aside, to: directory)
+  }
+
+  /// What keeps figures from being drawn on this machine, `gnuplotMissing`; nil where nothing is known to.
+  public static var drawingObstacle: FigureError? { Gnuplot(searchPath: nil) == nil ? .gnuplotMissing : nil }
+
+  private static func move(_ files: [String], from aside: String, to directory: String) throws(FigureError) {
     for file in files where rename("\(aside)/\(file)", "\(directory)/\(file)") != 0 {
       throw .file(.cannotCreate(path: "\(directory)/\(file)", reason: String(cString: strerror(errno))))
     }

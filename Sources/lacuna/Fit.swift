@@ -1,5 +1,6 @@
 import ArgumentParser
 import LacunaAlgebra
+import LacunaFigures
 import LacunaFiles
 import LacunaFits
 import LacunaStudy
@@ -81,19 +82,22 @@ struct Fit: ParsableCommand {
       let folder = try output.folder()
       let interrupt = Interrupt(folder)
       defer { interrupt.end() }
+      let notice = FigureNotice(wanted: folder != nil)
       let selection = try device.select()
       do {
-        try fit(try FitSamples(self), on: selection.backend, folder: folder)
+        try fit(try FitSamples(self), on: selection.backend, folder: folder, notice: notice)
       } catch {
         guard let failure = (error as? BackendError) ?? (error as? FitError)?.backend, failure.isDeviceFailure,
           let retreat = selection.retreat(after: failure)
         else { throw error }
-        try fit(try FitSamples(self), on: retreat.backend, folder: folder)
+        try fit(try FitSamples(self), on: retreat.backend, folder: folder, notice: notice)
       }
     }
   }
 
-  private func fit<Device: Backend>(_ samples: consuming FitSamples, on backend: Device, folder: OutputFolder?) throws {
+  private func fit<Device: Backend>(
+    _ samples: consuming FitSamples, on backend: Device, folder: OutputFolder?, notice: FigureNotice
+  ) throws {
     let d = samples.coordinateCount
     // What depends on the number of coordinates is checked now that there is one.
     let mask = try MaskConfiguration(argument: mask.argument, coordinateCount: d)
@@ -111,10 +115,12 @@ struct Fit: ParsableCommand {
     if let folder {
       try result.write(summary, to: folder.staging, residuals: residuals)
       do {
-        try result.ridgeFigure()?.write(to: try folder.makeFolder("figures"), name: "ridge")
+        try notice.excusing {
+          try result.ridgeFigure()?.write(to: try folder.makeFolder("figures"), name: "ridge")
+        }
       } catch {
         // The numbers are put in place nevertheless.
-        folder.remove("figures")
+        if (error as? FigureError)?.keepsSources != true { folder.remove("figures") }
         figureFailure = error
       }
       try folder.publish()

@@ -18,7 +18,8 @@ final class Interrupt {
   private static let current = Mutex<OutputFolder?>(nil)
 
   /// - Parameter folder: the run's, if it has one.
-  init(_ folder: OutputFolder?) {
+  /// - Parameter keep: puts what is finished in its place, and says so; nil where nothing is.
+  init(_ folder: OutputFolder?, keep: @escaping @Sendable () -> String? = { nil }) {
     self.folder = folder
     Self.current.withLock { $0 = folder }
     sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
@@ -28,7 +29,7 @@ final class Interrupt {
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
       source.setEventHandler {
         Self.isEnding.store(true, ordering: .sequentiallyConsistent)
-        writeError("\ninterrupted: \(Self.kept(folder))\n")
+        writeError("\ninterrupted: \(keep() ?? Self.kept(folder))\n")
         _exit(ExitStatus.interrupted)
       }
       source.resume()

@@ -43,6 +43,7 @@ struct Simulate: ParsableCommand {
       if !output.quiet { log.info("\(StudyForecast(study.stages, plans: plans, selection: selection).text)") }
       let progress = Progress(total: study.experiment.trialCount, label: "trials", quiet: output.quiet)
       let results = folder.map { ResultFolder($0) }
+      let notice = FigureNotice(wanted: folder != nil)
       let report: StudyReport
       do {
         report = try study.run(on: computing, folder: results) { progress.advance() }
@@ -57,15 +58,15 @@ struct Simulate: ParsableCommand {
       {
         writeError(memoryExplanation(plans, peak: peak))
       }
-      try conclude(report, folder: results, output: output)
+      try conclude(report, folder: results, output: output, notice: notice)
     }
   }
 }
 
 /// Writes the folder, and prints the tables or the JSON.
-func conclude(_ report: StudyReport, folder: ResultFolder?, output: OutputOptions) throws {
+func conclude(_ report: StudyReport, folder: ResultFolder?, output: OutputOptions, notice: FigureNotice) throws {
   // Figures may fail: the numbers are there nevertheless.
-  let writing = Result { if let folder { try report.write(to: folder) } }
+  let writing = Result { if let folder { try notice.excusing { try report.write(to: folder) } } }
   if let folder, !folder.isPublished { try writing.get() }
   for warning in report.warnings { log.warning("\(warning)") }
   if output.json {
@@ -74,5 +75,8 @@ func conclude(_ report: StudyReport, folder: ResultFolder?, output: OutputOption
     print(report.results.tables.joined(separator: "\n\n"))
   }
   try writing.get()
-  if let folder, !output.quiet { log.info("results in \(folder.path)") }
+  if let folder, !output.quiet {
+    if let note = report.figureNote { log.info("\(note)") }
+    log.info("results in \(folder.path)")
+  }
 }

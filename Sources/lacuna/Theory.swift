@@ -47,8 +47,9 @@ struct Theory: ParsableCommand {
       let folder = try output.folder()
       let interrupt = Interrupt(folder)
       defer { interrupt.end() }
+      let notice = FigureNotice(wanted: folder != nil)
       let report = try loaded.study(host: threads.host()).theory()
-      try conclude(report, folder: folder.map { ResultFolder($0) }, output: output)
+      try conclude(report, folder: folder.map { ResultFolder($0) }, output: output, notice: notice)
     }
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import LacunaFigures
 import Testing
 
@@ -41,16 +42,21 @@ import Testing
     #expect(folder.contents.isEmpty)
   }
 
-  @Test("without gnuplot the package is named and nothing is written")
-  func absent() {
+  @Test("without gnuplot the package is named, and data and script are written without a picture of an earlier figure")
+  func absent() throws {
+    try Data().write(to: URL(fileURLWithPath: folder.path + "/a.svg"))
     for searchPath in ["", folder.path] {
       let error = failure { () throws(FigureError) in
         try Figure(panels: [panel([.init(1, 1)])]).write(to: folder.path, name: "a", searchPath: searchPath)
       }
       #expect(error == .gnuplotMissing)
       #expect(error == .gnuplotMissing && error?.description.contains("gnuplot-nox") == true)
+      #expect(error?.keepsSources == true && folder.contents == ["a.dat", "a.gp"])
     }
-    #expect(folder.contents.isEmpty)
+    let (data, script) = (try folder.data("a.dat"), try folder.data("a.gp"))
+    guard isGnuplotThere else { return }
+    try Figure(panels: [panel([.init(1, 1)])]).write(to: folder.path, name: "a")
+    #expect(try folder.data("a.dat") == data && folder.data("a.gp") == script)
   }
 
   @Test("text that breaks gnuplot's notation is reported or drawn, never half", .enabled(if: isGnuplotThere))
@@ -58,7 +64,7 @@ import Testing
     var odd = panel([.init(1, 1), .init(2, 2)])
     odd.xLabel = FigureText(enhanced: "{/:Italic unclosed ^{ _ '")
     _ = failure { () throws(FigureError) in try Figure(panels: [odd]).write(to: folder.path, name: "n") }
-    #expect(folder.contents.isEmpty || folder.contents.count == 5)
+    #expect(folder.contents == ["n.dat", "n.gp"] || folder.contents.count == 5)
   }
 
   @Test("a folder that takes no files", .enabled(if: isGnuplotThere))

@@ -32,7 +32,7 @@ private struct TraceMeasure: Measure {
   static func note(_ points: [PointResult]) -> String? { "tr S/d: the mean variance of the samples" }
 
   static func figures(_ study: StudyResults) -> [StudyFigure] {
-    guard let axis = SweepAxis(study.points) else { return [] }
+    guard let axis = SweepAxis(study) else { return [] }
     let curves = axis.curves(study.points)
     return [StudyFigure(name: "trace", figure: Figure(panels: [axis.panel("tr S", of: "own.trace", curves: curves)]))]
   }

@@ -8,12 +8,13 @@
 
 extension OutputFolder {
   /// Puts the files in their place and gives the claim up.
+  /// - Parameter partial: the run was cut short: an earlier run's files stay, but for those of the same names.
   /// - Throws: `cannotCreate` if the folder cannot take its place; what was there before then is there still.
-  public func publish() throws(DataFileError) {
+  public func publish(partial: Bool = false) throws(DataFileError) {
     let outcome = state.withLock { state in
       Result { () throws(DataFileError) in
         guard !state.isEnded else { throw .cannotCreate(path: path, reason: "the run was given up") }
-        let earlier = existing == .extended ? Self.manifestFiles(target) : []
+        let earlier = partial || existing == .extended ? Self.manifestFiles(target) : []
         try writeManifest(Set(try files() + earlier), in: staging)
         if earlier.isEmpty, Self.isWhollyOurs(target, claim: claim.folder) {
           try exchange()

@@ -1,4 +1,5 @@
 import LacunaAlgebra
+import LacunaFigures
 
 /// A study from configuration to result folder: the one way in for commands and for other programs.
 ///
@@ -138,15 +139,25 @@ public struct StudyReport: Sendable {
   /// Why theory is silent where it is.
   public var warnings: [String] { Set(results.stages.flatMap { $0.measures.flatMap(\.warnings) }).sorted() }
 
+  /// Why there is no figure of the errors; nil where there is one.
+  public var figureNote: String? {
+    guard SweepAxis(results) == nil else { return nil }
+    return "no figure of the errors: one n and one ridge make a single point; give data.samples or model.ridge several "
+      + "values, or sweep a key"
+  }
+
   /// Puts configuration, results and figures in a folder, together.
   ///
-  /// Where a figure cannot be drawn the rest is put in place without any, and then the error thrown.
+  /// Where a figure cannot be drawn the rest is put in place, and then the error thrown; where gnuplot is missing or fails, data
+  /// and script of every figure are among it.
   /// - Parameter folder: that of the run; it is published.
   public func write(to folder: ResultFolder) throws(StudyError) {
     try prepare(in: folder)
     let drawing = Result { () throws(StudyError) in try drawFigures(in: folder) }
     try StudyError.wrapping {
-      if case .failure = drawing { folder.removeFigures() }
+      if case .failure(let error) = drawing, (error.underlying as? FigureError)?.keepsSources != true {
+        folder.removeFigures()
+      }
       try folder.publish()
     }
     try drawing.get()
@@ -169,7 +180,17 @@ public struct StudyReport: Sendable {
 
   private func drawFigures(in folder: ResultFolder) throws(StudyError) {
     try StudyError.wrapping {
-      for drawn in try results.figures() { try drawn.figure.write(to: folder.makeFigures(), name: drawn.name) }
+      var failure: FigureError?
+      for drawn in try results.figures() {
+        let figures = try folder.makeFigures()
+        do throws(FigureError) {
+          try drawn.figure.write(to: figures, name: drawn.name)
+        } catch {
+          guard error.keepsSources else { throw error }
+          failure = failure ?? error
+        }
+      }
+      if let failure { throw failure }
     }
   }
 }

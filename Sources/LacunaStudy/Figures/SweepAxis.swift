@@ -1,6 +1,8 @@
 import LacunaFigures
 
-/// What the points of a study are drawn against: whatever varies most, n/d, the ridge, or a swept key.
+/// What the points of a study are drawn against: whatever is asked for at most values, n/d, the ridge, or a swept key.
+///
+/// A ridge that was not asked for but found (`model.ridge: auto`) follows from the rest, and is no axis.
 public struct SweepAxis: Sendable {
   public enum Kind: Sendable, Equatable {
     case samples, ridge
@@ -12,21 +14,40 @@ public struct SweepAxis: Sendable {
     /// nil where there is but one curve.
     public var name: FigureText?
     public var points: [PointResult]
+    /// What its points share and those of other curves do not.
+    fileprivate var traits: [Trait]
+  }
+
+  /// A value by which curves are told apart.
+  fileprivate struct Trait: Hashable {
+    var name, value: String
+    /// nil where it has no place on an axis.
+    var number: Double?
   }
 
   public let kind: Kind
   public let isLogarithmic: Bool
   private let swept: [String]
+  private let study: StudyResults
+  private let ridges: Ridges
 
+  /// Whether the ridges of a study were asked for.
+  private enum Ridges {
+    case asked, found, both
+  }
+
+  /// - Parameter study: whose points are drawn.
   /// - Returns: nil where nothing varies, a single point being no figure.
-  public init?(_ points: [PointResult]) {
+  public init?(_ study: StudyResults) {
+    let points = study.points
     func distinct(_ value: (PointResult) -> some Hashable) -> Int { Set(points.map(value)).count }
+    self.study = study
+    let isFound = Set(study.stages.map { $0.point.configuration.ridges == .auto })
+    ridges = isFound == [true] ? .found : isFound.contains(true) ? .both : .asked
     swept = points.sweptKeys
-    let samples = distinct(\.samplesPerCoordinate)
-    let ridges = distinct(\.ridge)
     let numeric = swept.filter { key in points.allSatisfy { Double($0.parameters[key] ?? "") != nil } }
     let kinds: [(kind: Kind, count: Int)] =
-      [(.samples, samples), (.ridge, ridges)]
+      [(.samples, distinct(\.samplesPerCoordinate)), (.ridge, ridges == .asked ? distinct(\.ridge) : 1)]
       + numeric.map { key in (.swept(key), distinct { $0.parameters[key] ?? "" }) }
     // Of equals the first.
     let most = kinds.map(\.count).max() ?? 1
@@ -57,32 +78,65 @@ public struct SweepAxis: Sendable {
     }
   }
 
-  /// The points by what they share, in order of first appearance.
+  /// The ridge that a point was asked for at; nil where it was found.
+  private func askedRidge(_ point: PointResult) -> Double? {
+    switch ridges {
+    case .asked: point.ridge
+    case .found: nil
+    case .both: study.origin(of: point)?.stage.point.configuration.ridges == .auto ? nil : point.ridge
+    }
+  }
+
+  /// The points by what they share: in the order of those numbers, or where they are none of first appearance.
+  /// - Parameter points: of the study.
   public func curves(_ points: [PointResult]) -> [Curve] {
-    var order: [[String]] = []
-    var groups: [[String]: [PointResult]] = [:]
-    let severalRidges = Set(points.map(\.ridge)).count > 1
+    var order: [[Trait]] = []
+    var groups: [[Trait]: [PointResult]] = [:]
+    let severalRidges = Set(points.map(askedRidge)).count > 1
     let severalSamples = Set(points.map(\.sampleCount)).count > 1
     for point in points {
-      var key: [String] = []
+      var traits: [Trait] = []
       if kind != .samples && severalSamples {
-        key.append("n/d = " + NumberText.brief(point.samplesPerCoordinate))
+        let ratio = point.samplesPerCoordinate
+        traits.append(Trait(name: "n/d", value: NumberText.brief(ratio), number: ratio))
       }
-      if kind != .ridge && severalRidges { key.append("λ = " + NumberText.brief(point.ridge)) }
-      for name in swept where kind != .swept(name) { key.append("\(name) = \(point.parameters[name] ?? "")") }
-      if groups[key] == nil { order.append(key) }
-      groups[key, default: []].append(point)
+      if kind != .ridge && severalRidges {
+        let ridge = askedRidge(point)
+        traits.append(Trait(name: "λ", value: ridge.map(NumberText.brief) ?? "best", number: ridge))
+      }
+      for name in swept where kind != .swept(name) {
+        let value = point.parameters[name] ?? ""
+        traits.append(Trait(name: name, value: value, number: Double(value)))
+      }
+      if groups[traits] == nil { order.append(traits) }
+      groups[traits, default: []].append(point)
     }
-    return order.map { key in
+    if order.allSatisfy({ $0.allSatisfy { $0.number != nil } }) {
+      order.sort { first, second in
+        first.lazy.map { $0.number ?? 0 }.lexicographicallyPrecedes(second.lazy.map { $0.number ?? 0 })
+      }
+    }
+    return order.map { traits in
       Curve(
-        name: key.isEmpty ? nil : FigureText(plain: key.joined(separator: ", ")),
-        points: groups[key]!.sorted { value($0) < value($1) })
+        name: traits.isEmpty
+          ? nil : FigureText(plain: traits.map { "\($0.name) = \($0.value)" }.joined(separator: ", ")),
+        points: groups[traits]!.sorted { value($0) < value($1) }, traits: traits)
     }
   }
 
   /// Colours that tell the curves apart, in order where there are several.
   public static func palette(of curves: [Curve]) -> Palette {
     curves.count > 1 ? .sequential(curves.count) : .distinct
+  }
+
+  /// So many curves are named in a legend; a colour bar stands for more.
+  private static let legendLimit = 8
+
+  private static func colorBar(of curves: [Curve]) -> Figure.ColorBar? {
+    guard curves.count > legendLimit else { return nil }
+    return Figure.ColorBar(
+      title: FigureText(plain: curves[0].traits.map(\.name).joined(separator: ", ")),
+      labels: curves.map { FigureText(plain: $0.traits.map(\.value).joined(separator: ", ")) })
   }
 
   /// A quantity along the axis: theory as a line, trials as markers with their standard errors.
@@ -119,7 +173,8 @@ public struct SweepAxis: Sendable {
     let spread = (positive.max() ?? 1) / (positive.min() ?? 1)
     let spansDecades = spread > 10 && values.allSatisfy { $0 >= 0 }
     var panel = Figure.Panel(
-      xLabel: self.label, yLabel: label, xLogarithmic: isLogarithmic, yLogarithmic: spansDecades, series: series)
+      xLabel: self.label, yLabel: label, xLogarithmic: isLogarithmic, yLogarithmic: spansDecades, series: series,
+      colorBar: Self.colorBar(of: curves))
     if case .samples = kind { panel.verticalMarks = [Figure.Mark(1)] }
     return panel
   }

@@ -5,7 +5,7 @@ import MaskedRegression
 extension ErrorMeasure {
   /// Generalisation and training error with theory as lines, against whatever varies most: n/d, the ridge, or a swept key.
   public static func figures(_ study: StudyResults) throws -> [StudyFigure] {
-    guard let axis = SweepAxis(study.points) else { return [] }
+    guard let axis = SweepAxis(study) else { return [] }
     let curves = axis.curves(study.points)
     let lines = try curves.map { try theory(of: $0, along: axis, study) }
     func panel(_ label: FigureText, _ name: QuantityName, _ part: KeyPath<Errors, Double>) -> Figure.Panel {
@@ -47,7 +47,13 @@ extension ErrorMeasure {
     let population = stage.model.population
     let d = Double(population.coordinateCount)
     let grid: [(n: Int, ridge: Double)]
-    if axis.kind == .ridge {
+    if axis.kind == .samples, stage.point.configuration.ridges == .auto {
+      // The best ridge leaves no peak that a finer grid would show.
+      let path = geometricPath(from: Double(first.sampleCount), to: Double(last.sampleCount), count: 30)
+      grid = try Set(path.map { Int($0.rounded()) } + curve.points.map(\.sampleCount)).sorted().map { n in
+        (n, try ErrorEquivalent.optimalRidge(population: population, sampleCount: n).ridge)
+      }
+    } else if axis.kind == .ridge {
       grid = geometricPath(from: max(first.ridge, last.ridge * 1e-8), to: last.ridge, count: 60).map {
         (first.sampleCount, $0)
       }
@@ -61,7 +67,7 @@ extension ErrorMeasure {
       ).sorted().map { ($0, first.ridge) }
     }
     return try grid.compactMap { n, ridge in
-      guard ridge > 0 || n != population.coordinateCount else { return nil }
+      guard ridge.isFinite, ridge > 0 || n != population.coordinateCount else { return nil }
       let errors = try ErrorEquivalent(population: population, sampleCount: n, ridge: ridge)
       return Errors(
         x: axis.kind == .ridge ? ridge : Double(n) / d, training: errors.trainingError,

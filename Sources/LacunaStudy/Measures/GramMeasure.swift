@@ -136,10 +136,9 @@ public struct GramMeasure: Measure {
 
   /// Both ranks as shares of d, the determinant and the extreme eigenvalues, against whatever varies most.
   public static func figures(_ study: StudyResults) -> [StudyFigure] {
-    guard let axis = SweepAxis(study.points) else { return [] }
+    guard let axis = SweepAxis(study) else { return [] }
     // But for the determinant every ridge shows the same.
-    let first = study.points.first?.ridge
-    let curves = axis.curves(study.points.filter { axis.kind == .ridge || $0.ridge == first })
+    let curves = axis.curves(study.points.filter { axis.kind == .ridge || study.origin(of: $0)?.ridge == 0 })
     let panels: [Figure.Panel] = [
       axis.panel("effective rank", of: .effectiveRank, curves: curves),
       axis.panel("participation ratio", of: .participationRatio, curves: curves),

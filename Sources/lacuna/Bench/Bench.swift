@@ -90,12 +90,13 @@ struct Bench: ParsableCommand {
         let folder = try figure.map { path throws(DataFileError) in try OutputFolder(path, existing: .extended) }
         let interrupt = Interrupt(folder)
         defer { interrupt.end() }
+        let notice = FigureNotice(wanted: folder != nil)
         let report = try BenchRun(options: self).report()
         // All files or none: each is ready before the first is put in its place.
         let files = try export.map { try $0.prepare(report) }
         if let folder {
-          try benchFigure(report.devices.keys.sorted().map { BenchColumn(report, device: $0, name: $0) })
-            .write(to: folder.staging, name: "bench")
+          let drawn = try benchFigure(report.devices.keys.sorted().map { BenchColumn(report, device: $0, name: $0) })
+          try notice.excusing { try drawn.write(to: folder.staging, name: "bench") }
         }
         for file in files { try file.commit() }
         try folder?.publish()

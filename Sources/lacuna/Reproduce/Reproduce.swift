@@ -18,7 +18,7 @@ struct Reproduce: ParsableCommand {
         lacuna reproduce --scale 300 --output draft
 
       The folder gets each figure as SVG, PDF and PNG with the gnuplot script and its data, and data/FIGURE with the \
-      configuration and results of its study.
+      configuration and results of its study. Where a run ends early, the figures finished by then are kept.
       """)
 
   @Argument(help: ArgumentHelp("Figures to draw; none: all of them and index.html.", valueName: "figure"))
@@ -44,23 +44,34 @@ struct Reproduce: ParsableCommand {
     try reportingFailures {
       let wanted = figures.isEmpty ? Reproduction.all : Reproduction.all.filter { figures.contains($0.name) }
       guard let folder = try output.folder() else { return }
-      let interrupt = Interrupt(folder)
+      let finishing = FinishedFigures(folder)
+      let interrupt = Interrupt(folder) { finishing.keep() }
       defer { interrupt.end() }
       let path = folder.staging
       let narrow = try folder.makeFolder("narrow")
       var finished: [ReproducedFigure] = []
+      let notice = FigureNotice(wanted: true)
       let selection = try device.select()
-      for (index, reproduction) in wanted.enumerated() {
-        if !output.quiet { log.info("\(index + 1)/\(wanted.count) \(reproduction.name)") }
-        let figure = try simulate(reproduction, on: selection, folder: folder)
-        try figure.figure.write(to: path, name: reproduction.name)
-        var stacked = figure.figure
-        stacked.arrangement = .stacked
-        try stacked.write(to: narrow, name: reproduction.name)
-        finished.append(figure)
-      }
-      if figures.isEmpty {
-        try AtomicFile.write(try reproductionPage(finished, scale: scale, folder: path), to: path + "/index.html")
+      do {
+        for (index, reproduction) in wanted.enumerated() {
+          if !output.quiet { log.info("\(index + 1)/\(wanted.count) \(reproduction.name)") }
+          finishing.begin(reproduction.name)
+          let figure = try simulate(reproduction, on: selection, folder: folder)
+          var stacked = figure.figure
+          stacked.arrangement = .stacked
+          try notice.excusing { try figure.figure.write(to: path, name: reproduction.name) }
+          try notice.excusing { try stacked.write(to: narrow, name: reproduction.name) }
+          finishing.finish()
+          finished.append(figure)
+        }
+        if figures.isEmpty {
+          let page = try reproductionPage(finished, scale: scale, folder: path, isDrawn: !notice.foresaw)
+          try AtomicFile.write(page, to: path + "/index.html")
+        }
+      } catch {
+        Interrupt.yieldIfEnding()
+        if let kept = finishing.keep() { log.notice("\(kept)") }
+        throw error
       }
       try folder.publish()
       if output.json {

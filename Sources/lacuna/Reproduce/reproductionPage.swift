@@ -10,7 +10,10 @@ import LacunaStudy
 /// `index.html`: every figure with its table, in one file that needs no other.
 ///
 /// Figures are embedded as SVG, panels stacked on a narrow screen; dark where the reader's system is.
-func reproductionPage(_ figures: [ReproducedFigure], scale: Int, folder: String) throws -> String {
+/// - Parameter isDrawn: whether there are pictures; else each section says how they are had.
+func reproductionPage(
+  _ figures: [ReproducedFigure], scale: Int, folder: String, isDrawn: Bool
+) throws -> String {
   func image(_ path: String) throws -> String {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw DataFileError.noInput(path: path, reason: "the figure just drawn is not there")
@@ -19,9 +22,18 @@ func reproductionPage(_ figures: [ReproducedFigure], scale: Int, folder: String)
   }
   let sections = try figures.map { figure in
     let name = figure.reproduction.name
-    let wide = try image("\(folder)/\(name).svg")
-    let narrow = try image("\(folder)/narrow/\(name).svg")
     let panels = figure.figure.arrangement.columns(of: figure.figure.panels.count)
+    let pdf = isDrawn ? "<a href=\"\(name).pdf\">PDF</a> · " : ""
+    let picture =
+      isDrawn
+      ? """
+      <picture>
+      <source media="(max-width: 700px)" srcset="\(try image("\(folder)/narrow/\(name).svg"))">
+      <img src="\(try image("\(folder)/\(name).svg"))" class="panels\(panels)" alt="\(escaped(figure.reproduction.title)): \
+      the numbers are in the table below">
+      </picture>
+      """
+      : "<p class=\"verdict\">gnuplot was not there to draw it: gnuplot \(name).gp beside this page does.</p>"
     let cells = figure.rows.map { row in
       "<tr>" + row.map { "<td>\(escaped($0))</td>" }.joined() + "</tr>"
     }.joined(separator: "\n")
@@ -29,11 +41,8 @@ func reproductionPage(_ figures: [ReproducedFigure], scale: Int, folder: String)
       <section id="\(name)">
       <h2>\(escaped(figure.reproduction.title))</h2>
       <p>\(escaped(figure.reproduction.caption))</p>
-      <picture>
-      <source media="(max-width: 700px)" srcset="\(narrow)">
-      <img src="\(wide)" class="panels\(panels)" alt="\(escaped(figure.reproduction.title)): the numbers are in the table below">
-      </picture>
-      <p class="verdict">\(escaped(figure.verdict)). <a href="\(name).pdf">PDF</a> · <a href="\(name).gp">gnuplot</a> · \
+      \(picture)
+      <p class="verdict">\(escaped(figure.verdict)). \(pdf)<a href="\(name).gp">gnuplot</a> · <a href="\(name).dat">data</a> · \
       <a href="data/\(name)/config.yaml">configuration</a></p>
       <details><summary>Table: simulation beside theory</summary>
       <div class="table"><table>
