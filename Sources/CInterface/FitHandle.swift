@@ -63,7 +63,9 @@ private final class FitOn<Device: Backend>: FitHandle, @unchecked Sendable {
 
   override var shape: (rows: Int, columns: Int) { (result.sampleCount, result.coordinateCount) }
 
-  override var summary: FitSummary { FitSummary(result, version: lacunaVersion) }
+  override var summary: FitSummary {
+    get throws { try exclusively { try FitSummary(result, version: lacunaVersion) } }
+  }
 
   override func vector(_ which: Int32) throws -> [Double] {
     let found: [Double]? =

@@ -55,6 +55,12 @@ public struct FitSummary: Encodable, Sendable {
   public var seed: UInt64
   public var sampleCount, coordinateCount: Int
   public var best: Point
+  /// Of the error that ridges were compared by, over samples; nil where the mask has none.
+  public var standardError: Double?
+  /// The share of the mean square that is predicted, by that error; nil where it has no meaning.
+  public var rSquared: Double?
+  /// How the ridge came to be: `automatic`, `path`, `given` or `ridgeless`.
+  public var ridgeChoice: String
   public var path: [Point]
   /// Whether the least error is at an end of the path.
   public var atEdge: Bool
@@ -75,7 +81,8 @@ public struct FitSummary: Encodable, Sendable {
   public var device, precision, version: String
 
   /// - Parameter version: of the program.
-  public init<Device: Backend>(_ result: FitResult<Device>, version: String) {
+  /// - Throws: what residuals throw, of which the standard error is made.
+  public init<Device: Backend>(_ result: FitResult<Device>, version: String) throws {
     let fit = result.fit
     func point(_ errors: FitErrors) -> Point {
       Point(
@@ -89,6 +96,9 @@ public struct FitSummary: Encodable, Sendable {
     sampleCount = fit.sampleCount
     coordinateCount = fit.coordinateCount
     best = point(result.best)
+    standardError = try result.standardError()
+    rSquared = result.rSquared
+    ridgeChoice = result.request.ridge.name
     path = result.search.path.map(point)
     atEdge = result.search.atEdge
     validation = fit.validation
@@ -106,6 +116,9 @@ public struct FitSummary: Encodable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case mask, seed, path, weights, centered, warnings, header, device, precision, version, validation
+    case standardError = "standard_error"
+    case rSquared = "r_squared"
+    case ridgeChoice = "ridge_choice"
     case sampleCount = "n"
     case coordinateCount = "d"
     case atEdge = "at_edge"
@@ -124,6 +137,9 @@ public struct FitSummary: Encodable, Sendable {
     try container.encode(seed, forKey: .seed)
     try container.encode(sampleCount, forKey: .sampleCount)
     try container.encode(coordinateCount, forKey: .coordinateCount)
+    try container.encode(standardError, forKey: .standardError)
+    try container.encode(rSquared, forKey: .rSquared)
+    try container.encode(ridgeChoice, forKey: .ridgeChoice)
     try container.encode(path, forKey: .path)
     try container.encode(atEdge, forKey: .atEdge)
     try container.encode(validation.rawValue, forKey: .validation)
@@ -142,8 +158,18 @@ public struct FitSummary: Encodable, Sendable {
   }
 }
 
+extension RidgeChoice {
+  fileprivate var name: String {
+    switch self {
+    case .automatic: "automatic"
+    case .ridgeless: "ridgeless"
+    case .path(let ridges): ridges.count > 1 ? "path" : "given"
+    }
+  }
+}
+
 /// A number that JSON can hold, else nil.
-private func finite(_ value: Double?) -> Double? {
+func finite(_ value: Double?) -> Double? {
   guard let value, value.isFinite else { return nil }
   return value
 }

@@ -15,7 +15,7 @@ struct Fit: ParsableCommand {
 
       Examples:
         lacuna fit ratings.npy --output fit
-        lacuna fit digits.csv --center --ridge 1e-3:10:20 --output digits --residuals
+        lacuna fit digits.csv --center --ridge 1e-3:10:20 --output digits
         lacuna fit digits.csv --ridge 0.1 --json
         lacuna fit genes.npy --ridge ridgeless --output genes
         lacuna fit digits.csv --center --mask bernoulli:0.5 --output masked
@@ -37,7 +37,10 @@ struct Fit: ParsableCommand {
         + "any of them compressed by gzip; - is standard input."))
   var data: String
 
-  @Option(help: ArgumentHelp("A number, ridgeless, auto, or a geometric path FROM:TO:COUNT.", valueName: "ridge"))
+  @Option(
+    help: ArgumentHelp(
+      "A number, ridgeless, auto, or a geometric path FROM:TO:COUNT. (default: auto)", valueName: "ridge"),
+    transform: RidgeArgument.init(option:))
   var ridge = RidgeArgument.auto
 
   @Option(
@@ -108,7 +111,7 @@ struct Fit: ParsableCommand {
     let (header, indexColumn) = (samples.header, samples.indexColumn)
     let result = try samples.fit(request, on: backend) { progress.advance(to: $0, of: $1) }
     for warning in result.warnings { log.warning("\(warning)") }
-    var summary = FitSummary(result, version: lacunaVersion)
+    var summary = try FitSummary(result, version: lacunaVersion)
     summary.header = header
     summary.indexColumn = indexColumn
     var figureFailure: (any Error)?

@@ -1,17 +1,18 @@
 import LacunaFits
 import MaskedRegression
+import RealModule
 
 extension FitSummary {
-  /// For the terminal.
+  /// For the terminal: what was read, the ridges about the best one, what is doubtful, and in the end what was found.
   var text: String {
+    let rows = pathAboutBest
     let hasTraining = path.contains { $0.trainingError != nil }
     let hasGCV = path.contains { $0.gcvError != nil }
-    let isStandardized = weights.kind != RidgeWeights.uniform.rawValue
     func cell(_ value: Double?) -> String { value.map { format($0, digits: 6) } ?? "–" }
     var table = TextTable(
       ["ridge"] + (hasTraining ? ["training"] : []) + [validation.column] + (hasGCV ? ["GCV"] : [])
         + (isStandardized ? ["standardised"] : []) + [""])
-    for point in path {
+    for point in rows {
       var row = [format(point.ridge, digits: 5)]
       if hasTraining { row.append(cell(point.trainingError)) }
       row.append(cell(point.heldOutError))
@@ -23,15 +24,59 @@ extension FitSummary {
     if validation != .leaveOneSampleOut { title += "; mask \(mask)" }
     if missingCells > 0 { title += ", \(missingCells) missing cells" }
     if isStandardized { title += "; weights \(weights.kind)" }
-    let unit =
-      isStandardized ? "ridge in units of the columns' mean squares" : "ridge on S = XᵀX/n (EASE's λ = n · ridge)"
+    let unit = isStandardized ? "ridge in units of the columns' mean squares" : "ridge on S = XᵀX/n"
+    let left = rows.count < path.count ? "; \(rows.count) of \(path.count) ridges, --json has them all" : ""
     return """
       \(title); predicting nothing leaves \(format(meanSquare, digits: 6))
 
-      \(table.text)
+      \(path.count > 1 ? table.text + "\n\n" : "")\(validation.note); \(unit)\(left)
 
-      \(validation.note); \(unit)
-      """ + warnings.map { "\n\nwarning: \($0)" }.joined()
+      \(warnings.map { "warning: \($0)\n\n" }.joined())\(headline)
+      """
+  }
+
+  private var isStandardized: Bool { weights.kind != RidgeWeights.uniform.rawValue }
+
+  /// The ridge, where it is from, and what it leaves.
+  private var headline: String {
+    let (least, greatest) = (formatBriefly(path[0].ridge), formatBriefly(path[path.count - 1].ridge))
+    let tried = "\(path.count) ridges from \(least) to \(greatest)"
+    let origin =
+      switch ridgeChoice {
+      case "given": "as given"
+      case "ridgeless": "the limit λ → 0, as asked for"
+      case "path": "the least error of \(tried), as given"
+      default: "the least error of a search through \(tried)"
+      }
+    let ease = isStandardized ? "" : "; EASE's λ \(format(easeLambda, digits: 4))"
+    let error = isStandardized ? best.standardizedError : best.heldOutError
+    let number = error.map { format(mean: $0, error: standardError) } ?? "unknown"
+    let share = rSquared.map { ", R² \(format($0, digits: 4))" } ?? ""
+    let unit = isStandardized ? " of the mean square" : ""
+    return """
+      ridge \(format(best.ridge, digits: 4)): \(origin)\(ease)
+      \(validation.name) error \(number)\(unit)\(share)
+      """
+  }
+
+  /// The best ridge and up to five on either side of it, those passed over that lie closer than half the usual step, as the last steps
+  /// of a search do.
+  private var pathAboutBest: [Point] {
+    guard let center = path.firstIndex(where: { $0.ridge == best.ridge }), path.count > 11 else { return path }
+    let gaps = zip(path, path.dropFirst()).compactMap { $0.ridge > 0 ? Double.log($1.ridge / $0.ridge) : nil }.sorted()
+    let least = gaps.isEmpty ? 0 : gaps[gaps.count / 2] / 2
+    func walk(_ indices: some Sequence<Int>) -> [Point] {
+      var last = path[center].ridge
+      var taken: [Point] = []
+      for index in indices where taken.count < 5 {
+        let ridge = path[index].ridge
+        guard last == 0 || ridge == 0 || abs(Double.log(ridge / last)) >= least else { continue }
+        taken.append(path[index])
+        last = ridge
+      }
+      return taken
+    }
+    return walk((0..<center).reversed()).reversed() + [path[center]] + walk((center + 1)..<path.count)
   }
 }
 
@@ -42,6 +87,15 @@ extension Validation {
     case .leaveOneSampleOut: "leave-one-out"
     case .folds: "held out"
     case .hiddenCells: "hidden cells"
+    }
+  }
+
+  /// What the error in the headline is of.
+  fileprivate var name: String {
+    switch self {
+    case .leaveOneSampleOut: "leave-one-sample-out"
+    case .folds: "held-out"
+    case .hiddenCells: "hidden-cell"
     }
   }
 

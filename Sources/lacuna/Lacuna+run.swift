@@ -15,7 +15,9 @@ extension Lacuna {
       var lines = fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false).map {
         escaped(String($0))
       }
-      if let reason = reason(lines[0], arguments) { lines[0] = "Error: " + reason }
+      // As all else that the program says of errors.
+      let words = lines[0].hasPrefix("Error: ") ? String(lines[0].dropFirst("Error: ".count)) : lines[0]
+      lines[0] = "error: " + (reason(lines[0], arguments) ?? words)
       writeError(lines.joined(separator: "\n") + "\n")
       exit(withError: ExitCode(ExitStatus.usage))
     }

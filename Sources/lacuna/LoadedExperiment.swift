@@ -23,7 +23,10 @@ struct LoadedExperiment {
 
   /// With models and theory.
   func study(host: some Backend<Double>) throws -> Study {
-    try Study(name: name, points: points, version: lacunaVersion, host: host)
+    var study = try Study(name: name, points: points, version: lacunaVersion, host: host)
+    // A name of a file that is not UTF-8 is written out in escapes.
+    study.provenance = Provenance(command: ["lacuna"] + PathText.arguments.map { escaped($0) })
+    return study
   }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import LacunaAlgebra
 import LacunaDevices
 import LacunaFiles
+import LacunaStudy
 
 // The options that commands share. Each means one thing, and is spelled and explained in this file alone.
 
@@ -44,8 +45,15 @@ struct DeviceOptions: ParsableArguments {
   func host() -> any Backend<Double> { threadOptions.host() }
 
   func select() throws -> DeviceSelection {
-    try DeviceRegistry.ofThisMachine.select(
-      device, precision: precision, threads: threads, verifies: !skipsVerification)
+    do {
+      return try DeviceRegistry.ofThisMachine.select(
+        device, precision: precision, threads: threads, verifies: !skipsVerification)
+    } catch {
+      guard case .unknown(let choice, let remedy) = error else { throw error }
+      let words = ["auto"] + DeviceRegistry.ofThisMachine.list().map(\.id) + DeviceRegistry.providers.map(\.word)
+      guard let nearest = nearestWord(to: choice.description, among: words) else { throw error }
+      throw DeviceError.unknown(choice, remedy: "did you mean \(nearest)? \(remedy)")
+    }
   }
 }
 

@@ -13,8 +13,10 @@ struct Simulate: ParsableCommand {
 
       Examples:
         lacuna simulate example:learning-curve --output results
-        lacuna simulate study.yaml experiment.trials=50 model.ridge=0.01,0.1,1 --output study
-        lacuna simulate example:correlated data.correlation=0.3,0.6,0.9 --json > summary.json
+        lacuna simulate study.yaml model.ridge=0.01,0.1,1 --output study
+        lacuna simulate example:correlated data.correlation=0.3,0.6,0.9 --json
+
+      --dry-run shows what would be run and what it would take.
 
       The folder gets config.yaml, trials.jsonl, results.csv, metrics.json and figures/. Ctrl-C keeps finished trials.
       """)
@@ -25,6 +27,9 @@ struct Simulate: ParsableCommand {
   @Flag(help: "Say on stderr which exact routes there are, what each is expected to take, and which is taken.")
   var explain = false
 
+  @Flag(help: "Run nothing and write nothing: print the configuration, the points, and what they would take.")
+  var dryRun = false
+
   @OptionGroup var output: OutputOptions
 
   func validate() throws { try study.requireConfig() }
@@ -32,6 +37,12 @@ struct Simulate: ParsableCommand {
   func run() throws {
     try reportingFailures {
       let loaded = try study.load()
+      if dryRun {
+        let selection = try device.select()
+        let plan = try DryRun(loaded.study(host: device.host()), on: selection)
+        print(output.json ? try encodeJSON(plan, pretty: true) : plan.text)
+        return
+      }
       let folder = try output.folder()
       let interrupt = Interrupt(folder)
       defer { interrupt.end() }

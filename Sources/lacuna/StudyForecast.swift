@@ -25,9 +25,11 @@ struct StudyForecast {
     }
   }
 
+  /// For a person: `12 s on host: …`; empty where no rate is known.
+  var times: String { seconds.map { "\(duration($0.seconds)) on \($0.device)" }.joined(separator: ", ") }
+
   var text: String {
-    let times = seconds.map { "\(duration($0.seconds)) on \($0.device)" }.joined(separator: ", ")
-    return "forecast: \(trials) trials, \(gibibytes(bytes))" + (times.isEmpty ? "" : ", about \(times)")
+    "forecast: \(trials) trials, \(gibibytes(bytes))" + (times.isEmpty ? "" : ", about \(times)")
   }
 }
 

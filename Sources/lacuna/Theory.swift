@@ -16,7 +16,8 @@ struct Theory: ParsableCommand {
 
       Examples:
         lacuna theory example:ridge-path
-        lacuna theory example:learning-curve data.coordinates=1000000 data.samples=500000,2000000 --json
+        lacuna theory example:learning-curve data.coordinates=1000000 \\
+          data.samples=500000,2000000 --json
         lacuna theory --page theory.html
       """)
 

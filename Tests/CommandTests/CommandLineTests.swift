@@ -15,15 +15,56 @@ import Testing
   }
 
   @Test func nearestCommand() throws {
-    #expect(try errors(["simulat"]).hasPrefix("Error: no command is named 'simulat'; did you mean 'simulate'?\nUsage"))
-    #expect(try errors(["xyzzy"]).hasPrefix("Error: no command is named 'xyzzy'; they are simulate, theory, fit,"))
+    #expect(try errors(["simulat"]).hasPrefix("error: no command is named 'simulat'; did you mean 'simulate'?\nUsage"))
+    #expect(try errors(["xyzzy"]).hasPrefix("error: no command is named 'xyzzy'; they are simulate, theory, fit,"))
   }
 
   @Test func indexThatTakesTheFile() throws {
     let said = try errors(["fit", "--index", "data.csv"])
-    #expect(said.hasPrefix("Error: --index took 'data.csv' as the column of row names, and no file is left; "))
+    #expect(said.hasPrefix("error: --index took 'data.csv' as the column of row names, and no file is left; "))
     #expect(said.contains("write lacuna fit data.csv --index, or --index=COLUMN"))
-    #expect(try errors(["fit", "--index"]).hasPrefix("Error: Missing expected argument '<data>'"))
+    #expect(try errors(["fit", "--index"]).hasPrefix("error: Missing expected argument '<data>'"))
+  }
+
+  /// What was meant is named, of values as of commands, and the reason given.
+  @Test(
+    arguments: [
+      (["fit", "x.csv", "--mask", "bernouli:0.5"], "did you mean bernoulli:0.5?"),
+      (["fit", "x.csv", "--mask", "bernoulli"], "write bernoulli:"),
+      (["fit", "x.csv", "--ridge", "foo"], "no number"), (["fit", "x.csv", "--ridge", "autp"], "did you mean auto?"),
+      (["fit", "x.csv", "--ridge=-1"], "0 or more"), (["fit", "x.csv", "--ridge", "2:1:3"], "rises"),
+      (["fit", "x.csv", "--ridge", "1:2:1"], "COUNT"), (["fit", "x.csv", "--ridge", "1:2"], "FROM:TO:COUNT"),
+      (["reproduce", "learning-curv", "--output", "out"], "did you mean \"learning-curves\"?"),
+    ])
+  func nearestValue(arguments: [String], words: String) throws {
+    let said = try errors(arguments)
+    #expect(said.hasPrefix("error: ") && said.contains(words), "\(said)")
+  }
+
+  @Test func nearestDevice() throws {
+    try withFolder { folder in
+      let result = try Program.run(["simulate", "example:learning-curve", "--device", "hosst"], in: folder)
+      #expect(result.status == 69 && result.errors.contains("did you mean host?"), "\(result.errors)")
+    }
+  }
+
+  /// An example is one line, that can be copied, or says by a backslash that it goes on.
+  @Test(arguments: [[], ["simulate"], ["theory"], ["fit"], ["reproduce"], ["example"], ["devices"], ["bench"]])
+  func examplesAreWhole(command: [String]) throws {
+    try withFolder { folder in
+      let help = try Program.run(command + ["--help"], in: folder, environment: ["COLUMNS": "80"]).output
+      let lines = help.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+      let start = try #require(lines.firstIndex(of: "Examples:"))
+      let examples = lines[(start + 1)...].prefix { !$0.isEmpty }
+      #expect(examples.count >= 1)
+      var goesOn = false
+      for line in examples {
+        #expect(goesOn ? line.hasPrefix("    ") : line.hasPrefix("  lacuna "), "\(line)")
+        #expect(line.count <= 80)
+        goesOn = line.hasSuffix(" \\")
+      }
+      #expect(!goesOn)
+    }
   }
 
   /// Found by damaged input: an override's key, and values that the parser of the command line repeats.

@@ -12,6 +12,8 @@ public struct Study: Sendable {
   /// With the theory of everything that is measured.
   public let stages: [Experiment.Stage]
   private let version: String
+  /// What the results say of when, where and by which command they came to be; nil says nothing.
+  public var provenance: Provenance?
 
   /// Builds models and theory: everything that can be refused is refused here.
   /// - Parameter name: of the study, for titles.
@@ -86,7 +88,8 @@ public struct Study: Sendable {
       try folder?.start(
         configuration: resolvedYAML(
           experiment.points,
-          comments: StudyReport.comments(version, device.backend.precision.rawValue, device.backend.description)))
+          comments: StudyReport.comments(
+            version, device.backend.precision.rawValue, device.backend.description, provenance)))
       return try experiment.simulate(stages, on: &retreating) { records, soFar in
         try folder?.append(records)
         try observe(records, soFar)
@@ -119,7 +122,7 @@ public struct Study: Sendable {
         name: name, points: points, device: device, deviceFallback: fallback, verification: verification,
         precision: precision.rawValue,
         seed: experiment.points.first?.configuration.seed ?? 0,
-        runtimeSeconds: Double(seconds) + Double(attoseconds) * 1e-18, version: version),
+        runtimeSeconds: Double(seconds) + Double(attoseconds) * 1e-18, version: version, provenance: provenance),
       configurations: experiment.points)
   }
 }
@@ -168,14 +171,31 @@ public struct StudyReport: Sendable {
     try StudyError.wrapping {
       try folder.finish(
         summary,
-        configuration: resolvedYAML(
-          configurations, comments: Self.comments(summary.version, summary.precision, summary.device)))
+        configuration: resolvedYAML(configurations, comments: comments),
+        others: configurations.count < 2
+          ? []
+          : configurations.map { point in
+            let place = point.swept.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+            return resolvedYAML(point.configuration, comments: comments + [place])
+          })
     }
   }
 
+  private var comments: [String] {
+    Self.comments(summary.version, summary.precision, summary.device, summary.provenance)
+  }
+
   /// What stands above a configuration.
-  static func comments(_ version: String, _ precision: String, _ device: String?) -> [String] {
+  static func comments(
+    _ version: String, _ precision: String, _ device: String?, _ provenance: Provenance?
+  ) -> [String] {
     ["lacuna \(version), \(precision)", device.map { "device: \($0)" } ?? "theory alone"]
+      + (provenance.map { provenance in
+        [
+          "run: \(provenance.date) on \(provenance.host) (\(provenance.system))",
+          "command: \(provenance.commandLine)",
+        ]
+      } ?? [])
   }
 
   private func drawFigures(in folder: ResultFolder) throws(StudyError) {

@@ -15,10 +15,25 @@ extension MaskConfiguration {
         throw ConfigurationError(location: location, key: error.key, reason: error.reason, remedy: error.remedy)
       }
     } else {
-      throw ConfigurationError(location: location, key: "", reason: "no such mask", remedy: "known are \(Self.syntax)")
+      throw Self.refusal(of: argument, location: location)
     }
     self = try Self.read(
       ConfigurationField(key: "", node: node), MaskContext(coordinates: coordinateCount, hasOwnData: true))
+  }
+
+  /// Why one word is no mask, and what it may have been meant for.
+  private static func refusal(of argument: String, location: ConfigurationError.Location) -> ConfigurationError {
+    let name = argument.prefix { $0 != ":" }
+    if let scheme = schemes.first(where: { $0.word == name || dashed($0.word) == name }) {
+      let forms = scheme.shorthands.map { $0.syntax(dashed(scheme.word)) }
+      return ConfigurationError(
+        location: location, key: "", reason: "\(name) is not written so",
+        remedy: "write \((forms.isEmpty ? [dashed(scheme.word)] : forms).joined(separator: " or "))")
+    }
+    let nearest = nearestWord(to: String(name), among: schemes.map { dashed($0.word) })
+    return ConfigurationError(
+      location: location, key: "", reason: "no such mask",
+      remedy: (nearest.map { "did you mean \($0)\(argument[name.endIndex...])? " } ?? "") + "known are \(syntax)")
   }
 
   /// The forms of the command line, for its help.

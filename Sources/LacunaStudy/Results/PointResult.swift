@@ -129,11 +129,13 @@ public struct Summary: Sendable, Encodable {
   public var seed: UInt64
   public var runtimeSeconds: Double
   public var version: String
+  /// When, where and by which command; nil where nobody said.
+  public var provenance: Provenance?
 
   public init(
     name: String, points: [PointResult], device: String?, deviceFallback: String? = nil,
     verification: String? = nil, precision: String, seed: UInt64, runtimeSeconds: Double,
-    version: String
+    version: String, provenance: Provenance? = nil
   ) {
     self.name = name
     self.points = points
@@ -144,10 +146,11 @@ public struct Summary: Sendable, Encodable {
     self.seed = seed
     self.runtimeSeconds = runtimeSeconds
     self.version = version
+    self.provenance = provenance
   }
 
   enum CodingKeys: String, CodingKey {
-    case name, points, device, verification, precision, seed, version
+    case name, points, device, verification, precision, seed, version, provenance
     case deviceFallback = "device_fallback"
     case runtimeSeconds = "runtime_seconds"
   }

@@ -1,7 +1,8 @@
 import LacunaFiles
 
 /// The folder of one run: `config.yaml`, `trials.jsonl`, `results.csv`, `metrics.json`, `figures/`, and where spectra are
-/// measured `points/N/eigenvalues.npy` for the N-th point of `metrics.json`, trials × coordinates.
+/// measured `points/N/eigenvalues.npy` for the N-th point of `metrics.json`, trials × coordinates. Where keys are swept
+/// `configurations/N.yaml` has each combination's own.
 ///
 /// `config.yaml` is there first, and finished trials go to `trials.partial.jsonl` as they come, each whole, so that an
 /// interrupted run keeps them; all other files, and `trials.jsonl` itself, appear together at the end. A folder that held results
@@ -68,9 +69,13 @@ public final class ResultFolder {
   /// Writes all but the figures, aside.
   /// - Parameter summary: of the study.
   /// - Parameter configuration: the text of `config.yaml`.
-  func finish(_ summary: Summary, configuration: String) throws {
+  /// - Parameter others: those of `configurations/`, in order.
+  func finish(_ summary: Summary, configuration: String, others: [String]) throws {
     if name == nil { try output.finishRecords(as: "trials.jsonl") } else { records?.close() }
     try AtomicFile.write(configuration, to: staging + "/config.yaml")
+    for (index, text) in others.enumerated() {
+      try AtomicFile.write(text, to: "\(makeFolder("configurations"))/\(index + 1).yaml")
+    }
     for (index, point) in summary.points.enumerated() {
       for quantity in point.quantities {
         guard case .rows(let rows) = quantity.content, let first = rows.first else { continue }

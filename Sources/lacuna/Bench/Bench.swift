@@ -18,10 +18,10 @@ struct Bench: ParsableCommand {
 
       Examples:
         lacuna bench
-        lacuna bench --sizes 512,1024,2048 --operations inverse,trial --precision float32 --precision float64
-        lacuna bench --device host --device opencl:0 --export this-machine.json --export table.md
-        lacuna bench --device host --operations trial --sizes 512,1024,2048,4096 --figure scaling
-        lacuna bench compare this-machine.json other.json
+        lacuna bench --operations inverse,trial --precision float32
+        lacuna bench --device host --device opencl:0 --export here.json
+        lacuna bench --operations trial --sizes 512,1024,2048 --figure scaling
+        lacuna bench compare here.json other.json
       """,
     subcommands: [Run.self, Compare.self], defaultSubcommand: Run.self)
 

@@ -29,20 +29,25 @@ struct Reproduce: ParsableCommand {
 
   @OptionGroup var seeding: SeedOptions
   @OptionGroup var device: DeviceOptions
+  @Flag(help: "Run nothing and write nothing: print what the figures would take.")
+  var dryRun = false
+
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard output.output != nil else { throw ValidationError("--output DIR is needed: where the figures go") }
+    guard output.output != nil || dryRun else { throw ValidationError("--output DIR is needed: where the figures go") }
     guard scale >= 50 else { throw ValidationError("--scale \(scale): at least 50 coordinates make a figure") }
     for name in figures where Reproduction.named(name) == nil {
-      throw ValidationError(
-        "no figure is called \"\(name)\"; there are \(Reproduction.all.map(\.name).joined(separator: ", "))")
+      let names = Reproduction.all.map(\.name)
+      let nearest = nearestWord(to: name, among: names).map { "did you mean \"\($0)\"? " } ?? ""
+      throw ValidationError("no figure is called \"\(name)\"; \(nearest)there are \(names.joined(separator: ", "))")
     }
   }
 
   func run() throws {
     try reportingFailures {
       let wanted = figures.isEmpty ? Reproduction.all : Reproduction.all.filter { figures.contains($0.name) }
+      if dryRun { return try forecast(wanted) }
       guard let folder = try output.folder() else { return }
       let finishing = FinishedFigures(folder)
       let interrupt = Interrupt(folder) { finishing.keep() }
@@ -83,14 +88,39 @@ struct Reproduce: ParsableCommand {
     }
   }
 
+  private func study(of reproduction: Reproduction) throws -> Study {
+    try LoadedExperiment(
+      source: "example:\(reproduction.example)",
+      overrides: reproduction.overrides(scale) + ["experiment.name=\(reproduction.name)"], seed: seeding.seed
+    ).study(host: device.host())
+  }
+
+  /// What each figure would take.
+  private func forecast(_ wanted: [Reproduction]) throws {
+    let selection = try device.select()
+    let plans = try wanted.map { (name: $0.name, plan: try DryRun(study(of: $0), on: selection)) }
+    if output.json {
+      print(try encodeJSON(Dictionary(uniqueKeysWithValues: plans.map { ($0.name, $0.plan) }), pretty: true))
+      return
+    }
+    var table = TextTable(["figure", "points", "trials", "memory", "seconds"])
+    for (name, plan) in plans {
+      table.append([
+        name, "\(plan.points.reduce(0) { $0 + $1.ridges.count })", "\(plan.trials)", gibibytes(plan.bytes),
+        plan.seconds.first.map { format($0.seconds, digits: 2) } ?? "–",
+      ])
+    }
+    let seconds = plans.compactMap { $0.plan.seconds.first?.seconds }.reduce(0, +)
+    print(
+      "\(table.text)\n\n\(selection.backend.description), \(selection.reason): about \(format(seconds, digits: 2)) s in all; "
+        + "nothing was run or written")
+  }
+
   /// Runs the study of one figure.
   private func simulate(
     _ reproduction: Reproduction, on selection: DeviceSelection, folder: OutputFolder
   ) throws -> ReproducedFigure {
-    let loaded = try LoadedExperiment(
-      source: "example:\(reproduction.example)",
-      overrides: reproduction.overrides(scale) + ["experiment.name=\(reproduction.name)"], seed: seeding.seed)
-    let study = try loaded.study(host: device.host())
+    let study = try study(of: reproduction)
     let results = try ResultFolder("data/\(reproduction.name)", within: folder)
     let progress = Progress(total: study.experiment.trialCount, label: "trials", quiet: output.quiet)
     let report = try study.run(on: selection.study(), folder: results) { progress.advance() }
