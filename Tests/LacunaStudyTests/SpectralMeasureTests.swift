@@ -147,6 +147,47 @@ import Testing
     #expect(abs(try #require(outlier.mean) - least.reduce(0, +) / 5) < 1e-9)
   }
 
+  /// With fewer samples than coordinates the null space has an atom, and a negative spike lies beyond it or in it: the least
+  /// eigenvalue of the bulk is what theory of finite size says, with a spike below its threshold and above.
+  @Test(arguments: [-0.3, -0.6, -0.9]) func negativeSpikeWithFewSamples(strength: Double) throws {
+    let text = """
+      experiment: {trials: 24, seed: 4}
+      data: {model: spiked, coordinates: 300, aspect_ratio: 2, spikes: [{strength: \(strength)}]}
+      model: {ridge: 0.1}
+      measure: [recovery]
+      """
+    let outlier = try #require(try points(text)[0][.outlier])
+    #expect(outlier.comparison != nil)
+    #expect(abs(try #require(outlier.deviation)) < 4, "\(outlier)")
+  }
+
+  /// Below its threshold a spike leaves the extreme eigenvalue where that of noise alone is: the mean of forty, not only its
+  /// limit, and the shift from the limit within a tenth.
+  @Test(arguments: [0.5, 2], ["{geometric: [0.3, 2.0]}", "1.0"])
+  func extremeEigenvalueBelowTheThreshold(aspect: Double, variances: String) throws {
+    let text = """
+      experiment: {trials: 40, seed: 7}
+      data:
+        model: spiked
+        coordinates: 300
+        aspect_ratio: \(aspect)
+        spikes: [{strength: 0.05}]
+        noise: {variances: \(variances)}
+      model: {ridge: 0.1}
+      measure: [recovery]
+      """
+    let result = try points(text)[0]
+    let outlier = try #require(result[.outlier])
+    let expected = try #require(outlier.comparison)
+    #expect(outlier.theory == nil)
+    #expect(abs(try #require(outlier.deviation)) < 4, "\(outlier)")
+    let edge = try #require(result.number(.recoveryEdge))
+    let shift = expected - edge
+    #expect(shift != 0)
+    let error = try #require(outlier.standardError)
+    #expect(abs(outlier.mean - expected) < max(0.1 * abs(shift), 3 * error), "\(outlier), \(edge)")
+  }
+
   /// The names that result files promise.
   @Test func namesInFiles() throws {
     let result = try points(unequalNoise, "data.coordinates=60", "measure=spectrum,recovery,pca")[0]

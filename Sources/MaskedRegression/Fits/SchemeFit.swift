@@ -50,16 +50,19 @@ public struct SchemeFit<Device: Backend>: RidgeFit {
     means = moments.means
     variances = moments.variances
     scaling = weights.penalty(variances: moments.variances)
+    // About the middles: beside a sample far from the others means would leave the others few digits.
     let parts = try FoldedSamples(
-      device: device, values: values, coordinateCount: d, means: moments.means, foldCount: Self.foldCount)
+      device: device, values: values, coordinateCount: d,
+      centers: centered ? middles(of: values, columns: d) : [Double](repeating: 0, count: d), foldCount: Self.foldCount)
 
     func regression(_ samples: FoldedSamples<Device>.Selection) throws -> SchemeRegression<Device> {
       try SchemeRegression(
         device: device, scheme: scheme, sampleCount: samples.sampleCount, coordinateCount: d, samples: samples.source)
     }
     let none = [Double](repeating: 0, count: d)
+    let all = Array(0..<Self.foldCount)
     whole = try regression(
-      parts.select(Array(0..<Self.foldCount), frame: ColumnFrame(means: none, weights: scaling)))
+      parts.select(all, frame: ColumnFrame(means: centered ? parts.means(of: all) : none, weights: scaling)))
     folds = try (0..<Self.foldCount).map { fold in
       let others = (0..<Self.foldCount).filter { $0 != fold }
       var frame = ColumnFrame(means: centered ? parts.means(of: others) : none, weights: nil)
@@ -76,23 +79,29 @@ public struct SchemeFit<Device: Backend>: RidgeFit {
 
   /// - Throws: `RegressionError.lostDigits` where rounding may have made anything of an error; what the scheme's fit throws.
   public func errors(ridge: Double) throws -> FitErrors {
+    let estimate = DigitEstimate(
+      ulp: Double(Device.Element.ulpOfOne), sampleCount: sampleCount, coordinateCount: coordinateCount)
     let fit = try whole.fit(ridge: ridge)
     let training = fit.training
     let squares = scaling.map { zip(variances, $0).map { $0 / $1 } } ?? variances
     var worst = WorstError()
-    for (k, lost) in try rounding(of: fit.matrix, meanSquares: squares).enumerated() where lost > 0 {
-      worst.take(lost / training[k], coordinate: k)
+    for (k, reach) in try reaches(of: fit.matrix, meanSquares: squares).enumerated() where reach > 0 {
+      worst.take(estimate.gramError * reach * reach / training[k], coordinate: k)
     }
     var heldOut = [Double](repeating: 0, count: coordinateCount)
     var lost = heldOut
     for fold in folds {
-      let matrix = try fold.regression.fit(ridge: ridge).matrix
-      let roundings = try rounding(of: matrix, meanSquares: fold.held.variances)
-      let errors = try fold.regression.errors(of: matrix, covariance: fold.held)
+      let fit = try fold.regression.fit(ridge: ridge)
+      let reaches = try reaches(of: fit.matrix, meanSquares: fold.held.variances)
+      let errors = try fold.regression.errors(of: fit.matrix, covariance: fold.held)
+      // Of a row of the predictor, relative.
+      let own = 8 * estimate.unitRoundoff * fit.condition
       for k in heldOut.indices {
         let unit = fold.share * (fold.scaling?[k] ?? 1)
+        let reach = reaches[k]
         heldOut[k] += unit * errors[k]
-        lost[k] += unit * roundings[k]
+        lost[k] +=
+          unit * reach * (estimate.gramError * reach + own * (2 * max(0, errors[k]).squareRoot() + own * reach))
       }
     }
     for k in lost.indices where lost[k] > 0 { worst.take(lost[k] / heldOut[k], coordinate: k) }
@@ -106,19 +115,16 @@ public struct SchemeFit<Device: Backend>: RidgeFit {
         ? [] : [.lostDigits(relativeError: worst.value, sample: nil, coordinate: worst.coordinate)])
   }
 
-  /// What the rounding of a Gram leaves in the errors of a predictor: |δS_jl| ≤ η D_j D_l, D² = diag S, moves
-  /// (e_k − â_k) S (e_k − â_k)ᵀ by at most η(D_k + Σ_j |a_kj| D_j)², of which η(D_k + (Σ_j a_kj² D_j²)^½)² is what signs that
-  /// differ leave.
-  private func rounding(of predictor: Device.Matrix, meanSquares: [Double]) throws -> [Double] {
-    let estimate = DigitEstimate(
-      ulp: Double(Device.Element.ulpOfOne), sampleCount: sampleCount, coordinateCount: coordinateCount)
+  /// D_k + (Σ_j a_kj² D_j²)^½ of each row of a predictor, D² = diag S; 0 where it is predicted by 0, hidden or not: its error is
+  /// a mean square, in which nothing cancels.
+  ///
+  /// |δS_jl| ≤ η D_j D_l moves (e_k − â_k) S (e_k − â_k)ᵀ by at most η(D_k + Σ_j |a_kj| D_j)², of which η times the square of this
+  /// is what signs that differ leave.
+  private func reaches(of predictor: Device.Matrix, meanSquares: [Double]) throws -> [Double] {
     let out = try device.makeVector(coordinateCount)
     try device.rowDots(predictor, predictor, weights: try device.makeVector(elements(meanSquares)), into: out)
     return zip(meanSquares, doubles(try device.download(out))).map { own, others in
-      // Predicted by 0, never hidden or not: the error is a mean square, in which nothing cancels.
-      guard others > 0 else { return 0 }
-      let reach = own.squareRoot() + others.squareRoot()
-      return estimate.gramError * reach * reach
+      others > 0 ? own.squareRoot() + others.squareRoot() : 0
     }
   }
 
@@ -133,8 +139,8 @@ public struct SchemeFit<Device: Backend>: RidgeFit {
   }
 }
 
-/// Samples on a device by folds, sample i in fold i mod their number, the means of all taken off; any folds can be read in a
-/// frame of their own.
+/// Samples on a device by folds, sample i in fold i mod their number, a centre taken off; any folds can be read in a frame of
+/// their own, whose means are from that centre.
 private struct FoldedSamples<Device: Backend> {
   private let device: Device
   private let coordinateCount: Int
@@ -142,21 +148,21 @@ private struct FoldedSamples<Device: Backend> {
   /// Sums over each fold.
   private let sums: [[Double]]
 
-  init(device: Device, values: [Double], coordinateCount d: Int, means: [Double], foldCount: Int) throws {
+  init(device: Device, values: [Double], coordinateCount d: Int, centers: [Double], foldCount: Int) throws {
     let n = values.count / d
     self.device = device
     coordinateCount = d
-    let frame = ColumnFrame(means: means)
+    let frame = ColumnFrame(means: centers)
     folds = try (0..<foldCount).map {
       try SampleBlocks(
         device: device, values: values, coordinateCount: d, rows: stride(from: $0, to: n, by: foldCount), frame: frame)
     }
     var sums = [[Double]](repeating: [Double](repeating: 0, count: d), count: foldCount)
-    for i in 0..<n { for k in 0..<d { sums[i % foldCount][k] += values[i * d + k] - means[k] } }
+    for i in 0..<n { for k in 0..<d { sums[i % foldCount][k] += values[i * d + k] - centers[k] } }
     self.sums = sums
   }
 
-  /// Means over some folds, of what is left after the means of all.
+  /// Means over some folds, of what is left after the centre.
   func means(of folds: [Int]) -> [Double] {
     let count = folds.reduce(0) { $0 + self.folds[$1].sampleCount }
     return (0..<coordinateCount).map { k in folds.reduce(0) { $0 + sums[$1][k] } / Double(count) }

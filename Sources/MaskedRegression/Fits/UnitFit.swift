@@ -3,13 +3,13 @@ import LacunaAlgebra
 /// A fit of the data divided by a power of two, so that squares stay within the range of the device's precision; everything is
 /// given back in the units of the data.
 ///
-/// Where the digits end because of one sample, that sample is named: beside a row r times as long as the others a Gram keeps
-/// 1/(r²ε) of what they say, and which coordinate's pivot fails first is chance.
+/// Where the digits end because of one sample, that sample is named: beside a cell r times as far as the others of its column a
+/// Gram keeps 1/(r²ε) of what they say, and which coordinate's pivot fails first is chance.
 struct UnitFit<Base: RidgeFit>: RidgeFit {
   private let base: Base
   /// The power of two that the data were divided by.
   private let unit: Int
-  private let farSample: Int?
+  private let outlyingness: Outlyingness
 
   /// - Parameter values: n × d, row-major; NaN is missing.
   /// - Parameter fit: makes the fit of the values divided.
@@ -20,7 +20,7 @@ struct UnitFit<Base: RidgeFit>: RidgeFit {
     let largest = rows.reduce(0) { $1.isNaN ? $0 : max($0, abs($1)) }
     unit = largest > 0 ? Int(largest.exponent) + 1 : 0
     for index in rows.indices { rows[index] = scaled(rows[index], exponent: -unit) }
-    farSample = Self.farSample(of: rows, sampleCount: n, centered: centered)
+    outlyingness = Outlyingness(rows, sampleCount: n, centered: centered)
     base = try fit(rows)
   }
 
@@ -41,6 +41,16 @@ struct UnitFit<Base: RidgeFit>: RidgeFit {
   func errors(ridge: Double) throws -> FitErrors {
     var errors = try inUnits(ridge) { try base.errors(ridge: $0) }
     errors.ridge = ridge
+    if let far = farSample(ridge) {
+      let precision = Base.Device.Element.precision
+      guard far.loss <= EstimatedErrors.doubtful else {
+        throw RegressionError.lostDigits(sample: far.sample, coordinate: nil, ridge: ridge, precision: precision)
+      }
+      let isSaid = errors.doubts.contains { if case .lostDigits = $0 { true } else { false } }
+      if far.loss > 10 * precision.tolerance && !isSaid {
+        errors.doubts.append(.lostDigits(relativeError: far.loss, sample: far.sample, coordinate: nil))
+      }
+    }
     errors.training = errors.training.map(squared)
     errors.heldOut = squared(errors.heldOut)
     for (k, error) in errors.heldOut.enumerated() where error.isInfinite || errors.training?[k].isFinite == false {
@@ -70,46 +80,68 @@ struct UnitFit<Base: RidgeFit>: RidgeFit {
         "ridge \(briefly(ridge)) is so far above the squares of the data that \(precision.rawValue) does not hold both; "
           + "use a smaller ridge")
     }
+    var far: Int? { farSample(ridge)?.sample }
     do {
       return try work(ridge > 0 ? max(inside, .leastNonzeroMagnitude) : 0)
     } catch let error as RegressionError {
       switch error {
       case .singularGram: throw error
       case .numericallySingular(let coordinate, _, _):
-        throw farSample == nil
+        throw far == nil
           ? RegressionError.numericallySingular(coordinate: coordinate, ridge: ridge, precision: precision)
-          : .lostDigits(sample: farSample, coordinate: nil, ridge: ridge, precision: precision)
+          : .lostDigits(sample: far, coordinate: nil, ridge: ridge, precision: precision)
       case .lostDigits(let sample, let coordinate, _, _):
         throw RegressionError.lostDigits(
-          sample: sample ?? farSample, coordinate: coordinate, ridge: ridge, precision: precision)
+          sample: sample ?? far, coordinate: coordinate, ridge: ridge, precision: precision)
       }
     } catch let error as BackendError {
       switch error {
       // Of finite data in range they are what rounding made of an iteration or an inverse.
       case .noConvergence, .nonFinite, .notPositiveDefinite:
-        throw RegressionError.lostDigits(sample: farSample, coordinate: nil, ridge: ridge, precision: precision)
+        throw RegressionError.lostDigits(sample: far, coordinate: nil, ridge: ridge, precision: precision)
       case .dimensionMismatch, .outOfMemory, .unsupported, .device: throw error
       }
     }
   }
 
-  /// The longest row, where its square times the precision's ε is more than a thousandth of the middle one's.
-  private static func farSample(of rows: [Double], sampleCount n: Int, centered: Bool) -> Int? {
+  /// The sample furthest from the others, and the share of the others' digits that it leaves none of; nil where that is none.
+  private func farSample(_ ridge: Double) -> (sample: Int, loss: Double)? {
+    let inside = weights == .uniform ? scaled(ridge, exponent: -2 * unit) : ridge
+    let far = outlyingness.farthest(penalties: base.penalty.map { inside * $0 })
+    let loss = far.ratio * Double(Base.Device.Element.ulpOfOne)
+    return loss > Base.Device.Element.precision.tolerance ? (far.sample, loss) : nil
+  }
+}
+
+/// How far each column's furthest cell lies from the others.
+private struct Outlyingness {
+  /// One a column: the largest squared distance from the median over n, whose it is, and the middle one of those above 0.
+  private var columns: [(largest: Double, sample: Int, middle: Double)] = []
+
+  init(_ rows: [Double], sampleCount n: Int, centered: Bool) {
     let d = rows.count / n
-    let middles = (0..<d).map { k in
-      let column = centered ? (0..<n).map { rows[$0 * d + k] }.filter { !$0.isNaN }.sorted() : []
-      return column.isEmpty ? 0 : column[column.count / 2]
-    }
-    let squares = (0..<n).map { i in
-      (0..<d).reduce(0.0) { sum, k in
-        let distance = rows[i * d + k] - middles[k]
-        return distance.isNaN ? sum : sum + distance * distance
+    let centers = centered ? middles(of: rows, columns: d) : [Double](repeating: 0, count: d)
+    for k in 0..<d {
+      var (largest, sample) = (0.0, 0)
+      for i in 0..<n {
+        let distance = rows[i * d + k] - centers[k]
+        if distance * distance > largest { (largest, sample) = (distance * distance, i) }
       }
+      let squares = stride(from: 0, to: n, by: max(1, n / 1000)).map { i in
+        let distance = rows[i * d + k] - centers[k]
+        return distance * distance
+      }.filter { $0 > 0 }.sorted()
+      columns.append((largest / Double(n), sample, squares.isEmpty ? 1 : squares[squares.count / 2]))
     }
-    let middle = squares.sorted()[n / 2]
-    guard let far = squares.indices.max(by: { squares[$0] < squares[$1] }),
-      squares[far] * Double(Base.Device.Element.ulpOfOne) > 1e-3 * middle
-    else { return nil }
+  }
+
+  /// - Parameter penalties: λw, one a column.
+  func farthest(penalties: [Double]) -> (sample: Int, ratio: Double) {
+    var far = (sample: 0, ratio: 0.0)
+    for (column, penalty) in zip(columns, penalties) {
+      let ratio = column.largest / (column.middle + penalty)
+      if ratio > far.ratio { far = (column.sample, ratio) }
+    }
     return far
   }
 }

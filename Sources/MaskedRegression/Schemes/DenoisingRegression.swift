@@ -49,10 +49,12 @@ public struct DenoisingRegression<Device: Backend> {
     try device.addDiagonal(Device.Element(ridge), to: inverse)
     try invertGram(inverse, ridge: ridge, on: device) { minor in minor - 1 }
     try device.symmetrize(inverse)
+    let vector = try device.makeVector(d)
+    try device.diagonal(of: gram, into: vector)
+    let condition = try device.condition(of: inverse, squares: doubles(try device.download(vector)).map { $0 + ridge })
     let predictor = try device.makeMatrix(rows: d, columns: d)
     try device.multiply(
       cross, transposeA: false, inverse, transposeB: false, alpha: 1, beta: 0, into: predictor)
-    let vector = try device.makeVector(d)
     if hollow {
       try device.diagonal(of: predictor, into: vector)
       let own = try device.download(vector).map { Double($0) }
@@ -70,6 +72,7 @@ public struct DenoisingRegression<Device: Backend> {
     // A mean square: what is below 0 is rounding.
     return SchemePredictor(
       matrix: predictor,
-      training: variances.indices.map { max(0, variances[$0] - explained[$0] - ridge * squares[$0]) })
+      training: variances.indices.map { max(0, variances[$0] - explained[$0] - ridge * squares[$0]) },
+      condition: condition)
   }
 }

@@ -67,6 +67,8 @@ public struct HiddenLossRegression<Device: Backend> {
   ///   coordinate is always 0.
   public func fit(ridge: Double) throws -> SchemePredictor<Device> {
     let (inverse, diagonal) = try limit.resolvent(moments, ridge: ridge, variances: variances)
+    let condition = try device.condition(
+      of: inverse, squares: moments.squares(variances: variances, ridge: ridge))
     let d = order
     let solution = try device.makeMatrix(rows: d, columns: d)
     let residual = try device.makeMatrix(rows: d, columns: d)
@@ -75,12 +77,12 @@ public struct HiddenLossRegression<Device: Backend> {
     let image = try device.makeMatrix(rows: d, columns: d)
     try device.copy(cross, to: residual)
     let tolerance = max(1e-13, 4 * Double(Device.Element.ulpOfOne))
-    let start = try rowDots(residual, residual)
     var product = [Double](repeating: 0, count: d)
+    var settled = 0
     var step = 0
-    while true {
-      let left = try rowDots(residual, residual)
-      if zip(left, start).allSatisfy({ $0 <= tolerance * tolerance * $1 }) { break }
+    // A step lowers the loss by its length times r·M⁻¹r: what is left is about what the last steps gained. Two in a row, since
+    // where a mask leaves out what the preconditioner M has, a residual is small and what it stands for is not.
+    while settled < 2 {
       guard step < 1000 else {
         throw BackendError.noConvergence(operation: "hidden loss over random masks", info: step)
       }
@@ -89,23 +91,33 @@ public struct HiddenLossRegression<Device: Backend> {
       if step == 0 {
         try device.copy(refined, to: direction)
       } else {
-        try device.scale(direction, rows: try ratios(next, product), columns: nil)
+        try device.scale(direction, rows: try device.makeVector(elements(ratios(next, product))), columns: nil)
         try device.add(refined, alpha: 1, beta: 1, to: direction)
       }
       product = next
       try apply(direction, ridge: ridge, into: image)
-      let lengths = try ratios(product, try rowDots(direction, image))
-      try add(direction, times: lengths, to: solution, using: refined)
-      try add(image, times: lengths, to: residual, using: refined, sign: -1)
+      let lengths = ratios(product, try rowDots(direction, image))
+      let factors = try device.makeVector(elements(lengths))
+      try add(direction, times: factors, to: solution, using: refined)
+      try add(image, times: factors, to: residual, using: refined, sign: -1)
+      let hasGained = lengths.indices.contains {
+        lengths[$0] * product[$0] > tolerance * tolerance * hiddenEnergies[$0]
+      }
+      settled = hasGained ? 0 : settled + 1
       step += 1
     }
+    // What is left in truth, not by the recurrence.
+    try apply(solution, ridge: ridge, into: image)
+    try device.copy(cross, to: residual)
+    try device.add(image, alpha: -1, beta: 1, to: residual)
     let explained = try rowDots(solution, cross)
     let unsolved = try rowDots(solution, residual)
     let squares = try rowDots(solution, solution)
     // That of this predictor, solved to the last digit or not. A mean square: what is below 0 is rounding.
     return SchemePredictor(
       matrix: solution,
-      training: (0..<d).map { max(0, hiddenEnergies[$0] - explained[$0] - unsolved[$0] - ridge * squares[$0]) })
+      training: (0..<d).map { max(0, hiddenEnergies[$0] - explained[$0] - unsolved[$0] - ridge * squares[$0]) },
+      condition: condition)
   }
 
   /// image_k ← (G⁽ᵏ⁾ + λI) direction_k.
@@ -142,8 +154,8 @@ public struct HiddenLossRegression<Device: Backend> {
   }
 
   /// a/b, 0 where a row has converged to nothing.
-  private func ratios(_ a: [Double], _ b: [Double]) throws -> Device.Matrix {
-    try device.makeVector(a.indices.map { b[$0] > 0 && a[$0] > 0 ? Device.Element(a[$0] / b[$0]) : 0 })
+  private func ratios(_ a: [Double], _ b: [Double]) -> [Double] {
+    a.indices.map { b[$0] > 0 && a[$0] > 0 ? a[$0] / b[$0] : 0 }
   }
 
   private func add(

@@ -27,6 +27,8 @@ public struct PartitionRegression<Device: Backend> {
     precondition(!passes.isEmpty, "at least one pass")
     let (q, _) = try regression.resolvent(ridge: ridge, scratch: scratch)
     try device.symmetrize(regression.gram)
+    let condition = try device.condition(
+      of: q, squares: try regression.diagonal(of: regression.gram).map { $0 + ridge })
     let d = regression.coordinateCount
     let matrix = try device.makeMatrix(rows: d, columns: d)
     var training = [Double](repeating: 0, count: d)
@@ -46,7 +48,7 @@ public struct PartitionRegression<Device: Backend> {
       training = try SchemeErrors(device: device, coordinateCount: d).forms(
         of: matrix, covariance: GramCovariance(device: device, gram: regression.gram))
     }
-    return SchemePredictor(matrix: matrix, training: training)
+    return SchemePredictor(matrix: matrix, training: training, condition: condition)
   }
 
   /// (M̂SM̂ᵀ)_kk of the rows M̂ = I_B + rows: (M̂S)_kk + Σ_j rows_kj (M̂S)_kj, in which no ridge cancels however large it is.

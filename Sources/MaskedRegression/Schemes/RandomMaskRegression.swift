@@ -36,6 +36,8 @@ public struct RandomMaskRegression<Device: Backend> {
     try device.diagonal(of: gram, into: vector)
     let variances = try device.download(vector).map { Double($0) }
     let inverse = try resolvent(moments, ridge: ridge, variances: variances)
+    let condition = try device.condition(
+      of: inverse.matrix, squares: moments.squares(variances: variances, ridge: ridge))
 
     try device.copy(inverse.matrix, to: predictor)
     try device.scale(
@@ -49,7 +51,7 @@ public struct RandomMaskRegression<Device: Backend> {
     let training = variances.indices.map { k in
       max(0, q * variances[k] - q * p1 * explained[k] - ridge * squares[k])
     }
-    return SchemePredictor(matrix: predictor, training: training)
+    return SchemePredictor(matrix: predictor, training: training, condition: condition)
   }
 
   /// Q̃, full, and its diagonal; valid until the next call.
@@ -64,10 +66,9 @@ public struct RandomMaskRegression<Device: Backend> {
   func resolvent(
     _ moments: MaskMoments, ridge: Double, variances: [Double]
   ) throws -> (matrix: Device.Matrix, diagonal: [Double]) {
-    let shift = ridge / moments.hidden
     try device.add(gram, alpha: Device.Element(moments.pair), beta: 0, to: resolvent)
     try device.setDiagonal(
-      of: resolvent, to: try device.makeVector(variances.map { Device.Element(moments.single * $0 + shift) }))
+      of: resolvent, to: try device.makeVector(elements(moments.squares(variances: variances, ridge: ridge))))
     try invertGram(resolvent, ridge: ridge, on: device) { minor in minor - 1 }
     try device.symmetrize(resolvent)
     try device.diagonal(of: resolvent, into: vector)
@@ -78,4 +79,9 @@ public struct RandomMaskRegression<Device: Backend> {
     try device.rowDots(a, b, weights: nil, into: vector)
     return try device.download(vector).map { Double($0) }
   }
+}
+
+extension MaskMoments {
+  /// The diagonal of Q̃⁻¹, p₁ diag S + λ/q.
+  func squares(variances: [Double], ridge: Double) -> [Double] { variances.map { single * $0 + ridge / hidden } }
 }

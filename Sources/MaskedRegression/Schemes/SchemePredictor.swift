@@ -7,6 +7,20 @@ public struct SchemePredictor<Device: Backend> {
   /// Mean squared error of each coordinate over the scheme's own training cells; for random masks the mean over all cells
   /// of 1(hidden)·(error)², which is the loss that was minimised.
   public let training: [Double]
+  /// κ = ‖DQD‖, Q the inverse and D² the diagonal of what was inverted, of the worst that was: at least 1. A row of Â has about
+  /// ε of it for a relative error.
+  public let condition: Double
+}
+
+extension Backend {
+  /// ‖DQD‖ (Frobenius), at least 1.
+  /// - Parameter q: Q, both triangles.
+  /// - Parameter squares: D².
+  func condition(of q: Matrix, squares: [Double]) throws(BackendError) -> Double {
+    let sums = try makeVector(q.rows)
+    try rowDots(q, q, weights: try makeVector(elements(squares)), into: sums)
+    return max(1, zip(doubles(try download(sums)), squares).reduce(0) { $0 + $1.0 * $1.1 }.squareRoot())
+  }
 }
 
 /// The covariance of given data, S = XᵀX/n, as the errors of a predictor see it.

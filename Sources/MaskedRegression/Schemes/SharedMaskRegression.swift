@@ -27,6 +27,7 @@ public struct SharedMaskRegression<Device: Backend> {
     let variances = try GramCovariance(device: device, gram: gram).variances
     let predictor = try device.makeMatrix(rows: d, columns: d)
     var training = [Double](repeating: 0, count: d)
+    var condition = 1.0
     let local = try device.makeMatrix(rows: d, columns: d)
     let overlap = try device.makeMatrix(rows: d, columns: d)
     let inverse = try device.makeMatrix(rows: d, columns: d)
@@ -43,13 +44,12 @@ public struct SharedMaskRegression<Device: Backend> {
       try device.symmetrize(overlap)
       try device.hadamard(overlap, gram, into: local)
       // What these masks never show has a zero row; a one on the diagonal keeps it at zero for any ridge.
-      try device.setDiagonal(
-        of: local,
-        to: try device.makeVector(
-          shown.indices.map { Device.Element(shown[$0] > 0 ? shown[$0] * variances[$0] + ridge : 1) }))
+      let squares = shown.indices.map { shown[$0] > 0 ? shown[$0] * variances[$0] + ridge : 1 }
+      try device.setDiagonal(of: local, to: try device.makeVector(elements(squares)))
       try device.copy(local, to: inverse)
       try invertGram(inverse, ridge: ridge, on: device) { minor in minor - 1 }
       try device.symmetrize(inverse)
+      condition = max(condition, try device.condition(of: inverse, squares: squares))
 
       let cross = try device.makeMatrix(rows: coordinates.count, columns: d)
       try device.gather(of: gram, rows: coordinates, into: cross)
@@ -68,14 +68,14 @@ public struct SharedMaskRegression<Device: Backend> {
       try device.scatterRows(of: solution, to: predictor, at: coordinates)
       let explained = try device.doubleRowDots(solution, cross)
       let unsolved = try device.doubleRowDots(solution, rest)
-      let squares = try device.doubleRowDots(solution, solution)
+      let norms = try device.doubleRowDots(solution, solution)
       let hidden = weights.reduce(0, +)
       for (row, k) in coordinates.enumerated() {
         // That of this predictor, solved to the last digit or not. A mean square: what is below 0 is rounding.
-        training[k] = max(0, hidden * variances[k] - explained[row] - unsolved[row] - ridge * squares[row])
+        training[k] = max(0, hidden * variances[k] - explained[row] - unsolved[row] - ridge * norms[row])
       }
     }
-    return SchemePredictor(matrix: predictor, training: training)
+    return SchemePredictor(matrix: predictor, training: training, condition: condition)
   }
 
   /// Coordinates by the set of masks that hide them, those that none hides left out.
