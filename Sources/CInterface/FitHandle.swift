@@ -72,7 +72,7 @@ private final class FitOn<Device: Backend>: FitHandle, @unchecked Sendable {
       switch which {
       case 0: result.fit.means
       case 1: result.fit.variances
-      case 2: result.fit.penalty
+      case 2: try exclusively { try result.fit.penalty(ridge: ridge) }
       case 3: result.best.training
       case 4: result.best.heldOut
       case 5: result.best.gcv

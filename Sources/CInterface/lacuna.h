@@ -57,8 +57,8 @@ int32_t lacuna_devices(char **json, char *message, int64_t capacity);
 
 /* Fits rows of numbers; strides in bytes. Options, JSON or YAML, NULL for the defaults:
      {"mask": "leave_one_out" or as model.mask of a configuration, "ridge": "auto", "ridgeless", a number, a list or
-      {"from", "to", "count"}, "weights": "uniform" or "variance", "intercept": false, "seed": 1, "names": [...],
-      "device": "auto", "precision": "float64", "threads": 2}
+      {"from", "to", "count"}, "weights": "uniform", "variance", "self" or "auto", "intercept": false, "seed": 1,
+      "names": [...], "device": "auto", "precision": "float64", "threads": 2}
    NaN is a missing cell under the mask "observed", and refused elsewhere. The data are read before the call returns. */
 int32_t lacuna_fit_create(const void *data, int32_t type, int64_t rows, int64_t columns, int64_t row_stride,
                           int64_t column_stride, const char *options, lacuna_progress progress, void *context,

@@ -37,12 +37,12 @@ extension FitResult {
     if let filled = try fit.filled(ridge: best.ridge) {
       try writeNPY(filled, shape: [n, d], to: folder + "/filled.npy")
     }
-    try writeCoordinates(to: folder + "/coordinates.csv")
+    try writeCoordinates(weights: try fit.penalty(ridge: best.ridge), to: folder + "/coordinates.csv")
     try AtomicFile.write(try encodeJSON(summary, pretty: true) + "\n", to: folder + "/fit.json")
   }
 
   /// `coordinates.csv`: R² = 1 − error held out / mean square; a cell is empty where the mask has no such number.
-  private func writeCoordinates(to path: String) throws(DataFileError) {
+  private func writeCoordinates(weights: [Double], to path: String) throws(DataFileError) {
     func cell(_ value: Double?) -> CSVCell { value.map { .number($0) } ?? .missing }
     try writeCSV(
       names: [
@@ -52,7 +52,7 @@ extension FitResult {
         [
           .text(name(of: k)), cell(best.training?[k]),
           cell(fit.validation == .leaveOneSampleOut ? best.heldOut[k] : nil), cell(rSquared(of: k)),
-          .number(best.heldOut[k]), .number(fit.means[k]), .number(fit.variances[k]), .number(fit.penalty[k]),
+          .number(best.heldOut[k]), .number(fit.means[k]), .number(fit.variances[k]), .number(weights[k]),
         ]
       }, to: path)
   }
@@ -75,13 +75,12 @@ extension FitResult {
       case .folds: "held out"
       case .hiddenCells: "hidden cells"
       }
-    let standardizes = fit.weights != .uniform
-    add(heldOut, group: 0) { fit.criterion($0) }
+    add(heldOut, group: 0) { criterion($0) }
     if !standardizes {
       add("GCV", group: 1) { $0.meanGCV }
       add("training", group: 2) { $0.meanTraining }
     }
-    values = path.flatMap { [fit.criterion($0), standardizes ? nil : $0.meanTraining] }.compactMap { $0 }
+    values = path.flatMap { [criterion($0), standardizes ? nil : $0.meanTraining] }.compactMap { $0 }
     guard !series.isEmpty else { return nil }
     return Figure(panels: [
       Figure.Panel(

@@ -8,13 +8,13 @@ extension FitResult {
   /// The standard error of the mean leave-one-sample-out error over independent samples, s/√n.
   ///
   /// s² = Σ_i (m_i − m̄)²/(n − 1), m_i = (1/d) Σ_k r_ik² the mean square of sample i's residuals, each by the fit without it; with
-  /// weights of the variances, of r_ik²/v_k, as ridges are compared. That the fits share samples is left out.
+  /// weights, of r_ik²/v_k, as ridges are compared. That the fits share samples is left out.
   /// - Returns: nil under masks without such residuals, of one sample, and of more than `largestStandardError` cells.
   /// - Throws: `BackendError`.
   public func standardError() throws -> Double? {
     let (n, d) = (sampleCount, coordinateCount)
     guard fit.validation == .leaveOneSampleOut, n > 1, n * d <= Self.largestStandardError else { return nil }
-    let scales = fit.weights == .uniform ? nil : fit.variances
+    let scales = standardizes ? fit.variances : nil
     let counted = Double(scales.map { $0.count { $0 > 0 } } ?? d)
     var squares: [Double] = []
     squares.reserveCapacity(n)
@@ -43,12 +43,12 @@ extension FitResult {
   }
 
   /// The share of the mean square that is predicted: 1 − Σ_k E_k / Σ_k v_k over the cells held out, E_k the error held out and v_k the
-  /// mean square of coordinate k; with weights of the variances 1 − the mean of E_k/v_k, as ridges are compared.
+  /// mean square of coordinate k; with weights 1 − the mean of E_k/v_k, as ridges are compared.
   ///
   /// nil where errors are means over masks, in which cells that were not hidden count as 0, and where nothing varies.
   public var rSquared: Double? {
     guard fit.validation != .folds else { return nil }
-    if fit.weights != .uniform { return finite(1 - standardizedError) }
+    if standardizes { return finite(1 - standardizedError) }
     var (errors, squares) = (0.0, 0.0)
     for (k, error) in best.heldOut.enumerated() where !error.isNaN {
       let cells = Double(best.heldOutCells?[k] ?? 1)

@@ -36,11 +36,29 @@ public struct FitSummary: Encodable, Sendable {
 
   /// The penalty of the ridge.
   public struct Weights: Encodable, Sendable {
+    /// A kind of weights that was tried.
+    public struct Trial: Encodable, Sendable {
+      public var kind: String
+      public var standardizedError: Double?
+
+      public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(kind, forKey: .kind)
+        try container.encode(standardizedError, forKey: .standardizedError)
+      }
+    }
+
     public var kind: String
     public var standardizedError: Double?
+    /// How often errors were computed until self weights were the errors that they lead to, and whether they became so; null
+    /// for weights that are not learned.
+    public var rounds: Int?
+    public var converged: Bool?
+    /// The kinds that `auto` tried; null where they were chosen beforehand.
+    public var compared: [Trial]?
 
     enum CodingKeys: String, CodingKey {
-      case kind
+      case kind, rounds, converged, compared
       case standardizedError = "standardized_error"
     }
 
@@ -48,6 +66,9 @@ public struct FitSummary: Encodable, Sendable {
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(kind, forKey: .kind)
       try container.encode(standardizedError, forKey: .standardizedError)
+      try container.encode(rounds, forKey: .rounds)
+      try container.encode(converged, forKey: .converged)
+      try container.encode(compared, forKey: .compared)
     }
   }
 
@@ -102,7 +123,12 @@ public struct FitSummary: Encodable, Sendable {
     path = result.search.path.map(point)
     atEdge = result.search.atEdge
     validation = fit.validation
-    weights = Weights(kind: fit.weights.rawValue, standardizedError: best.standardizedError)
+    let trials = result.weightTrials.map {
+      Weights.Trial(kind: $0.weights.rawValue, standardizedError: $0.standardizedError)
+    }
+    weights = Weights(
+      kind: fit.weights.rawValue, standardizedError: best.standardizedError, rounds: result.learning?.rounds,
+      converged: result.learning?.converged, compared: trials.isEmpty ? nil : trials)
     centered = result.request.centered
     missingCells = fit.missingCount
     liftedEigenvalue = fit.liftedEigenvalue

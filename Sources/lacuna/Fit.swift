@@ -20,6 +20,7 @@ struct Fit: ParsableCommand {
         lacuna fit genes.npy --ridge ridgeless --output genes
         lacuna fit digits.csv --center --mask bernoulli:0.5 --output masked
         lacuna fit gaps.csv --center --mask observed --output filled
+        lacuna fit patients.csv --center --weights auto --output patients
 
       The folder gets predictor.npy (row k predicts coordinate k), coordinates.csv, fit.json and figures/; what is doubtful \
       stands as sentences under warnings in fit.json and on stderr. With fewer \
@@ -28,7 +29,10 @@ struct Fit: ParsableCommand {
       j ≠ k. A row x, its means taken off, is predicted without A: z = Σ_j g_j x_j, then s_k (g_k·z − |g_k|² x_k). With \
       --ridge ridgeless the regressions interpolate where they can, and are those of least norm. With masks \
       other than leave-one-out the ridge is chosen on held-out samples. With --mask observed, empty, NA or NaN cells are \
-      missing: the ridge is chosen on observed cells hidden for the purpose, and filled.npy has the gaps, if any, filled.
+      missing: the ridge is chosen on observed cells hidden for the purpose, and filled.npy has the gaps, if any, filled. \
+      With --weights the ridge punishes the coefficients of coordinate j by w_j: self takes for w_j the error with which \
+      coordinate j itself is predicted, so that units do not matter and noisy coordinates count less; auto tries uniform, \
+      variance and self and keeps the one of least error, each coordinate's in units of its mean square.
       """)
 
   @Argument(
@@ -54,9 +58,11 @@ struct Fit: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What the ridge weighs coefficients by: uniform, or variance, the mean squares of their columns (the fit of "
-        + "standardised columns, given back in their units; the ridge is then a pure number).", valueName: "weights"))
-  var weights = RidgeWeights.uniform
+      "What the ridge weighs coefficients by: uniform; variance, the mean squares of their columns (the fit of "
+        + "standardised columns, given back in their units); self, the errors that these weights themselves lead to; auto, "
+        + "the best of the three; or a file of a number a coordinate, or with a column weight as coordinates.csv. With "
+        + "variance and self the ridge is a pure number.", valueName: "weights"))
+  var weights = WeightArgument.choice(.uniform)
 
   @Flag(help: "Fit an intercept: columns are centred, and leave-one-sample-out errors stay exact.")
   var center = false
@@ -77,6 +83,11 @@ struct Fit: ParsableCommand {
     }
     if residuals && output.output == nil {
       throw ValidationError("--residuals writes a file: say where with --output DIR")
+    }
+    if weights == .choice(.automatic), case .values = ridge {
+      throw ValidationError(
+        "--weights auto finds the ridge of each kind of weights too, and it has other units with uniform weights: leave out "
+          + "--ridge, or choose the weights")
     }
   }
 
@@ -106,7 +117,7 @@ struct Fit: ParsableCommand {
     let mask = try MaskConfiguration(argument: mask.argument, coordinateCount: d)
     let request = FitRequest(
       mask: try mask.fitMask(coordinateCount: d, seed: seed, key: "--mask"), maskName: mask.argument,
-      ridge: ridge.choice, weights: weights, centered: center, seed: seed)
+      ridge: ridge.choice, weights: try weights.choice(coordinateCount: d), centered: center, seed: seed)
     let progress = Progress(total: 1, label: "ridges", quiet: output.quiet)
     let (header, indexColumn) = (samples.header, samples.indexColumn)
     let result = try samples.fit(request, on: backend) { progress.advance(to: $0, of: $1) }
@@ -137,5 +148,3 @@ struct Fit: ParsableCommand {
     if let folder, !output.quiet { log.info("results in \(folder.path)") }
   }
 }
-
-extension RidgeWeights: ExpressibleByArgument {}

@@ -23,8 +23,14 @@ extension FitSummary {
     var title = "\(sampleCount) samples, \(coordinateCount) coordinates\(centered ? ", centred" : "")"
     if validation != .leaveOneSampleOut { title += "; mask \(mask)" }
     if missingCells > 0 { title += ", \(missingCells) missing cells" }
-    if isStandardized { title += "; weights \(weights.kind)" }
-    let unit = isStandardized ? "ridge in units of the columns' mean squares" : "ridge on S = XᵀX/n"
+    if isStandardized { title += "; weights \(weights.kind)\(weights.choice)" }
+    let unit =
+      switch RidgeWeights.Kind(rawValue: weights.kind) {
+      case .variance: "ridge in units of the columns' mean squares"
+      case .selfWeighted: "ridge in units of the columns' errors"
+      case .given: "ridge in units of the weights given"
+      case .uniform, nil: "ridge on S = XᵀX/n"
+      }
     let left = rows.count < path.count ? "; \(rows.count) of \(path.count) ridges, --json has them all" : ""
     return """
       \(title); predicting nothing leaves \(format(meanSquare, digits: 6))
@@ -35,7 +41,7 @@ extension FitSummary {
       """
   }
 
-  private var isStandardized: Bool { weights.kind != RidgeWeights.uniform.rawValue }
+  private var isStandardized: Bool { weights.kind != RidgeWeights.Kind.uniform.rawValue || weights.compared != nil }
 
   /// The ridge, where it is from, and what it leaves.
   private var headline: String {
@@ -77,6 +83,18 @@ extension FitSummary {
       return taken
     }
     return walk((0..<center).reversed()).reversed() + [path[center]] + walk((center + 1)..<path.count)
+  }
+}
+
+extension FitSummary.Weights {
+  /// How they came to be taken.
+  fileprivate var choice: String {
+    if let compared {
+      let errors = compared.map { "\($0.kind) \($0.standardizedError.map { format($0, digits: 5) } ?? "none")" }
+      return " of least standardised error (\(errors.joined(separator: ", ")))"
+    }
+    guard let rounds, let converged else { return "" }
+    return converged ? ", learned in \(rounds) rounds" : ", not settled in \(rounds) rounds"
   }
 }
 

@@ -130,7 +130,7 @@ import Testing
       }
       let uniform = try fit("uniform")
       let warnings = try #require(uniform.summary["warnings"] as? [String])
-      #expect(warnings.contains { $0.contains("--weights variance") } && uniform.errors.contains("--weights variance"))
+      #expect(warnings.contains { $0.contains("--weights auto") } && uniform.errors.contains("--weights auto"))
       let variance = try fit("variance")
       #expect(variance.summary["warnings"] as? [String] == [])
       let weights = try #require(variance.summary["weights"] as? [String: Any])

@@ -200,7 +200,7 @@ extension RidgeFit {
   }
 
   /// The predictor from its factors against the predictor written out.
-  @Test(arguments: [(12, 5, false), (5, 9, true), (5, 9, false), (4, 600, true)], RidgeWeights.allCases)
+  @Test(arguments: [(12, 5, false), (5, 9, true), (5, 9, false), (4, 600, true)], [RidgeWeights.uniform, .variance])
   func factoredPredictors(problem: (Int, Int, Bool), weights: RidgeWeights) throws {
     let (n, d, centered) = problem
     let ridge = 0.3

@@ -121,7 +121,7 @@ private let host = HostBackend<Double>()
   }
 
   /// The errors of each coordinate are those of a fit that never saw the cells hidden: they are hidden here by hand.
-  @Test(arguments: RidgeWeights.allCases) func errorsOfHiddenCells(weights: RidgeWeights) throws {
+  @Test(arguments: [RidgeWeights.uniform, .variance]) func errorsOfHiddenCells(weights: RidgeWeights) throws {
     let (n, d, ridge) = (40, 6, 0.3)
     var values = data(n: n, d: d, missing: 0.2, seed: 12).holed
     for cell in values.indices where cell % d == 2 { values[cell] *= 1000 }

@@ -39,7 +39,7 @@ package struct ComputingOptions: Sendable {
 package struct FitOptions: Sendable {
   package var mask = MaskConfiguration.leaveOneOut
   package var ridge = RidgeChoice.automatic
-  package var weights = RidgeWeights.uniform
+  package var weights = WeightChoice.uniform
   package var intercept = false
   package var seed: UInt64 = 1
   package var names: [String]?
@@ -57,8 +57,8 @@ package struct FitOptions: Sendable {
     }
     if let field = section["ridge"] { ridge = try Self.ridge(field) }
     if let field = section["weights"] {
-      let word = try ConfigurationChoice(field, words: RidgeWeights.allCases.map(\.rawValue), forms: []).word
-      weights = RidgeWeights(rawValue: word) ?? .uniform
+      let word = try ConfigurationChoice(field, words: WeightChoice.named.map(\.word), forms: []).word
+      weights = WeightChoice.named.first { $0.word == word }?.choice ?? .uniform
     }
     if let field = section["intercept"] {
       intercept = try ConfigurationChoice(field, words: ["true", "false"], forms: []).word == "true"

@@ -11,7 +11,7 @@ public struct DataFit<Device: Backend>: RidgeFit {
   public let centered: Bool
   public let means: [Double]
   public let variances: [Double]
-  public let weights: RidgeWeights
+  public let weights: RidgeWeights.Kind
   public let typicalSquare: Double?
   public var penalty: [Double] { scaling ?? [Double](repeating: 1, count: coordinateCount) }
   public var validation: Validation { .leaveOneSampleOut }
@@ -45,8 +45,9 @@ public struct DataFit<Device: Backend>: RidgeFit {
   /// - Parameter values: n × d, row-major, finite.
   /// - Parameter n: samples.
   /// - Parameter centered: whether an intercept is fitted.
-  /// - Parameter weights: of the columns' mean squares over all samples; leaving a sample out leaves them as they are.
-  /// - Throws: `FitError.data` naming a cell whose square float64 does not hold; `BackendError`.
+  /// - Parameter weights: of the penalty; leaving a sample out leaves them as they are.
+  /// - Throws: `FitError.data` naming a cell whose square float64 does not hold; `FitError.request` for weights that are
+  ///   none; `BackendError`.
   public init(
     device: Device, values: consuming [Double], sampleCount n: Int, centered: Bool, weights: RidgeWeights = .uniform
   ) throws {
@@ -54,6 +55,7 @@ public struct DataFit<Device: Backend>: RidgeFit {
     let d = rows.count / n
     precondition(n > 0 && rows.count == n * d)
     try requireRange(of: rows) { ($0 / d, $0 % d) }
+    try weights.check(coordinateCount: d)
     let scales = ColumnScales(rows: rows, columns: d, centered: centered)
     var variances = [Double](repeating: 0, count: d)
     for i in 0..<n {
@@ -64,7 +66,7 @@ public struct DataFit<Device: Backend>: RidgeFit {
     }
     self.device = device
     self.centered = centered
-    self.weights = weights
+    self.weights = weights.kind
     means = zip(scales.high, scales.low).map { $0 + $1 }
     self.variances = variances.map { $0 / Double(n) }
     scaling = weights.penalty(variances: self.variances)

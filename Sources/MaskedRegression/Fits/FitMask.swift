@@ -8,16 +8,17 @@ public protocol FitMask: Sendable {
   ///
   /// - Parameter values: n × d, row-major; NaN is missing. Hand them over rather than keep them.
   /// - Parameter n: samples.
-  /// - Parameter request: ridge, weights, intercept and seed.
+  /// - Parameter request: ridge, intercept and seed.
+  /// - Parameter weights: of the penalty, whatever the request's choice.
   /// - Parameter device: where the work is done.
   /// - Throws: `FitError` where the data do not allow such a fit.
   func prepare<Device: Backend>(
-    _ values: consuming [Double], sampleCount n: Int, for request: FitRequest, on device: Device
+    _ values: consuming [Double], sampleCount n: Int, for request: FitRequest, weights: RidgeWeights, on device: Device
   ) throws(FitError) -> any RidgeFit<Device>
 
   /// The same for samples that stay sparse; refused by default.
   func prepare<Device: Backend>(
-    _ samples: SparseSamples, for request: FitRequest, on device: Device
+    _ samples: SparseSamples, for request: FitRequest, weights: RidgeWeights, on device: Device
   ) throws(FitError) -> any RidgeFit<Device>
 }
 
@@ -26,14 +27,14 @@ public struct LeaveOneOutFitMask: FitMask {
   public init() {}
 
   public func prepare<Device: Backend>(
-    _ values: consuming [Double], sampleCount n: Int, for request: FitRequest, on device: Device
+    _ values: consuming [Double], sampleCount n: Int, for request: FitRequest, weights: RidgeWeights, on device: Device
   ) throws(FitError) -> any RidgeFit<Device> {
     // The numbers are handed over, so that they are in memory once.
     var handed: [Double] = []
     swap(&handed, &values)
     do {
       return try DataFit(
-        device: device, values: consume handed, sampleCount: n, centered: request.centered, weights: request.weights)
+        device: device, values: consume handed, sampleCount: n, centered: request.centered, weights: weights)
     } catch {
       return try FitError.wrapping { throw error }
     }
@@ -45,16 +46,17 @@ public struct ObservedFitMask: FitMask {
   public init() {}
 
   public func prepare<Device: Backend>(
-    _ values: consuming [Double], sampleCount n: Int, for request: FitRequest, on device: Device
+    _ values: consuming [Double], sampleCount n: Int, for request: FitRequest, weights: RidgeWeights, on device: Device
   ) throws(FitError) -> any RidgeFit<Device> {
     guard request.ridge.isAboveZero else { throw .request("missing cells need a ridge above 0") }
     let values = values
     let d = values.count / n
     try requireRange(of: values, allowsMissing: true) { ($0 / d, $0 % d) }
     return try FitError.wrapping {
-      try UnitFit(values, sampleCount: n, centered: request.centered) {
+      try UnitFit(values, sampleCount: n, centered: request.centered) { values, unit in
         try ObservedFit(
-          device: device, values: $0, sampleCount: n, centered: request.centered, weights: request.weights,
+          device: device, values: values, sampleCount: n, centered: request.centered,
+          weights: weights.divided(byTwoTo: unit),
           stream: RandomStream(seed: request.seed, purpose: .masks, index: 0))
       }
     }
@@ -68,17 +70,17 @@ public struct SchemeFitMask: FitMask {
   public init(_ scheme: any TrainingMasks) { self.scheme = scheme }
 
   public func prepare<Device: Backend>(
-    _ values: consuming [Double], sampleCount n: Int, for request: FitRequest, on device: Device
+    _ values: consuming [Double], sampleCount n: Int, for request: FitRequest, weights: RidgeWeights, on device: Device
   ) throws(FitError) -> any RidgeFit<Device> {
     guard n >= SchemeFit<Device>.foldCount else { throw .data("\(n) samples; masks are fitted in five folds") }
     let values = values
     let d = values.count / n
     try requireRange(of: values) { ($0 / d, $0 % d) }
     return try FitError.wrapping {
-      try UnitFit(values, sampleCount: n, centered: request.centered) {
+      try UnitFit(values, sampleCount: n, centered: request.centered) { values, unit in
         try SchemeFit(
-          device: device, values: $0, sampleCount: n, centered: request.centered, scheme: scheme,
-          weights: request.weights)
+          device: device, values: values, sampleCount: n, centered: request.centered, scheme: scheme,
+          weights: weights.divided(byTwoTo: unit))
       }
     }
   }

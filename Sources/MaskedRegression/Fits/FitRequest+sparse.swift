@@ -16,22 +16,8 @@ extension FitRequest {
     guard samples.sampleCount > 0, samples.coordinateCount >= 2 else {
       throw .data("a coordinate is predicted from others, so two columns are needed")
     }
-    return try finish(try mask.prepare(samples, for: self, on: device), names: names, report: report)
-  }
-
-  /// Chooses the ridge of a fit that is prepared.
-  func finish<Device: Backend>(
-    _ fit: any RidgeFit<Device>, names: [String]?, report: @escaping (Int, Int) throws -> Void
-  ) throws(FitError) -> FitResult<Device> {
-    if ridge == .path([0]) && fit.isFactored {
-      throw .regression(.singularGram(sampleCount: fit.sampleCount, coordinateCount: fit.coordinateCount))
-    }
-    return try FitError.wrapping {
-      do {
-        return FitResult(request: self, names: names, fit: fit, search: try fit.search(ridge, report: report))
-      } catch let error as RegressionError where names != nil {
-        throw FitError.data(error.description(names: names))
-      }
+    return try choose(names: names, report: report) { request, weights throws(FitError) in
+      try request.mask.prepare(samples, for: request, weights: weights, on: device)
     }
   }
 }
@@ -49,7 +35,7 @@ extension RidgeChoice {
 
 extension FitMask {
   public func prepare<Device: Backend>(
-    _ samples: SparseSamples, for request: FitRequest, on device: Device
+    _ samples: SparseSamples, for request: FitRequest, weights: RidgeWeights, on device: Device
   ) throws(FitError) -> any RidgeFit<Device> {
     throw .request("sparse samples are fitted with leave-one-out masks alone")
   }
@@ -58,11 +44,11 @@ extension FitMask {
 extension LeaveOneOutFitMask {
   /// `SparseFit`.
   public func prepare<Device: Backend>(
-    _ samples: SparseSamples, for request: FitRequest, on device: Device
+    _ samples: SparseSamples, for request: FitRequest, weights: RidgeWeights, on device: Device
   ) throws(FitError) -> any RidgeFit<Device> {
     try FitError.wrapping {
       try SparseFit(
-        device: device, samples: samples, centered: request.centered, weights: request.weights,
+        device: device, samples: samples, centered: request.centered, weights: weights,
         keepsGram: request.ridge.triesSeveral)
     }
   }

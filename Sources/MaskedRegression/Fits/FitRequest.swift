@@ -7,7 +7,7 @@ public struct FitRequest: Sendable {
   /// The mask's name in results.
   public var maskName: String
   public var ridge: RidgeChoice
-  public var weights: RidgeWeights
+  public var weights: WeightChoice
   /// Whether an unpenalised intercept is fitted.
   public var centered: Bool
   /// Of the cells that are hidden to choose a ridge.
@@ -15,7 +15,7 @@ public struct FitRequest: Sendable {
 
   public init(
     mask: any FitMask = LeaveOneOutFitMask(), maskName: String = "leave-one-out", ridge: RidgeChoice = .automatic,
-    weights: RidgeWeights = .uniform, centered: Bool = false, seed: UInt64 = 1
+    weights: WeightChoice = .uniform, centered: Bool = false, seed: UInt64 = 1
   ) {
     self.mask = mask
     self.maskName = maskName
@@ -25,7 +25,7 @@ public struct FitRequest: Sendable {
     self.seed = seed
   }
 
-  /// Fits, and chooses the ridge of least error held out.
+  /// Fits, and chooses the ridge of least error held out, and the weights where they are to be found.
   ///
   /// - Parameter values: n × d, row-major; NaN is missing, and has a place where cells are missing alone. Hand them over
   ///   rather than keep them.
@@ -35,7 +35,7 @@ public struct FitRequest: Sendable {
   /// - Parameter report: called after each ridge with (done, total so far known); a `CancellationError` that it throws
   ///   ends the fit.
   /// - Throws: `FitError`: fewer than two coordinates or, with masks of a scheme, five samples; a ridge of 0 where none is
-  ///   possible; no predictor at any ridge; a device that fails; `cancelled`.
+  ///   possible, or one for weights that are to be found; no predictor at any ridge; a device that fails; `cancelled`.
   public func fit<Device: Backend>(
     _ values: consuming [Double], sampleCount n: Int, names: [String]? = nil, on device: Device,
     report: @escaping (Int, Int) throws -> Void = { _, _ in }
@@ -43,6 +43,14 @@ public struct FitRequest: Sendable {
     guard n > 0, values.count % n == 0, values.count / n >= 2 else {
       throw .data("a coordinate is predicted from others, so two columns are needed")
     }
-    return try finish(try mask.prepare(values, sampleCount: n, for: self, on: device), names: names, report: report)
+    if case .fixed(let fixed) = weights {
+      // Prepared once, with the numbers handed over.
+      let fit = try mask.prepare(values, sampleCount: n, for: self, weights: fixed, on: device)
+      return try choose(names: names, report: report) { _, _ throws(FitError) in fit }
+    }
+    let values = values
+    return try choose(names: names, report: report) { request, weights throws(FitError) in
+      try request.mask.prepare(values, sampleCount: n, for: request, weights: weights, on: device)
+    }
   }
 }

@@ -8,6 +8,10 @@ public struct FitResult<Device: Backend> {
   public let fit: any RidgeFit<Device>
   /// Every ridge tried, the best of them, and whether it is at an end.
   public let search: RidgeSearch
+  /// How the weights were learned at the ridge chosen; nil where they were not.
+  public let learning: WeightLearning?
+  /// The kinds of weights that were tried; empty where they were chosen beforehand.
+  public internal(set) var weightTrials: [WeightTrial] = []
   /// Sentences on what is doubtful.
   public let warnings: [String]
 
@@ -16,15 +20,20 @@ public struct FitResult<Device: Backend> {
   public var best: FitErrors { search.best }
   public var precision: Precision { Device.Element.precision }
 
-  init(request: FitRequest, names: [String]?, fit: any RidgeFit<Device>, search: RidgeSearch) {
+  init(
+    request: FitRequest, names: [String]?, fit: any RidgeFit<Device>, search: RidgeSearch, learning: WeightLearning?
+  ) {
     self.request = request
     self.names = names
     self.fit = fit
     self.search = search
+    self.learning = learning
+    let name = { (k: Int) in names?[k] ?? "\(k + 1)" }
     warnings =
-      scaleWarnings(fit) + edgeWarnings(search, choice: request.ridge) + gapWarnings(fit, search.best)
+      (request.weights == .uniform ? scaleWarnings(fit) : []) + learningWarnings(learning, name: name)
+      + edgeWarnings(search, choice: request.ridge) + gapWarnings(fit, search.best)
       + search.best.doubts.map {
-        $0.sentence({ names?[$0] ?? "\($0 + 1)" }, precision: Device.Element.precision.rawValue)
+        $0.sentence(name, precision: Device.Element.precision.rawValue)
       }
   }
 
@@ -37,6 +46,12 @@ public struct FitResult<Device: Backend> {
     return variance > 0 && !error.isNaN ? 1 - error / variance : nil
   }
 
+  /// Whether the ridges were compared by errors in units of the mean squares.
+  public var standardizes: Bool { request.weights == .automatic || fit.weights != .uniform }
+
+  /// What the ridges were compared by.
+  public func criterion(_ errors: FitErrors) -> Double { fit.criterion(errors, standardizes: standardizes) }
+
   /// The mean over the cells held out of error / mean square.
   public var standardizedError: Double { best.standardizedHeldOut(variances: fit.variances) }
 }
@@ -44,13 +59,32 @@ public struct FitResult<Device: Backend> {
 /// One ridge for columns of unlike scales.
 private func scaleWarnings(_ fit: some RidgeFit) -> [String] {
   let scales = fit.variances.filter { $0 > 0 }.map { $0.squareRoot() }
-  guard fit.weights == .uniform, let least = scales.min(), let greatest = scales.max(), greatest > 100 * least else {
+  guard let least = scales.min(), let greatest = scales.max(), greatest > 100 * least else {
     return []
   }
   return [
     "the scales of the columns differ by a factor of \(briefly(greatest / least)), and one ridge for all of them all but "
-      + "leaves out the small ones: --weights variance fits them as if they were of one scale"
+      + "leaves out the small ones: --weights auto tries weights that do not depend on units"
   ]
+}
+
+/// Weights that are not what they are meant to be.
+private func learningWarnings(_ learning: WeightLearning?, name: (Int) -> String) -> [String] {
+  guard let learning else { return [] }
+  var warnings: [String] = []
+  if !learning.converged {
+    warnings.append(
+      "the self weights did not settle in \(learning.rounds) rounds: they are not the errors that they lead to, "
+        + "and depend on where they started")
+  }
+  if !learning.floored.isEmpty {
+    let names = learning.floored.prefix(5).map(name).joined(separator: ", ")
+    let more = learning.floored.count > 5 ? " and \(learning.floored.count - 5) more" : ""
+    warnings.append(
+      "the others tell \(names)\(more) to less than 1e-4 of their spread; their self weights are kept at 1e-8 of the mean "
+        + "square")
+  }
+  return warnings
 }
 
 /// A least error that may lie beyond the ridges tried.

@@ -8,7 +8,7 @@ import LacunaAlgebra
 /// together, would not be seen without them.
 public struct ObservedFit<Device: Backend>: RidgeFit {
   public let device: Device
-  public let weights: RidgeWeights
+  public let weights: RidgeWeights.Kind
   public var sampleCount: Int { regression.sampleCount }
   public var coordinateCount: Int { regression.coordinateCount }
   public var means: [Double] { regression.means }
@@ -38,7 +38,7 @@ public struct ObservedFit<Device: Backend>: RidgeFit {
   ) throws {
     self.device = device
     self.values = values
-    self.weights = weights
+    self.weights = weights.kind
     func fit(_ values: [Double]) throws -> ObservedRegression<Device> {
       try ObservedRegression(
         device: device, values: values, sampleCount: n, centered: centered, weights: weights)

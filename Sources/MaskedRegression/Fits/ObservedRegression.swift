@@ -34,12 +34,14 @@ public struct ObservedRegression<Device: Backend> {
   /// - Parameter n: samples.
   /// - Parameter centered: whether an intercept is fitted.
   /// - Parameter weights: of the penalty.
-  /// - Throws: `MissingDataError` naming the first coordinate, or pair, that is never observed; `BackendError`.
+  /// - Throws: `MissingDataError` naming the first coordinate, or pair, that is never observed;
+  ///   `FitError.request` for weights that are none; `BackendError`.
   public init(
     device: Device, values: [Double], sampleCount n: Int, centered: Bool, weights: RidgeWeights = .uniform
   ) throws {
     let d = values.count / n
     precondition(n > 0 && values.count == n * d)
+    try weights.check(coordinateCount: d)
     self.device = device
     sampleCount = n
     coordinateCount = d

@@ -15,10 +15,10 @@ public protocol RidgeFit<Device> {
   var means: [Double] { get }
   /// Mean square of each column after: what an empty predictor leaves.
   var variances: [Double] { get }
-  /// w of the predictor that is written out.
+  /// w of every ridge; where w is learned at each, what that starts from.
   var penalty: [Double] { get }
-  /// Whether w are the columns' own variances: λ is then a pure number, and errors are compared in units of the variances.
-  var weights: RidgeWeights { get }
+  /// Where w comes from. With any but `uniform` ridges are compared by errors in units of the variances.
+  var weights: RidgeWeights.Kind { get }
   /// What the errors held out are.
   var validation: Validation { get }
   /// A mean square of a column over its weight that far samples have no part in; nil where it is not known, or 0.
@@ -27,6 +27,12 @@ public protocol RidgeFit<Device> {
   var missingCount: Int { get }
   /// The lowest eigenvalue of a Gram that was lifted to 0; nil where none was.
   var liftedEigenvalue: Double? { get }
+
+  /// w of the predictor at one ridge.
+  func penalty(ridge: Double) throws -> [Double]
+
+  /// How w was learned at one ridge; nil where it was not.
+  func learning(ridge: Double) throws -> WeightLearning?
 
   /// All errors at one ridge.
   /// - Throws: `RegressionError` where the ridge is too small for the data; `BackendError`.
@@ -53,6 +59,10 @@ public protocol RidgeFit<Device> {
 
 extension RidgeFit {
   public var typicalSquare: Double? { nil }
+
+  public func penalty(ridge: Double) throws -> [Double] { penalty }
+
+  public func learning(ridge: Double) throws -> WeightLearning? { nil }
   public var missingCount: Int { 0 }
   public var liftedEigenvalue: Double? { nil }
   public var isFactored: Bool { false }

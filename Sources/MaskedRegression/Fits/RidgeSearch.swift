@@ -43,9 +43,11 @@ package func geometricPath(from: Double, to: Double, count: Int) -> [Double] {
 }
 
 extension RidgeFit {
-  /// The error that ridges are compared by: the mean over the cells held out, with weights of the variances in their units.
-  public func criterion(_ errors: FitErrors) -> Double {
-    weights == .uniform ? errors.meanHeldOut : errors.standardizedHeldOut(variances: variances)
+  /// The error that ridges are compared by: the mean over the cells held out, with weights in units of the variances.
+  /// - Parameter errors: at one ridge.
+  /// - Parameter standardizes: whether in units of the variances; nil for what is right with these weights.
+  public func criterion(_ errors: FitErrors, standardizes: Bool? = nil) -> Double {
+    standardizes ?? (weights != .uniform) ? errors.standardizedHeldOut(variances: variances) : errors.meanHeldOut
   }
 
   /// Tries ridges and takes the one of least error held out.
@@ -58,12 +60,13 @@ extension RidgeFit {
   /// cells), by parabolas guarded by golden sections. Source: R. P. Brent, *Algorithms for Minimization without
   /// Derivatives*, 1973, chapter 5.
   /// - Parameter choice: the ridges to try.
+  /// - Parameter standardizes: see `criterion`.
   /// - Parameter report: called after each ridge with (done, total so far known); what it throws ends the search.
   /// - Throws: as `errors(ridge:)`; on the automatic path `numericallySingular` only where no ridge of it can be fitted.
-  public func search(_ choice: RidgeChoice, report: @escaping (Int, Int) throws -> Void = { _, _ in }) throws
-    -> RidgeSearch
-  {
-    var trials = Trials(fit: self, report: report)
+  public func search(
+    _ choice: RidgeChoice, standardizes: Bool? = nil, report: @escaping (Int, Int) throws -> Void = { _, _ in }
+  ) throws -> RidgeSearch {
+    var trials = Trials(fit: self, standardizes: standardizes, report: report)
     switch choice {
     case .ridgeless: try trials.add([0])
     case .path(let ridges):
@@ -83,6 +86,7 @@ extension RidgeFit {
 /// The ridges tried so far.
 private struct Trials<Fit: RidgeFit> {
   let fit: Fit
+  let standardizes: Bool?
   let report: (Int, Int) throws -> Void
   var expected = 1
   /// Ascending.
@@ -92,8 +96,9 @@ private struct Trials<Fit: RidgeFit> {
   /// A power of two of the size of ridges: data times a power of two have the same path times its square, bit for bit.
   private let unit: Double
 
-  init(fit: Fit, report: @escaping (Int, Int) throws -> Void) {
+  init(fit: Fit, standardizes: Bool?, report: @escaping (Int, Int) throws -> Void) {
     self.fit = fit
+    self.standardizes = standardizes
     self.report = report
     let scale = mean(zip(fit.variances, fit.penalty).map { $0 / $1 })
     unit = scale > 0 ? Double(sign: .plus, exponent: Int(scale.exponent), significand: 1) : 1
@@ -105,7 +110,7 @@ private struct Trials<Fit: RidgeFit> {
   }
 
   private func score(_ index: Int) -> Double {
-    let value = fit.criterion(path[index])
+    let value = fit.criterion(path[index], standardizes: standardizes)
     return value.isNaN ? .infinity : value
   }
 

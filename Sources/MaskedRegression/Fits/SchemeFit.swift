@@ -11,7 +11,7 @@ public struct SchemeFit<Device: Backend>: RidgeFit {
   public let coordinateCount: Int
   public let means: [Double]
   public let variances: [Double]
-  public let weights: RidgeWeights
+  public let weights: RidgeWeights.Kind
   public var penalty: [Double] { scaling ?? [Double](repeating: 1, count: coordinateCount) }
   public var validation: Validation { .folds }
 
@@ -43,7 +43,8 @@ public struct SchemeFit<Device: Backend>: RidgeFit {
     let d = values.count / n
     precondition(n >= Self.foldCount && values.count == n * d, "at least \(Self.foldCount) samples")
     self.device = device
-    self.weights = weights
+    self.weights = weights.kind
+    try weights.check(coordinateCount: d)
     sampleCount = n
     coordinateCount = d
     let moments = ColumnMoments(values, sampleCount: n, centered: centered)

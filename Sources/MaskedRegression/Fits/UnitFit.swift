@@ -12,16 +12,16 @@ struct UnitFit<Base: RidgeFit>: RidgeFit {
   private let outlyingness: Outlyingness
 
   /// - Parameter values: n × d, row-major; NaN is missing.
-  /// - Parameter fit: makes the fit of the values divided.
+  /// - Parameter fit: makes the fit of the values divided by two to a power, given both.
   init(
-    _ values: consuming [Double], sampleCount n: Int, centered: Bool, fit: ([Double]) throws -> Base
+    _ values: consuming [Double], sampleCount n: Int, centered: Bool, fit: ([Double], Int) throws -> Base
   ) throws {
     var rows = values
     let largest = rows.reduce(0) { $1.isNaN ? $0 : max($0, abs($1)) }
     unit = largest > 0 ? Int(largest.exponent) + 1 : 0
     for index in rows.indices { rows[index] = scaled(rows[index], exponent: -unit) }
     outlyingness = Outlyingness(rows, sampleCount: n, centered: centered)
-    base = try fit(rows)
+    base = try fit(rows, unit)
   }
 
   var device: Base.Device { base.device }
@@ -29,7 +29,7 @@ struct UnitFit<Base: RidgeFit>: RidgeFit {
   var coordinateCount: Int { base.coordinateCount }
   var means: [Double] { base.means.map { scaled($0, exponent: unit) } }
   var variances: [Double] { squared(base.variances) }
-  var weights: RidgeWeights { base.weights }
+  var weights: RidgeWeights.Kind { base.weights }
   var penalty: [Double] { weights == .uniform ? base.penalty : squared(base.penalty) }
   var validation: Validation { base.validation }
   var typicalSquare: Double? { base.typicalSquare.map { weights == .uniform ? scaled($0, exponent: 2 * unit) : $0 } }

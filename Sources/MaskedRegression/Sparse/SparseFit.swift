@@ -12,11 +12,12 @@ public struct SparseFit<Device: Backend>: RidgeFit {
   public let centered: Bool
   public let means: [Double]
   public let variances: [Double]
-  public let weights: RidgeWeights
+  public let weights: RidgeWeights.Kind
   public let typicalSquare: Double?
   public var penalty: [Double] { scaling ?? [Double](repeating: 1, count: coordinateCount) }
   public var validation: Validation { .leaveOneSampleOut }
 
+  private let chosen: RidgeWeights
   private let scaling: [Double]?
   private let divisors: [Double]
   private let unit: Int
@@ -49,9 +50,10 @@ public struct SparseFit<Device: Backend>: RidgeFit {
   /// - Parameter device: where the work is done.
   /// - Parameter samples: n × d.
   /// - Parameter centered: whether an intercept is fitted.
-  /// - Parameter weights: of the columns' mean squares over all samples.
+  /// - Parameter weights: of the penalty.
   /// - Parameter keepsGram: whether several ridges are to come: d² numbers more, where n ≥ d.
-  /// - Throws: `FitError.data` naming a cell whose square float64 does not hold; `BackendError`.
+  /// - Throws: `FitError.data` naming a cell whose square float64 does not hold; `FitError.request` for weights that are
+  ///   none; `BackendError`.
   public init(
     device: Device, samples: SparseSamples, centered: Bool, weights: RidgeWeights = .uniform, keepsGram: Bool = true
   ) throws {
@@ -59,7 +61,8 @@ public struct SparseFit<Device: Backend>: RidgeFit {
     let frame = try SparseFrame(samples, centered: centered, weights: weights)
     self.device = device
     self.centered = centered
-    self.weights = weights
+    self.weights = weights.kind
+    chosen = weights
     sampleCount = n
     coordinateCount = d
     means = frame.means
@@ -87,7 +90,7 @@ public struct SparseFit<Device: Backend>: RidgeFit {
     let fit = try DataFit(
       device: device,
       values: retreat.samples.cells(rows: 0..<sampleCount, columns: 0..<coordinateCount, shift: nil),
-      sampleCount: sampleCount, centered: centered, weights: weights)
+      sampleCount: sampleCount, centered: centered, weights: chosen)
     retreat.fit = fit
     return fit
   }

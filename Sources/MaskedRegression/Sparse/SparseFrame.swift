@@ -23,9 +23,10 @@ struct SparseFrame {
   /// See `RidgeFit.typicalSquare`.
   let typicalSquare: Double?
 
-  /// - Throws: `FitError.data` naming a cell whose square float64 does not hold.
+  /// - Throws: `FitError.data` naming a cell whose square float64 does not hold; `FitError.request` for weights that are none.
   init(_ samples: SparseSamples, centered: Bool, weights: RidgeWeights) throws(FitError) {
     let (n, d) = (samples.sampleCount, samples.coordinateCount)
+    try weights.check(coordinateCount: d)
     let turned = samples.transposed()
     try requireRange(of: samples.values) { entry in
       let row = (samples.rowStarts.firstIndex { $0 > entry } ?? n) - 1

@@ -33,8 +33,9 @@ class MaskedRegression(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ..., or an array of masks, a row each, 0 hidden and 1 visible.
     fit_intercept : bool
         Centres the columns; errors stay exact.
-    weights : "uniform" or "variance"
-        "variance" is the fit of standardised columns, given back in their units.
+    weights : "uniform", "variance", "self" or "auto"
+        What the ridge weighs coefficients by. "variance" is the fit of standardised columns, given back in their units; "self"
+        takes the errors that these weights themselves lead to; "auto" keeps the best of the three.
     device, precision : str
         Where and in which precision to compute.
     n_jobs : int or None

@@ -1,0 +1,96 @@
+import LacunaAlgebra
+
+/// One kind of weights that `WeightChoice.automatic` tried.
+public struct WeightTrial: Sendable, Equatable {
+  public var weights: RidgeWeights.Kind
+  /// The least mean over coordinates of error held out/mean square on its ridges; nil where no ridge could be fitted.
+  public var standardizedError: Double?
+}
+
+extension FitRequest {
+  /// Makes the fit with the weights chosen, and chooses its ridge.
+  /// - Parameter prepare: the fit with given weights, of this request or one with another seed.
+  func choose<Device: Backend>(
+    names: [String]?, report: @escaping (Int, Int) throws -> Void,
+    prepare: @escaping (FitRequest, RidgeWeights) throws(FitError) -> any RidgeFit<Device>
+  ) throws(FitError) -> FitResult<Device> {
+    switch weights {
+    case .fixed(let weights): return try finish(try prepare(self, weights), names: names, report: report)
+    case .selfWeighted: return try finish(try selfWeighted(prepare), names: names, report: report)
+    case .automatic: break
+    }
+    if case .path = ridge {
+      throw .request(
+        "weights auto find their ridge too: with uniform weights it has the columns' units squared, with others it is a pure "
+          + "number, so that one for all means nothing; leave it to be found, or choose the weights")
+    }
+    var trials: [WeightTrial] = []
+    var best: FitResult<Device>?
+    var failure: FitError?
+    var done = 0
+    for kind in [RidgeWeights.Kind.uniform, .variance, .selfWeighted] {
+      var trial = WeightTrial(weights: kind, standardizedError: nil)
+      var last = 0
+      do throws(FitError) {
+        let fit: any RidgeFit<Device> =
+          kind == .selfWeighted
+          ? try selfWeighted(prepare) : try prepare(self, kind == .uniform ? .uniform : .variance)
+        let result = try finish(fit, names: names) {
+          last = $0
+          try report(done + $0, done + $1)
+        }
+        let error = result.standardizedError
+        if error.isFinite { trial.standardizedError = error }
+        let least = best?.standardizedError ?? .infinity
+        if best == nil || error < least || least.isNaN { best = result }
+      } catch {
+        guard case .regression = error else { throw error }
+        failure = failure ?? error
+      }
+      done += last
+      trials.append(trial)
+    }
+    guard var best else { throw failure ?? .data("no weights can be fitted") }
+    best.weightTrials = trials
+    return best
+  }
+
+  private func selfWeighted<Device: Backend>(
+    _ prepare: @escaping (FitRequest, RidgeWeights) throws(FitError) -> any RidgeFit<Device>
+  ) throws(FitError) -> any RidgeFit<Device> {
+    /// What the fit itself would throw.
+    func make(_ request: FitRequest, _ weights: [Double]) throws -> any RidgeFit<Device> {
+      do throws(FitError) {
+        return try prepare(request, .given(weights))
+      } catch {
+        if case .regression(let cause) = error { throw cause }
+        throw error
+      }
+    }
+    let start = try prepare(self, .variance)
+    var other = self
+    other.seed = seed ^ 0x5851_F42D_4C95_7F2D
+    let learning = other
+    return SelfWeightedFit(
+      start: start, make: { try make(self, $0) },
+      learner: start.validation == .hiddenCells ? { try make(learning, $0) } : nil)
+  }
+
+  /// Chooses the ridge of a fit that is prepared.
+  private func finish<Device: Backend>(
+    _ fit: any RidgeFit<Device>, names: [String]?, report: @escaping (Int, Int) throws -> Void
+  ) throws(FitError) -> FitResult<Device> {
+    if ridge == .path([0]) && fit.isFactored {
+      throw .regression(.singularGram(sampleCount: fit.sampleCount, coordinateCount: fit.coordinateCount))
+    }
+    return try FitError.wrapping {
+      do {
+        let search = try fit.search(ridge, standardizes: weights == .automatic ? true : nil, report: report)
+        return FitResult(
+          request: self, names: names, fit: fit, search: search, learning: try fit.learning(ridge: search.best.ridge))
+      } catch let error as RegressionError where names != nil && weights != .automatic {
+        throw FitError.data(error.description(names: names))
+      }
+    }
+  }
+}
