@@ -7,8 +7,8 @@ import RealModule
 ///
 /// λ is a pure number, and columns times any factors have the same fit in their units. Leaving a cell out leaves the weights as
 /// they are. Where cells are missing the weights are learned from other hidden cells than those that errors are measured on.
-/// The iteration is `WeightIteration`, started from the columns' mean squares or from the weights of ridges solved before; its
-/// end does not depend on them.
+/// Where relations are exact there can be several such weights: those are taken that are followed down from a large ridge, at
+/// which they are the mean squares. The iteration is `WeightIteration`, started from there or from a larger ridge solved before.
 public struct SelfWeightedFit<Device: Backend>: RidgeFit {
   private let start: any RidgeFit<Device>
   private let make, learner: ([Double]) throws -> any RidgeFit<Device>
@@ -52,40 +52,49 @@ public struct SelfWeightedFit<Device: Backend>: RidgeFit {
     zip(variances, logarithms).map { $0 > 0 ? $0 * Double.exp($1) : 1 }
   }
 
-  /// Where the iteration starts: ln(w/variance) of the ridges about this one, by a line in ln λ.
-  private func guess(ridge: Double) -> [Double] {
-    let solved = known.solutions.filter { $0.ridge > 0 }
-    let none = [Double](repeating: 0, count: coordinateCount)
-    guard ridge > 0, !solved.isEmpty else { return known.solutions.first?.logarithms ?? none }
-    let next = solved.firstIndex { $0.ridge > ridge } ?? solved.count
-    guard solved.count > 1 else { return solved[0].logarithms }
-    let first = min(max(next - 1, 0), solved.count - 2)
-    let (a, b) = (solved[first], solved[first + 1])
-    let share = (Double.log(ridge) - Double.log(a.ridge)) / (Double.log(b.ridge) - Double.log(a.ridge))
-    let part = min(2, max(-1, share))
-    return zip(a.logarithms, b.logarithms).map { $0 + part * ($1 - $0) }
-  }
-
   /// Learns the weights of a ridge, if they are not known.
   private func solve(ridge: Double) throws -> (weights: [Double], learning: WeightLearning) {
     if let found = known.solutions.first(where: { $0.ridge == ridge }) {
       return (weights(of: found.logarithms), found.learning)
     }
-    // The device's matrices of the last ridge are not wanted beside those to come.
+    let above = known.solutions.first { $0.ridge > ridge }
+    var found = try iterate(ridge: ridge, from: above?.logarithms)
+    // Too far from where they start: followed down from a ridge so large that weights are the mean squares.
+    var step = min(above?.ridge ?? .infinity, 1e2)
+    if !found.learning.converged, step > 3 * ridge {
+      var (logarithms, rounds) = (above?.logarithms, found.learning.rounds)
+      while step > max(ridge, 1e-8) {
+        let part = try iterate(ridge: step, from: logarithms)
+        (logarithms, rounds) = (part.logarithms, rounds + part.learning.rounds)
+        guard part.learning.converged else { break }
+        step /= 3
+      }
+      let again = try iterate(ridge: ridge, from: logarithms)
+      rounds += again.learning.rounds
+      found = again
+      found.learning.rounds = rounds
+    }
+    let index = known.solutions.firstIndex { $0.ridge > ridge } ?? known.solutions.count
+    known.solutions.insert((ridge, found.logarithms, found.learning), at: index)
+    return (weights(of: found.logarithms), found.learning)
+  }
+
+  private func iterate(
+    ridge: Double, from start: [Double]?
+  ) throws -> (logarithms: [Double], learning: WeightLearning) {
+    // The device's matrices of the last fit are not wanted beside those to come.
     known.last = nil
     var last: (fit: any RidgeFit<Device>, errors: FitErrors)?
     var iteration = WeightIteration(precision: Device.Element.precision)
-    let logarithms = try iteration.solve(from: guess(ridge: ridge)) { logarithms in
+    let found = try iteration.solve(from: start ?? [Double](repeating: 0, count: coordinateCount)) { logarithms in
       last = nil
       let fit = try learner(weights(of: logarithms))
       let errors = try fit.errors(ridge: ridge)
       last = (fit, errors)
       return WeightIteration.logarithms(errors.heldOut, variances: variances)
     }
-    let index = known.solutions.firstIndex { $0.ridge > ridge } ?? known.solutions.count
-    known.solutions.insert((ridge, logarithms, iteration.learning), at: index)
     if let last, !hasOwnCells { known.last = (ridge, last.fit, last.errors) }
-    return (weights(of: logarithms), iteration.learning)
+    return found
   }
 
   /// The fit with the weights of a ridge.
