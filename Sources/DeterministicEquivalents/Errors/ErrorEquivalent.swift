@@ -48,6 +48,19 @@ public struct ErrorEquivalent: Sendable {
     for k in floors.indices { floors[k] = 1 / floors[k] }
     bayesError = blockSum(floors) / d
   }
+
+  /// The same with the errors in other units.
+  init(_ other: ErrorEquivalent, generalizationErrors: [Double], trainingErrors: [Double], bayesError: Double) {
+    effectiveRidge = other.effectiveRidge
+    degreesOfFreedom1 = other.degreesOfFreedom1
+    degreesOfFreedom2 = other.degreesOfFreedom2
+    self.generalizationErrors = generalizationErrors
+    self.trainingErrors = trainingErrors
+    let d = Double(generalizationErrors.count)
+    generalizationError = blockSum(generalizationErrors) / d
+    trainingError = blockSum(trainingErrors) / d
+    self.bayesError = bayesError
+  }
 }
 
 /// 1 − df₂/n.
