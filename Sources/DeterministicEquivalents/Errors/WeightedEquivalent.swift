@@ -76,7 +76,7 @@ public struct SelfWeightedEquivalent: Sendable {
       return zip(errors.generalizationErrors, variances).map { Double.log($0 / $1) }
     }
     guard let last, found != nil, iteration.converged else {
-      throw .noConvergence("the weights of a self-weighted ridge")
+      throw .noConvergence(what: "the weights of a self-weighted ridge")
     }
     weights = used
     errors = last
