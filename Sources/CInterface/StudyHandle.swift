@@ -42,11 +42,12 @@ final class StudyHandle: Sendable {
       var shown: ContinuousClock.Instant?
       var done = 0
       func partial(_ points: [PointResult]) -> Summary {
-        let (seconds, attoseconds) = start.duration(to: clock.now).components
         return Summary(
-          name: study.name, points: points, device: selection.backend.description,
-          precision: options.precision.rawValue, seed: study.experiment.points.first?.configuration.seed ?? 0,
-          runtimeSeconds: Double(seconds) + Double(attoseconds) * 1e-18, version: lacunaVersion)
+          name: study.name, points: points, precision: options.precision.rawValue,
+          seed: study.experiment.points.first?.configuration.seed ?? 0, version: lacunaVersion,
+          computation: Computation(
+            shares: [.init(host: hostName(), device: selection.backend.description, trials: done)],
+            runtimeSeconds: start.duration(to: clock.now) / .seconds(1)))
       }
       let total = study.experiment.trialCount
       let report = try study.run(on: device) { records, soFar in

@@ -16,10 +16,21 @@ enum ExitStatus {
   static let software: Int32 = 70
   static let cannotCreate: Int32 = 73
   static let io: Int32 = 74
+  /// Something is left to do, and the same command goes on with it.
+  static let unfinished: Int32 = 75
   static let interrupted: Int32 = 130
 }
 
 extension ExitStatus {
+  static func of(_ error: ShardError) -> Int32 {
+    switch error {
+    case .share, .otherPrecision: usage
+    case .noPlan: noInput
+    case .malformedPlan, .otherStudy, .otherNumerics, .changedFile, .disagreement: data
+    case .unitsLeft: unfinished
+    }
+  }
+
   static func of(_ error: DataFileError) -> Int32 {
     switch error.category {
     case .noInput: noInput
@@ -72,6 +83,8 @@ struct Failure: Error {
       self = failure
     case let error as StudyError:
       self.init(error.underlying)
+    case let error as ShardError:
+      self.init(error.description, status: ExitStatus.of(error))
     case let error as ConfigurationError:
       self.init(error.description, status: error.isUsage ? ExitStatus.usage : ExitStatus.data)
     case let error as DataFileError:

@@ -24,10 +24,14 @@ struct LoadedExperiment {
   /// With models and theory.
   func study(host: some Backend<Double>) throws -> Study {
     var study = try Study(name: name, points: points, version: lacunaVersion, host: host)
-    // A name of a file that is not UTF-8 is written out in escapes.
-    study.provenance = Provenance(command: ["lacuna"] + PathText.arguments.map { escaped($0) })
+    study.provenance = .ofThisProcess
     return study
   }
+}
+
+extension Provenance {
+  /// A name of a file that is not UTF-8 is written out in escapes.
+  static var ofThisProcess: Provenance { Provenance(command: ["lacuna"] + PathText.arguments.map { escaped($0) }) }
 }
 
 /// The text of an embedded example.

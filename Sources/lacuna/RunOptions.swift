@@ -44,10 +44,11 @@ struct DeviceOptions: ParsableArguments {
 
   func host() -> any Backend<Double> { threadOptions.host() }
 
-  func select() throws -> DeviceSelection {
+  /// - Parameter planned: a precision that was settled before; nil takes the option.
+  func select(planned: Precision? = nil) throws -> DeviceSelection {
     do {
       return try DeviceRegistry.ofThisMachine.select(
-        device, precision: precision, threads: threads, verifies: !skipsVerification)
+        device, precision: planned ?? precision, threads: threads, verifies: !skipsVerification)
     } catch {
       guard case .unknown(let choice, let remedy) = error else { throw error }
       let words = ["auto"] + DeviceRegistry.ofThisMachine.list().map(\.id) + DeviceRegistry.providers.map(\.word)

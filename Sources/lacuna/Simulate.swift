@@ -15,10 +15,16 @@ struct Simulate: ParsableCommand {
         lacuna simulate example:learning-curve --output results
         lacuna simulate study.yaml model.ridge=0.01,0.1,1 --output study
         lacuna simulate example:correlated data.correlation=0.3,0.6,0.9 --json
+        lacuna simulate planned --shard 2/8 --seconds 3000
 
       --dry-run shows what would be run and what it would take.
 
-      The folder gets config.yaml, trials.jsonl, results.csv, metrics.json and figures/. Ctrl-C keeps finished trials.
+      The folder gets config.yaml, trials.jsonl, results.csv, metrics.json, provenance.json and figures/. Ctrl-C keeps \
+      finished trials.
+
+      With --shard, CONFIG is a folder that lacuna plan made. The units of the share that nobody has done are done and written \
+      to the folder; lacuna merge sums them up. SIGTERM, SIGUSR1 and --seconds end it after the unit in hand: exit status 75 says \
+      that units are left, and the same command goes on with them.
       """)
 
   @OptionGroup var study: StudyArguments
@@ -30,11 +36,18 @@ struct Simulate: ParsableCommand {
   @Flag(help: "Run nothing and write nothing: print the configuration, the points, and what they would take.")
   var dryRun = false
 
+  @OptionGroup var sharding: ShardOptions
   @OptionGroup var output: OutputOptions
 
-  func validate() throws { try study.requireConfig() }
+  func validate() throws {
+    try study.requireConfig()
+    try sharding.validate(study, output, explains: explain)
+  }
 
   func run() throws {
+    if let shard = sharding.shard {
+      return try runShard(shard)
+    }
     try reportingFailures {
       let loaded = try study.load()
       if dryRun {
@@ -64,29 +77,29 @@ struct Simulate: ParsableCommand {
         }
         throw error
       }
-      if explain, report.summary.deviceFallback == nil, selection.backend.standingBytes > 0,
+      if explain, report.summary.computation.deviceFallback == nil, selection.backend.standingBytes > 0,
         let peak = HostProvider.peakMemory
       {
         writeError(memoryExplanation(plans, peak: peak))
       }
-      try conclude(report, folder: results, output: output, notice: notice)
+      try conclude(report, folder: results, terminal: output.terminal, notice: notice)
     }
   }
 }
 
 /// Writes the folder, and prints the tables or the JSON.
-func conclude(_ report: StudyReport, folder: ResultFolder?, output: OutputOptions, notice: FigureNotice) throws {
+func conclude(_ report: StudyReport, folder: ResultFolder?, terminal: TerminalOptions, notice: FigureNotice) throws {
   // Figures may fail: the numbers are there nevertheless.
   let writing = Result { if let folder { try notice.excusing { try report.write(to: folder) } } }
   if let folder, !folder.isPublished { try writing.get() }
   for warning in report.warnings { log.warning("\(warning)") }
-  if output.json {
+  if terminal.json {
     print(try encodeJSON(report.summary, pretty: true))
   } else {
     print(report.results.tables.joined(separator: "\n\n"))
   }
   try writing.get()
-  if let folder, !output.quiet {
+  if let folder, !terminal.quiet {
     if let note = report.figureNote { log.info("\(note)") }
     log.info("results in \(folder.path)")
   }

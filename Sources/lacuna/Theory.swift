@@ -50,7 +50,8 @@ struct Theory: ParsableCommand {
       defer { interrupt.end() }
       let notice = FigureNotice(wanted: folder != nil)
       let report = try loaded.study(host: threads.host()).theory()
-      try conclude(report, folder: folder.map { ResultFolder($0) }, output: output, notice: notice)
+      try conclude(
+        report, folder: folder.map { ResultFolder($0) }, terminal: output.terminal, notice: notice)
     }
   }
 }

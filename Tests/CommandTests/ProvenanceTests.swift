@@ -15,21 +15,21 @@ import Testing
       #expect(result.status == 0, "\(result.errors)")
       let out = folder.appendingPathComponent("out")
       let summary = try object(String(contentsOf: out.appendingPathComponent("metrics.json"), encoding: .utf8))
-      let provenance = try #require(summary["provenance"] as? [String: Any])
+      let origin = try object(String(contentsOf: out.appendingPathComponent("provenance.json"), encoding: .utf8))
+      let provenance = try #require(origin["provenance"] as? [String: Any])
       #expect(provenance["command"] as? [String] == ["lacuna"] + arguments)
       #expect(provenance["host"] as? String == ProcessInfo.processInfo.hostName)
       #expect((provenance["processors"] as? Int ?? 0) >= 1 && (provenance["system"] as? String)?.isEmpty == false)
       let date = try #require((provenance["date"] as? String).flatMap { try? Date($0, strategy: .iso8601) })
       #expect(date.timeIntervalSince(before) > -2 && date.timeIntervalSinceNow < 2)
       // The library and its version.
-      #expect((summary["device"] as? String)?.contains("OpenBLAS") == true)
+      #expect((origin["device"] as? String)?.contains("OpenBLAS") == true)
 
-      // The command of config.yaml is one that a shell takes.
-      let configuration = try String(contentsOf: out.appendingPathComponent("config.yaml"), encoding: .utf8)
-      let line = try #require(configuration.split(separator: "\n").first { $0.hasPrefix("# command: ") })
+      // The command line is one that a shell takes.
+      let line = try #require(provenance["command_line"] as? String)
       let shell = Process()
       shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-      shell.arguments = ["-c", "printf '%s\\n' " + line.dropFirst("# command: ".count)]
+      shell.arguments = ["-c", "printf '%s\\n' " + line]
       let pipe = Pipe()
       shell.standardOutput = pipe
       try shell.run()

@@ -47,3 +47,14 @@ func fileExists(_ path: String) -> Bool {
 func renameFile(_ path: String, to other: String) -> Bool {
   withSystemPath(path) { from in withSystemPath(other) { to in rename(from, to) } } == 0
 }
+
+/// The name of this machine.
+package func hostName() -> String {
+  var bytes = [CChar](repeating: 0, count: 256)
+  gethostname(&bytes, bytes.count - 1)
+  let name = String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  return name.isEmpty ? "localhost" : String(name.map { $0.isNewline ? "-" : $0 })
+}
+
+/// The number of this process.
+package func processIdentifier() -> Int32 { getpid() }

@@ -195,13 +195,6 @@ private struct Owner {
     return now == start
   }
 
-  private static func hostName() -> String {
-    var bytes = [CChar](repeating: 0, count: 256)
-    gethostname(&bytes, bytes.count - 1)
-    let name = String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    return name.isEmpty ? "localhost" : String(name.map { $0.isNewline ? "-" : $0 })
-  }
-
   /// Clock ticks from the start of the system, and which start of it.
   private static func startTime(of process: pid_t) -> String? {
     #if os(Linux)

@@ -58,7 +58,7 @@ package enum FolderTree {
   /// Makes a folder and those above it that are not there.
   /// - Returns: those it made, the highest first.
   /// - Throws: `cannotCreate`.
-  static func makeAll(_ path: String) throws(DataFileError) -> [String] {
+  package static func makeAll(_ path: String) throws(DataFileError) -> [String] {
     var made: [String] = []
     var missing: [String] = []
     var rest = path

@@ -42,8 +42,9 @@ public final class RecordFile: Sendable {
 
   /// Adds a record.
   /// - Parameter record: lines, each with its end.
+  /// - Parameter isSynchronized: whether it is on the disk when this returns, for a machine that may fail.
   /// - Throws: `io` if the disk is full or fails, or the file is closed; it then holds the records before.
-  public func append(_ record: String) throws(DataFileError) {
+  public func append(_ record: String, isSynchronized: Bool = false) throws(DataFileError) {
     let bytes = Array(record.utf8)
     let outcome = state.withLock { state in
       Result { () throws(DataFileError) in
@@ -59,6 +60,9 @@ public final class RecordFile: Sendable {
             _ = lseek(state.descriptor, state.length, SEEK_SET)
             throw .io(path: path, reason: "writing failed: \(systemMessage(code))")
           }
+        }
+        if isSynchronized, fsync(state.descriptor) != 0 {
+          throw .io(path: path, reason: "writing failed: \(systemMessage(errno))")
         }
         state.length += off_t(bytes.count)
         state.count += 1

@@ -32,8 +32,8 @@ extension Experiment {
     var results: [PointResult] = []
     for stage in stages {
       var outcomes = StageOutcomes(stage)
-      try device.run(stage) { index, outcome in
-        let records = outcomes.add(outcome, trial: index)
+      try device.run(Array(0..<stage.point.configuration.trials), of: stage) { trial, outcome, _ in
+        let records = outcomes.add(outcome, trial: trial)
         try record(records) { [results, outcomes] in results + outcomes.results }
       }
       results += outcomes.results

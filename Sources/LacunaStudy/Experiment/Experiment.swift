@@ -15,6 +15,21 @@ public struct Experiment: Sendable {
     public let problem: Problem
     /// Errors first.
     public let measures: [any Measure]
+    /// How its trials are computed where that is settled; nil leaves it to the planner.
+    package var course: Course?
+
+    /// A way to compute trials that was settled beforehand, so that their numbers do not depend on who computes them.
+    package struct Course: Sendable, Equatable, Codable {
+      /// nil under masks other than leave-one-out.
+      package var route: ErrorRoute?
+      /// Whether each trial keeps to one thread.
+      package var isSingleThreaded: Bool
+
+      enum CodingKeys: String, CodingKey {
+        case route
+        case isSingleThreaded = "single_threaded"
+      }
+    }
 
     /// Computes the theory of every measure that is asked for.
     init(_ problem: Problem, known: [any Measure.Type]) throws {

@@ -1,5 +1,6 @@
 import LacunaAlgebra
 import LacunaFigures
+import LacunaFiles
 
 /// A study from configuration to result folder: the one way in for commands and for other programs.
 ///
@@ -10,8 +11,8 @@ public struct Study: Sendable {
   public let name: String
   public let experiment: Experiment
   /// With the theory of everything that is measured.
-  public let stages: [Experiment.Stage]
-  private let version: String
+  public private(set) var stages: [Experiment.Stage]
+  let version: String
   /// What the results say of when, where and by which command they came to be; nil says nothing.
   public var provenance: Provenance?
 
@@ -58,6 +59,11 @@ public struct Study: Sendable {
     return plans
   }
 
+  /// Has the trials of each stage computed in a settled way.
+  mutating func settle(_ courses: [Experiment.Stage.Course]) {
+    for (index, course) in zip(stages.indices, courses) { stages[index].course = course }
+  }
+
   /// Runs all trials, on the device that this one retreats to where it fails.
   /// - Parameter device: where the trials run.
   /// - Parameter folder: gets the lines of each finished trial at once.
@@ -88,17 +94,21 @@ public struct Study: Sendable {
       try folder?.start(
         configuration: resolvedYAML(
           experiment.points,
-          comments: StudyReport.comments(
-            version, device.backend.precision.rawValue, device.backend.description, provenance)))
+          comments: StudyReport.comments(version, device.backend.precision.rawValue, isSimulated: true)))
       return try experiment.simulate(stages, on: &retreating) { records, soFar in
         try folder?.append(records)
         try observe(records, soFar)
       }
     }
+    let backend = retreating.current.backend
     return report(
-      points, device: retreating.current.backend.description, fallback: retreating.left,
-      verification: retreating.current.backend.verification, precision: retreating.precision,
-      duration: start.duration(to: clock.now))
+      points, precision: retreating.precision,
+      computation: Computation(
+        shares: [
+          Computation.Share(
+            host: hostName(), device: backend.description, verification: backend.verification,
+            trials: experiment.trialCount)
+        ], deviceFallback: retreating.left, runtimeSeconds: start.duration(to: clock.now) / .seconds(1)))
   }
 
   /// The same points from theory alone.
@@ -107,22 +117,17 @@ public struct Study: Sendable {
     let start = clock.now
     let points = experiment.theory(stages)
     return report(
-      points, device: nil, fallback: nil, verification: nil, precision: .float64,
-      duration: start.duration(to: clock.now))
+      points, precision: .float64,
+      computation: Computation(shares: [], runtimeSeconds: start.duration(to: clock.now) / .seconds(1)))
   }
 
-  private func report(
-    _ points: [PointResult], device: String?, fallback: String?, verification: String?, precision: Precision,
-    duration: Duration
-  ) -> StudyReport {
-    let (seconds, attoseconds) = duration.components
-    return StudyReport(
+  func report(_ points: [PointResult], precision: Precision, computation: Computation) -> StudyReport {
+    StudyReport(
       results: StudyResults(stages: stages, points: points),
       summary: Summary(
-        name: name, points: points, device: device, deviceFallback: fallback, verification: verification,
-        precision: precision.rawValue,
-        seed: experiment.points.first?.configuration.seed ?? 0,
-        runtimeSeconds: Double(seconds) + Double(attoseconds) * 1e-18, version: version, provenance: provenance),
+        name: name, points: points, precision: precision.rawValue,
+        seed: experiment.points.first?.configuration.seed ?? 0, version: version, computation: computation,
+        provenance: provenance),
       configurations: experiment.points)
   }
 }
@@ -182,20 +187,12 @@ public struct StudyReport: Sendable {
   }
 
   private var comments: [String] {
-    Self.comments(summary.version, summary.precision, summary.device, summary.provenance)
+    Self.comments(summary.version, summary.precision, isSimulated: summary.computation.device != nil)
   }
 
   /// What stands above a configuration.
-  static func comments(
-    _ version: String, _ precision: String, _ device: String?, _ provenance: Provenance?
-  ) -> [String] {
-    ["lacuna \(version), \(precision)", device.map { "device: \($0)" } ?? "theory alone"]
-      + (provenance.map { provenance in
-        [
-          "run: \(provenance.date) on \(provenance.host) (\(provenance.system))",
-          "command: \(provenance.commandLine)",
-        ]
-      } ?? [])
+  static func comments(_ version: String, _ precision: String, isSimulated: Bool) -> [String] {
+    ["lacuna \(version), \(precision)"] + (isSimulated ? [] : ["theory alone"])
   }
 
   private func drawFigures(in folder: ResultFolder) throws(StudyError) {

@@ -50,18 +50,30 @@ struct RetreatingDevice {
 
   var precision: Precision { current.backend.precision }
 
-  /// All trials of a stage, their outcomes handed on in order; where the device fails and there is another, the failed trial
+  /// Trials of a stage, their outcomes handed on in order; where the device fails and there is another, the failed trial
   /// anew over there, and all later ones.
-  mutating func run(_ stage: Experiment.Stage, emit: (Int, TrialOutcome) throws -> Void) throws {
-    let trials = stage.point.configuration.trials
+  /// - Parameter trials: their numbers, ascending.
+  /// - Parameter mayBegin: asked before each trial, by one thread at a time; the first no ends the run.
+  /// - Parameter emit: gets the number of a trial, what it showed and the device that it ran on.
+  mutating func run(
+    _ trials: [Int], of stage: Experiment.Stage, mayBegin: (Int) -> Bool = { _ in true },
+    emit: (Int, TrialOutcome, any Backend) throws -> Void
+  ) throws {
     var next = 0
+    var isEnding = false
     func runHere(_ backend: some Backend, _ plan: TrialPlan) throws {
-      try runTrials(next..<trials, of: stage, on: backend, plan: plan) { outcome in
-        try emit(next, outcome)
+      try runTrials(
+        trials[next...], of: stage, on: backend, plan: plan,
+        mayBegin: { trial in
+          isEnding = isEnding || !mayBegin(trial)
+          return !isEnding
+        }
+      ) { outcome in
+        try emit(trials[next], outcome, backend)
         next += 1
       }
     }
-    while next < trials {
+    while next < trials.count && !isEnding {
       do {
         try runHere(current.backend, try current.plan(stage))
       } catch let error as BackendError where error.isDeviceFailure {
@@ -70,7 +82,7 @@ struct RetreatingDevice {
         // The same input gives the same bits: data that are at fault fail again.
         do {
           let plan = try current.plan(stage)
-          try runTrials(next..<next + 1, of: stage, on: current.backend, plan: plan) { _ in }
+          try runTrials(trials[next...next], of: stage, on: current.backend, plan: plan) { _ in }
         } catch let again where "\(again)" == "\(error)" {
           throw error
         } catch {}

@@ -43,7 +43,7 @@ public struct ErrorMeasure: Measure {
     isGaussian = problem.configuration.data.law.excessKurtosis == 0
   }
 
-  public struct Observation: Sendable {
+  public struct Observation: Codable, Sendable {
     var training, generalization: Double
     var fullContext: Double?
   }

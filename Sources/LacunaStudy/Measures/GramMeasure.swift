@@ -60,7 +60,7 @@ public struct GramMeasure: Measure {
     }
   }
 
-  public struct Observation: Sendable {
+  public struct Observation: Codable, Sendable {
     var effectiveRank, participationRatio, least, leastPositive, greatest: Double
     var logDeterminant: Double?
   }

@@ -7,8 +7,8 @@ import LacunaFigures
 /// once and then `observe` at one ridge after the other, on one thread; what several measures need of a trial they get from
 /// `TrialData`, which makes it once. Result files, tables and figures are made from the quantities that it gives.
 public protocol Measure: Sendable {
-  /// What one trial shows at one ridge.
-  associatedtype Observation: Sendable
+  /// What one trial shows at one ridge: written down by the process that ran it, and read by the one that sums up.
+  associatedtype Observation: Codable, Sendable
 
   /// What chooses it in a configuration's `measure`.
   static var word: String { get }
@@ -21,6 +21,9 @@ public protocol Measure: Sendable {
 
   /// What it asks of a trial, and takes beside.
   static func needs(_ shape: TrialShape) -> TrialNeeds
+
+  /// How many trials it sees something of only together, those of numbers kt … kt + k − 1: 1 or 2.
+  static var trialsTogether: Int { get }
 
   /// What the reader of its table should know; nil where the headings say it all.
   static func note(_ points: [PointResult]) -> String?
@@ -54,6 +57,7 @@ extension Measure {
   public static func isMeasured(under mask: MaskConfiguration) -> Bool { true }
   public static func refusal(of data: DataConfiguration) -> (reason: String, remedy: String)? { nil }
   public static func needs(_ shape: TrialShape) -> TrialNeeds { TrialNeeds() }
+  public static var trialsTogether: Int { 1 }
   public static func note(_ points: [PointResult]) -> String? { nil }
   public static func figures(_ study: StudyResults) throws -> [StudyFigure] { [] }
   public var warnings: [String] { [] }

@@ -63,7 +63,7 @@ package final class PrincipalComponents<Device: Backend> {
 }
 
 /// E_gen of principal components at one rank in one trial.
-package struct PrincipalRankError: Sendable, Equatable {
+package struct PrincipalRankError: Codable, Sendable, Equatable {
   package var rank: Int
   package var error: Double
 }

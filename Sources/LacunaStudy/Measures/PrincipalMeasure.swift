@@ -54,7 +54,7 @@ public struct PrincipalMeasure: Measure {
     edge = spectrum.intervals.last?.upper
   }
 
-  public struct Observation: Sendable {
+  public struct Observation: Codable, Sendable {
     /// E_gen of principal components, one a rank; the same at every ridge.
     var errors: [PrincipalRankError]
     /// E_gen of the joint predictor on the same data.

@@ -86,7 +86,7 @@ public struct RecoveryMeasure: Measure {
       ? try OutlierEquivalent.lowestThreshold(population: spiked, sampleCount: n, spike: 0) : nil
   }
 
-  public struct Observation: Sendable {
+  public struct Observation: Codable, Sendable {
     var predictor, principal: SpikeProjection
   }
 

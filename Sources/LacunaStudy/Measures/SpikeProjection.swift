@@ -1,7 +1,7 @@
 import LacunaAlgebra
 
 /// How far spikes show in a symmetric matrix, one value a spike.
-struct SpikeProjection: Sendable {
+struct SpikeProjection: Codable, Sendable {
   /// The extreme eigenvalue on the spike's side: the greatest for a positive strength, the least for a negative one.
   private(set) var eigenvalues: [Double]
   /// Squared length of the target, scaled to length 1, in the span of the eigenvectors that belong to as many extreme

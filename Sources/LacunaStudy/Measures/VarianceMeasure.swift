@@ -21,6 +21,8 @@ public struct VarianceMeasure: Measure {
     return TrialNeeds(numbers: Double(shape.ridgeCount) * d * d)
   }
 
+  public static let trialsTogether = 2
+
   private let theory: [Double?]
 
   public init(_ problem: Experiment.Problem) throws {

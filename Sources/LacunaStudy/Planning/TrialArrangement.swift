@@ -20,8 +20,7 @@ public struct TrialArrangement: Sendable, Equatable {
   public init(
     _ forecast: TrialForecast, trials: Int, concurrency threads: Int, memory: Int, speedup: @autoclosure () -> Double
   ) {
-    let fitting = forecast.bytes > 0 ? memory / forecast.bytes : threads
-    let width = max(1, min(threads, trials, fitting))
+    let width = Self.width(forecast, trials, threads, memory)
     guard forecast.operations > Self.small else {
       self.init(width: width, singleThreaded: true)
       return
@@ -29,6 +28,17 @@ public struct TrialArrangement: Sendable, Equatable {
     let rounds = (trials + width - 1) / width
     let isSideBySide = width > 1 && Double(rounds) * speedup() < 0.9 * Double(trials)
     self.init(width: isSideBySide ? width : 1, singleThreaded: isSideBySide)
+  }
+
+  /// As it was settled: side by side where each keeps to one thread.
+  init(_ forecast: TrialForecast, trials: Int, concurrency threads: Int, memory: Int, isSingleThreaded: Bool) {
+    self.init(
+      width: isSingleThreaded ? Self.width(forecast, trials, threads, memory) : 1, singleThreaded: isSingleThreaded)
+  }
+
+  private static func width(_ forecast: TrialForecast, _ trials: Int, _ threads: Int, _ memory: Int) -> Int {
+    let fitting = forecast.bytes > 0 ? memory / forecast.bytes : threads
+    return max(1, min(threads, trials, fitting))
   }
 
   private init(width: Int, singleThreaded: Bool) {

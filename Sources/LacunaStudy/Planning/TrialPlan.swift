@@ -63,9 +63,14 @@ public struct TrialPlanner: Sendable {
     func plan(_ route: ErrorRoute?, _ candidates: [TrialPlan.Candidate], _ forecast: TrialForecast) -> TrialPlan {
       let concurrency = device.concurrency
       func seconds(_ rates: DeviceRates) -> Double { stage.seconds(route: route, rates: rates) }
-      let arrangement = TrialArrangement(
-        forecast, trials: trials, concurrency: concurrency, memory: memory,
-        speedup: singleThreadedRates.map { seconds($0) / seconds(self.rates) } ?? Double(concurrency))
+      let arrangement =
+        stage.course.map {
+          TrialArrangement(
+            forecast, trials: trials, concurrency: concurrency, memory: memory, isSingleThreaded: $0.isSingleThreaded)
+        }
+        ?? TrialArrangement(
+          forecast, trials: trials, concurrency: concurrency, memory: memory,
+          speedup: singleThreadedRates.map { seconds($0) / seconds(self.rates) } ?? Double(concurrency))
       return TrialPlan(
         candidates: candidates, route: route, forecast: forecast, arrangement: arrangement,
         peakBytes: arrangement.width * forecast.bytes + (standing > 0 ? standing + processBytes : 0))
@@ -74,6 +79,7 @@ public struct TrialPlanner: Sendable {
       let forecast = stage.forecast(on: device, route: nil)
       return plan(nil, [], forecast)
     }
+    let forced = stage.course?.route ?? forced
     let routes = stage.routes.filter { $0 != .eigenvectors || predictsAlways || forced == .eigenvectors }
     let forecasts = routes.map { stage.forecast(on: device, route: $0) }
     let isSmall = forecasts.contains { $0.operations <= TrialArrangement.small }

@@ -44,6 +44,21 @@ public struct Provenance: Sendable, Equatable, Encodable {
     withUnsafeBytes(of: characters) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
   }
 
+  enum CodingKeys: String, CodingKey {
+    case date, command, host, system, processors
+    case commandLine = "command_line"
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(date, forKey: .date)
+    try container.encode(command, forKey: .command)
+    try container.encode(commandLine, forKey: .commandLine)
+    try container.encode(host, forKey: .host)
+    try container.encode(system, forKey: .system)
+    try container.encode(processors, forKey: .processors)
+  }
+
   /// The command line as a shell takes it.
   public var commandLine: String {
     command.map { word in

@@ -2,7 +2,8 @@ import LacunaFiles
 
 /// The folder of one run: `config.yaml`, `trials.jsonl`, `results.csv`, `metrics.json`, `figures/`, and where spectra are
 /// measured `points/N/eigenvalues.npy` for the N-th point of `metrics.json`, trials × coordinates. Where keys are swept
-/// `configurations/N.yaml` has each combination's own.
+/// `configurations/N.yaml` has each combination's own. They are the same bytes whoever computed them in how many processes;
+/// `provenance.json` says who, when and how long it took.
 ///
 /// `config.yaml` is there first, and finished trials go to `trials.partial.jsonl` as they come, each whole, so that an
 /// interrupted run keeps them; all other files, and `trials.jsonl` itself, appear together at the end. A folder that held results
@@ -85,7 +86,8 @@ public final class ResultFolder {
       }
     }
     try writeResults(summary.points, to: staging + "/results.csv")
-    try AtomicFile.write(try encodeJSON(summary, pretty: true) + "\n", to: staging + "/metrics.json")
+    try AtomicFile.write(try encodeJSON(summary.findings, pretty: true) + "\n", to: staging + "/metrics.json")
+    try AtomicFile.write(try encodeJSON(summary.origin, pretty: true) + "\n", to: staging + "/provenance.json")
   }
 
   /// Puts everything in its place.

@@ -127,6 +127,6 @@ struct Reproduce: ParsableCommand {
     try report.prepare(in: results)
     return ReproducedFigure(
       reproduction: reproduction, figure: try reproduction.draw(report.results),
-      comparisons: try reproduction.compare(report.results), seconds: report.summary.runtimeSeconds)
+      comparisons: try reproduction.compare(report.results), seconds: report.summary.computation.runtimeSeconds)
   }
 }

@@ -1,0 +1,135 @@
+import LacunaFiles
+
+/// A folder with a plan and what was done of it: `plan.json`, and in `shards/` a file a process, of lines as of `UnitRecord`.
+///
+/// Processes share nothing but the folder: each makes a file of its own under a name that no other has, adds lines to it and
+/// never comes back to it. None waits for another, and whatever ends one, the lines before stay.
+package struct ShardFolder: Sendable {
+  static let planName = "plan.json"
+  private static let shards = "shards"
+
+  package let path: String
+
+  package init(_ path: String) { self.path = path }
+
+  private var planPath: String { path + "/" + Self.planName }
+  private var shardsPath: String { path + "/" + Self.shards }
+
+  /// Whether there is a plan in the folder.
+  package var isPlanned: Bool { FolderTree.status(planPath) != nil }
+
+  /// What was planned.
+  /// - Throws: `ShardError`; `DataFileError` where it cannot be read.
+  package func plan() throws -> StudyPlan {
+    guard isPlanned else { throw ShardError.noPlan(path: path) }
+    let bytes = try readBytes(planPath)
+    struct Format: Decodable { var format: Int }
+    let plan: StudyPlan
+    do {
+      let format = try decodeJSON(Format.self, from: bytes).format
+      guard format == StudyPlan.currentFormat else {
+        throw ShardError.malformedPlan(reason: "its format is \(format), and this program reads \(StudyPlan.currentFormat)")
+      }
+      plan = try decodeJSON(StudyPlan.self, from: bytes)
+    } catch is DecodingError {
+      throw ShardError.malformedPlan(reason: "it is damaged")
+    }
+    guard plan.study == (try StudyPlan.fingerprint(plan.configurations, plan.files)) else {
+      throw ShardError.malformedPlan(reason: "it was changed by hand")
+    }
+    guard plan.stages.allSatisfy({ $0.trials > 0 && (1...2).contains($0.trialsPerUnit) }) else {
+      throw ShardError.malformedPlan(reason: "it has a point without trials")
+    }
+    return plan
+  }
+
+  /// Puts a plan in the folder, which is new or empty, or holds a plan of the same study already.
+  /// - Returns: the plan that is there now, whole.
+  /// - Throws: `ShardError.otherStudy`; `DataFileError.cannotCreate` where the folder holds something else.
+  package func make(_ plan: StudyPlan) throws -> StudyPlan {
+    if isPlanned { return try sameStudy(plan) }
+    do {
+      let folder = try OutputFolder(path, existing: .refused)
+      try AtomicFile.write(try encodeJSON(plan, pretty: true) + "\n", to: folder.staging + "/" + Self.planName)
+      try folder.publish()
+      return plan
+    } catch {
+      // Another process planned it meanwhile.
+      guard isPlanned else { throw error }
+      return try sameStudy(plan)
+    }
+  }
+
+  private func sameStudy(_ plan: StudyPlan) throws -> StudyPlan {
+    let found = try self.plan()
+    guard found.study == plan.study else { throw ShardError.otherStudy(path: path) }
+    guard found.precision == plan.precision else { throw ShardError.otherPrecision(planned: found.precision.rawValue) }
+    guard found.numerics == plan.numerics else {
+      throw ShardError.otherNumerics(planned: found.numerics, version: found.version)
+    }
+    return found
+  }
+
+  /// Starts a shard: a file that no other process writes.
+  func makeShard() throws(DataFileError) -> RecordFile {
+    _ = try FolderTree.makeAll(shardsPath)
+    let host = String(hostName().map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "_" })
+    let own = UInt64.random(in: 0...UInt64.max)
+    return try RecordFile("\(shardsPath)/\(host)-\(processIdentifier())-\(String(own, radix: 36)).jsonl")
+  }
+
+  /// A line of a shard that is whole.
+  struct Line {
+    var head: UnitRecord.Head
+    var bytes: ArraySlice<UInt8>
+    var file: String
+  }
+
+  /// Hands on every line that is whole and of this plan, in the order of files and lines; others may write meanwhile.
+  func readLines(of plan: StudyPlan, _ body: (Line) throws -> Void) throws -> LeftOut {
+    var leftOut = LeftOut()
+    for name in FolderTree.names(in: shardsPath) ?? [] where name.hasSuffix(".jsonl") && !name.hasPrefix(".") {
+      for bytes in try readBytes(shardsPath + "/" + name).split(separator: UInt8(ascii: "\n")) {
+        guard UnitRecord.isWhole(bytes), let head = try? UnitRecord.head(of: bytes) else {
+          leftOut.torn += 1
+          continue
+        }
+        if head.study != plan.study || !plan.contains(head.unit) {
+          leftOut.otherStudies += 1
+        } else if head.numerics != plan.numerics {
+          leftOut.otherNumerics += 1
+        } else if head.precision != plan.precision {
+          leftOut.otherPrecisions += 1
+        } else {
+          try body(Line(head: head, bytes: bytes, file: Self.shards + "/" + name))
+        }
+      }
+    }
+    return leftOut
+  }
+
+  /// Lines that are not taken, by reason.
+  package struct LeftOut: Sendable, Equatable {
+    package var torn = 0
+    package var otherStudies = 0
+    package var otherNumerics = 0
+    package var otherPrecisions = 0
+
+    /// In words; nil where there are none.
+    package var text: String? {
+      let parts = [
+        (torn, "cut or damaged"), (otherStudies, "of other studies"), (otherNumerics, "of other numerics"),
+        (otherPrecisions, "of another precision"),
+      ]
+      let found = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+      return found.isEmpty ? nil : "lines left out: " + found.joined(separator: ", ")
+    }
+  }
+
+  /// The units that are done.
+  package func done(_ plan: StudyPlan) throws -> Set<StudyPlan.Unit> {
+    var units: Set<StudyPlan.Unit> = []
+    _ = try readLines(of: plan) { units.insert($0.head.unit) }
+    return units
+  }
+}

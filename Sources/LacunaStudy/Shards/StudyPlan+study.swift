@@ -1,0 +1,79 @@
+import LacunaAlgebra
+import LacunaFiles
+
+extension Study {
+  /// Settles what is computed and how, as this device would.
+  /// - Throws: `BackendError.outOfMemory` where a trial does not fit; a file that can be read no more.
+  package func plan(on device: StudyDevice) throws(StudyError) -> StudyPlan {
+    try StudyError.wrapping {
+      let courses = try plans(on: device).map {
+        Experiment.Stage.Course(route: $0.route, isSingleThreaded: $0.arrangement.singleThreaded)
+      }
+      let configurations = experiment.points.map { point in
+        StudyPlan.Configuration(
+          swept: point.swept.map { .init(key: $0.key, value: $0.value) }, yaml: resolvedYAML(point.configuration))
+      }
+      let files = try StudyPlan.files(of: configurations)
+      return StudyPlan(
+        name: name, study: try StudyPlan.fingerprint(configurations, files), version: version,
+        numerics: numericsVersion, precision: device.backend.precision, configurations: configurations, files: files,
+        stages: zip(stages, courses).map { stage, course in
+          StudyPlan.Stage(
+            sampleCount: stage.sampleCount, coordinateCount: stage.problem.coordinateCount,
+            trials: stage.point.configuration.trials,
+            trialsPerUnit: stage.measures.map { type(of: $0).trialsTogether }.max() ?? 1, course: course)
+        })
+    }
+  }
+}
+
+extension StudyPlan {
+  /// The study that was planned, its courses settled.
+  /// - Parameter version: of the program that runs it.
+  /// - Parameter host: solves the eigenproblem of a dense Σ.
+  /// - Throws: `ShardError` where this program, or a file that a configuration names, is not the one of the plan.
+  package func study(version: String, host: some Backend<Double>) throws -> Study {
+    guard numerics == numericsVersion else {
+      throw ShardError.otherNumerics(planned: numerics, version: self.version)
+    }
+    for (now, then) in zip(try Self.files(of: configurations), files) where now != then {
+      throw ShardError.changedFile(path: then.path)
+    }
+    let points = try configurations.flatMap { configuration in
+      try loadExperiments(text: configuration.yaml, source: ShardFolder.planName, folder: "/").map { point in
+        ExperimentPoint(
+          swept: configuration.swept.map { ($0.key, $0.value) }, configuration: point.configuration)
+      }
+    }
+    var study = try Study(name: name, points: points, version: version, host: host)
+    guard study.stages.count == stages.count else {
+      throw ShardError.malformedPlan(reason: "it has \(stages.count) stages for \(study.stages.count)")
+    }
+    study.settle(stages.map(\.course))
+    return study
+  }
+
+  /// Everything that tells studies apart, as one word.
+  static func fingerprint(_ configurations: [Configuration], _ files: [File]) throws -> String {
+    var fingerprint = Fingerprint(of: try encodeJSON(configurations, pretty: false).utf8)
+    fingerprint.add(try encodeJSON(files, pretty: false).utf8)
+    return fingerprint.text
+  }
+
+  /// The files that configurations name, by `file` keys, as they are now.
+  static func files(of configurations: [Configuration]) throws -> [File] {
+    var paths: Set<String> = []
+    for configuration in configurations {
+      collect(try parseYAML(configuration.yaml) { .file(ShardFolder.planName, line: $0) }, isFile: false, &paths)
+    }
+    return try paths.sorted().map { File(path: $0, fingerprint: Fingerprint(of: try readBytes($0)).text) }
+  }
+
+  private static func collect(_ node: ConfigurationNode, isFile: Bool, _ paths: inout Set<String>) {
+    switch node.content {
+    case .scalar(let text, _): if isFile { paths.insert(text) }
+    case .list(let items): for item in items { collect(item, isFile: false, &paths) }
+    case .section(let entries): for entry in entries { collect(entry.value, isFile: entry.key == "file", &paths) }
+    }
+  }
+}

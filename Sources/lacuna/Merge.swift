@@ -1,0 +1,51 @@
+import ArgumentParser
+import LacunaDevices
+import LacunaFiles
+import LacunaStudy
+
+struct Merge: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Sum up what was done of a plan: the files of one run.",
+    discussion: """
+      Results go into the folder of the plan: the same bytes as one run of lacuna simulate would write (on the same kind of \
+      device), but for provenance.json. Lines that were cut are left out; units done twice must agree to 1e-9. Where units are \
+      left the exit status is 75, and nothing is written without --partial.
+
+      Examples:
+        lacuna merge study
+        lacuna merge study --partial --json
+      """)
+
+  @Argument(help: ArgumentHelp("Folder of the plan.", valueName: "dir"))
+  var folder: String
+
+  @Flag(help: "Sum up what there is, though units are left.")
+  var partial = false
+
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var terminal: TerminalOptions
+
+  func run() throws {
+    try reportingFailures {
+      let shards = ShardFolder(folder)
+      let plan = try shards.plan()
+      let units = try MergedUnits(shards, plan: plan)
+      if let leftOut = units.leftOut.text { log.notice("\(leftOut)") }
+      if units.duplicates > 0, !terminal.quiet { log.info("\(units.duplicates) units were done more than once, alike") }
+      let missing = units.missing(of: plan)
+      if let first = missing.first {
+        let left = ShardError.unitsLeft(missing.count, of: plan.unitCount, example: plan.name(of: first))
+        guard partial else { throw left }
+        log.warning("\(left)")
+      }
+      var study = try plan.study(version: lacunaVersion, host: threads.host())
+      study.provenance = .ofThisProcess
+      let output = try OutputFolder(folder, existing: .extended)
+      let interrupt = Interrupt(output)
+      defer { interrupt.end() }
+      let results = ResultFolder(output)
+      let report = try study.merge(units, of: plan, into: results)
+      try conclude(report, folder: results, terminal: terminal, notice: FigureNotice(wanted: true))
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import LacunaAlgebra
+import LacunaDevices
+import LacunaFiles
+import LacunaStudy
+
+struct Plan: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Settle a study for several processes, here or on a cluster.",
+    discussion: """
+      The folder gets plan.json: the study with every default written out, and how each trial is computed, as this machine's \
+      device would. lacuna simulate DIR --shard i/N then does shares of it, as many at a time as you like, wherever the folder \
+      can be seen; lacuna merge DIR makes of them what one run of lacuna simulate writes. A plan is never changed: to plan the \
+      same study there again does nothing, another one is refused.
+
+      Examples:
+        lacuna plan example:learning-curve experiment.trials=1000 --output study
+        lacuna simulate study --shard 1/2 & lacuna simulate study --shard 2/2 & wait
+        lacuna merge study
+      """)
+
+  @OptionGroup var study: StudyArguments
+  @OptionGroup var device: DeviceOptions
+
+  @Option(help: ArgumentHelp("Folder for the plan and all that is done of it.", valueName: "dir"))
+  var output: String
+
+  @Flag(help: "Say nothing on stderr.")
+  var quiet = false
+
+  func validate() throws { try study.requireConfig() }
+
+  func run() throws {
+    try reportingFailures {
+      let loaded = try study.load()
+      let study = try loaded.study(host: device.host())
+      let selection = try device.select()
+      let folder = ShardFolder(output)
+      let plan = try folder.make(try study.plan(on: selection.study()))
+      if !quiet {
+        log.info("planned in \(output): \(plan.unitCount) units; lacuna simulate \(output) --shard 1/1 does them")
+      }
+    }
+  }
+}
