@@ -21,7 +21,8 @@ struct Lacuna: ParsableCommand {
       """,
     version: lacunaVersion,
     subcommands: [
-      Simulate.self, Plan.self, Merge.self, Theory.self, Fit.self, Reproduce.self, Example.self, Devices.self, Bench.self,
+      Simulate.self, Plan.self, Merge.self, Theory.self, Fit.self, Reproduce.self, Example.self, Devices.self,
+      Bench.self,
     ])
 
   static func main() {

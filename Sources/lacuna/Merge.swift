@@ -31,7 +31,7 @@ struct Merge: ParsableCommand {
       let plan = try shards.plan()
       let units = try MergedUnits(shards, plan: plan)
       if let leftOut = units.leftOut.text { log.notice("\(leftOut)") }
-      if units.duplicates > 0, !terminal.quiet { log.info("\(units.duplicates) units were done more than once, alike") }
+      if units.duplicates > 0, !terminal.quiet { log.info("units done once more, and alike: \(units.duplicates)") }
       let missing = units.missing(of: plan)
       if let first = missing.first {
         let left = ShardError.unitsLeft(missing.count, of: plan.unitCount, example: plan.name(of: first))

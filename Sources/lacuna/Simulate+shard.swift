@@ -28,7 +28,8 @@ struct ShardOptions: ParsableArguments {
     }
     if let seconds, !(seconds >= 0 && seconds < 1e9) { throw ValidationError("--seconds must be from 0 to 1e9") }
     let settled = [
-      ("overrides", !study.overrides.isEmpty), ("--seed", study.seeding.seed != nil), ("--output", output.output != nil),
+      ("overrides", !study.overrides.isEmpty), ("--seed", study.seeding.seed != nil),
+      ("--output", output.output != nil),
       ("--overwrite", output.overwrite), ("--json", output.json), ("--explain", explains),
     ]
     if let first = settled.first(where: \.1) {
@@ -55,11 +56,14 @@ extension Simulate {
         let selection = try device.select(planned: plan.precision)
         let progress = Progress(total: units.count, label: "units", quiet: output.quiet)
         done = try planned.run(
-          units, of: plan, in: folder, on: selection.study(), mayBegin: { !stop.isMade }
-        ) { progress.advance() }
+          units, of: plan, in: folder, on: selection.study(), mayBegin: { !stop.isMade },
+          unitFinished: { progress.advance() })
       }
       guard done == units.count else {
-        log.notice("\(units.count - done) units of share \(share.index + 1)/\(share.count) are left; run it again to go on")
+        let left = units.count - done
+        log.notice(
+          "of share \(share.index + 1)/\(share.count) \(left == 1 ? "one unit is" : "\(left) units are") left; run it again to go on"
+        )
         throw ExitCode(ExitStatus.unfinished)
       }
       if !output.quiet { log.info("share \(share.index + 1)/\(share.count) is complete") }

@@ -80,7 +80,7 @@ import Testing
   }
 
   private static let results: Set<String> = [
-    ".lacuna", "config.yaml", "trials.jsonl", "results.csv", "metrics.json", "figures", "points",
+    ".lacuna", "config.yaml", "trials.jsonl", "results.csv", "metrics.json", "provenance.json", "figures", "points",
   ]
   private static let unfinished: Set<String> = [".lacuna", "config.yaml", "trials.partial.jsonl"]
 

@@ -8,7 +8,7 @@ import Testing
   @Test func helpOfEveryCommandHasAnExample() throws {
     try withFolder { folder in
       for command in [
-        [], ["simulate"], ["theory"], ["fit"], ["reproduce"], ["example"], ["devices"], ["bench"],
+        [], ["simulate"], ["plan"], ["merge"], ["theory"], ["fit"], ["reproduce"], ["example"], ["devices"], ["bench"],
       ] {
         let result = try Program.run(command + ["--help"], in: folder)
         #expect(result.status == 0)
@@ -41,7 +41,7 @@ import Testing
       let result = try Program.run(arguments, in: folder)
       #expect(result.status == 0, "\(result.errors)")
       let out = folder.appendingPathComponent("out")
-      for file in ["config.yaml", "trials.jsonl", "results.csv", "metrics.json"] {
+      for file in ["config.yaml", "trials.jsonl", "results.csv", "metrics.json", "provenance.json"] {
         #expect(FileManager.default.fileExists(atPath: out.appendingPathComponent(file).path), "\(file)")
       }
       for kind in ["svg", "pdf", "png", "gp"] {
@@ -49,8 +49,15 @@ import Testing
       }
       #expect(!FileManager.default.fileExists(atPath: out.appendingPathComponent("trials.partial.jsonl").path))
       let printed = try object(result.output)
-      let saved = try object(try String(contentsOf: out.appendingPathComponent("metrics.json"), encoding: .utf8))
-      #expect(NSDictionary(dictionary: printed) == NSDictionary(dictionary: saved))
+      let (saved, provenance) = try (
+        object(try String(contentsOf: out.appendingPathComponent("metrics.json"), encoding: .utf8)),
+        object(try String(contentsOf: out.appendingPathComponent("provenance.json"), encoding: .utf8))
+      )
+      let together = saved.merging(provenance) { _, _ in "in both" }
+      #expect(NSDictionary(dictionary: printed) == NSDictionary(dictionary: together))
+      for key in ["device", "runtime_seconds", "provenance", "computed"] {
+        #expect(saved[key] == nil && provenance[key] != nil, "\(key)")
+      }
       for key in ["points", "device", "precision", "seed", "runtime_seconds", "version"] {
         #expect(printed[key] != nil)
       }

@@ -67,11 +67,11 @@ struct RetreatingDevice {
         mayBegin: { trial in
           isEnding = isEnding || !mayBegin(trial)
           return !isEnding
-        }
-      ) { outcome in
-        try emit(trials[next], outcome, backend)
-        next += 1
-      }
+        },
+        emit: { outcome in
+          try emit(trials[next], outcome, backend)
+          next += 1
+        })
     }
     while next < trials.count && !isEnding {
       do {

@@ -28,7 +28,9 @@ package enum ShardError: Error, Sendable, Equatable, CustomStringConvertible {
     case .disagreement(let unit, let files):
       "\(unit): \(files.joined(separator: " and ")) disagree by more than 1e-9; find out which is wrong and take it away"
     case .share(let text, let reason): "--shard \(text): \(reason)"
-    case .unitsLeft(let left, let all, let example): "\(left) of \(all) units are left, \(example) the first of them"
+    case .unitsLeft(let left, let all, let example):
+      left == 1
+        ? "one of \(all) units is left, \(example)" : "\(left) of \(all) units are left, \(example) the first of them"
     }
   }
 }

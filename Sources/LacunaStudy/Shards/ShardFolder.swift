@@ -28,7 +28,8 @@ package struct ShardFolder: Sendable {
     do {
       let format = try decodeJSON(Format.self, from: bytes).format
       guard format == StudyPlan.currentFormat else {
-        throw ShardError.malformedPlan(reason: "its format is \(format), and this program reads \(StudyPlan.currentFormat)")
+        throw ShardError.malformedPlan(
+          reason: "its format is \(format), and this program reads \(StudyPlan.currentFormat)")
       }
       plan = try decodeJSON(StudyPlan.self, from: bytes)
     } catch is DecodingError {

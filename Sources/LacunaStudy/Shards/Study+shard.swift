@@ -29,7 +29,8 @@ extension Study {
       _ = try plans(on: device)
       let clock = ContinuousClock()
       var last = clock.now
-      let (shard, host) = (try folder.makeShard(), hostName())
+      let host = hostName()
+      var shard: RecordFile?
       var retreating = RetreatingDevice(device)
       var isEnding = false
       for (index, stage) in stages.enumerated() where !isEnding {
@@ -42,24 +43,26 @@ extension Study {
             // A unit that was begun is ended.
             if trial % planned.trialsPerUnit == 0, !mayBegin() { isEnding = true }
             return !isEnding
-          }
-        ) { trial, outcome, backend in
-          outcomes.append(outcome)
-          let unit = trial / planned.trialsPerUnit
-          guard outcomes.count == planned.trials(of: unit).count else { return }
-          let now = clock.now
-          let record = UnitRecord(
-            head: UnitRecord.Head(
-              study: plan.study, numerics: plan.numerics, precision: plan.precision, stage: index, index: unit,
-              device: backend.description, host: host, verification: backend.verification,
-              seconds: last.duration(to: now) / .seconds(1)),
-            outcomes: outcomes)
-          try shard.append(try record.line(stage.measures), isSynchronized: true)
-          (last, outcomes) = (now, [])
-          unitFinished()
-        }
+          },
+          emit: { trial, outcome, backend in
+            outcomes.append(outcome)
+            let unit = trial / planned.trialsPerUnit
+            guard outcomes.count == planned.trials(of: unit).count else { return }
+            let now = clock.now
+            let record = UnitRecord(
+              head: UnitRecord.Head(
+                study: plan.study, numerics: plan.numerics, precision: plan.precision, stage: index, index: unit,
+                device: backend.description, host: host, verification: backend.verification,
+                seconds: last.duration(to: now) / .seconds(1)),
+              outcomes: outcomes)
+            let file = try shard ?? folder.makeShard()
+            shard = file
+            try file.append(try record.line(stage.measures), isSynchronized: true)
+            (last, outcomes) = (now, [])
+            unitFinished()
+          })
       }
-      return shard.close()
+      return shard?.close() ?? 0
     }
   }
 }

@@ -79,7 +79,8 @@ package struct StudyPlan: Sendable, Equatable, Codable {
   /// A unit in words.
   package func name(of unit: Unit) -> String {
     let (stage, trials) = (stages[unit.stage], stages[unit.stage].trials(of: unit.index))
-    let numbers = trials.count == 1 ? "trial \(trials.lowerBound)" : "trials \(trials.lowerBound)–\(trials.upperBound - 1)"
+    let numbers =
+      trials.count == 1 ? "trial \(trials.lowerBound)" : "trials \(trials.lowerBound)–\(trials.upperBound - 1)"
     return "\(numbers) of point \(unit.stage + 1) (n = \(stage.sampleCount), d = \(stage.coordinateCount))"
   }
 }
