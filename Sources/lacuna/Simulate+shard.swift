@@ -21,17 +21,18 @@ struct ShardOptions: ParsableArguments {
   @Option(help: "With --shard: begin no unit after so many seconds.")
   var seconds: Double?
 
-  func validate(_ study: StudyArguments, _ output: OutputOptions, explains: Bool) throws {
+  func validate(_ study: StudyArguments, _ output: OutputOptions, others: [(String, Bool)]) throws {
     guard shard != nil else {
       if seconds != nil { throw ValidationError("--seconds goes with --shard") }
       return
     }
     if let seconds, !(seconds >= 0 && seconds < 1e9) { throw ValidationError("--seconds must be from 0 to 1e9") }
-    let settled = [
-      ("overrides", !study.overrides.isEmpty), ("--seed", study.seeding.seed != nil),
-      ("--output", output.output != nil),
-      ("--overwrite", output.overwrite), ("--json", output.json), ("--explain", explains),
-    ]
+    let settled =
+      [
+        ("overrides", !study.overrides.isEmpty), ("--seed", study.seeding.seed != nil),
+        ("--output", output.output != nil),
+        ("--overwrite", output.overwrite), ("--json", output.json),
+      ] + others
     if let first = settled.first(where: \.1) {
       throw ValidationError("--shard goes without \(first.0): the plan says what is computed, and its folder gets it")
     }

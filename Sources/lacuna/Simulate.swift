@@ -41,13 +41,11 @@ struct Simulate: ParsableCommand {
 
   func validate() throws {
     try study.requireConfig()
-    try sharding.validate(study, output, explains: explain)
+    try sharding.validate(study, output, others: [("--explain", explain), ("--dry-run", dryRun)])
   }
 
   func run() throws {
-    if let shard = sharding.shard {
-      return try runShard(shard)
-    }
+    if let shard = sharding.shard { return try runShard(shard) }
     try reportingFailures {
       let loaded = try study.load()
       if dryRun {
