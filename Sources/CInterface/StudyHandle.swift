@@ -82,12 +82,6 @@ extension [ExperimentPoint] {
     self = try loadExperiments(
       text: required(configuration, "configuration").text(), source: "configuration", folder: folder?.text(),
       overrides: lines)
-    for point in self {
-      let d = point.configuration.data.coordinates
-      // Theory holds some vectors of d numbers.
-      guard d < HostProvider.availableMemory / 256 else {
-        throw BackendError.outOfMemory(requested: d * 256, available: HostProvider.availableMemory, device: "host")
-      }
-    }
+    try requireMemory(HostProvider.availableMemory)
   }
 }

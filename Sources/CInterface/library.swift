@@ -19,7 +19,10 @@ private enum VersionText {
 package func lacunaVersionText() -> UnsafePointer<CChar>? { VersionText.text }
 
 @_cdecl("lacuna_prepare")
-package func lacunaPrepare() { DeviceRegistry.ofThisProcess.host.prepareProcess() }
+package func lacunaPrepare() {
+  // What is refused here, every computation is refused with its reason.
+  try? DeviceRegistry.ofThisProcess.host.prepareProcess()
+}
 
 @_cdecl("lacuna_text_free")
 package func lacunaTextFree(_ text: UnsafeMutablePointer<CChar>?) { free(text) }

@@ -28,7 +28,8 @@ public protocol DeviceProvider: Sendable {
   func rate(_ work: DeviceRates.Work, order: Int, on backend: any Backend) throws(BackendError) -> Double
 
   /// What the process needs done once, before it has a second thread.
-  func prepareProcess()
+  /// - Throws: where the system refuses what any computation would take; the process is then to end by `_exit`.
+  func prepareProcess() throws(BackendError)
 
   /// How long this process has waited for its drivers to compile.
   var compileTime: Duration { get }
@@ -43,7 +44,7 @@ extension DeviceProvider {
     try DeviceRates.measure(work, order: order, on: backend)
   }
 
-  public func prepareProcess() {}
+  public func prepareProcess() throws(BackendError) {}
 
   public var compileTime: Duration { .zero }
 }

@@ -45,9 +45,10 @@ public final class DeviceRegistry: Sendable {
   public var listingBytes: Int { listed.withLock { $0?.bytes ?? 0 } }
 
   /// What the process needs done once, before it has a second thread.
-  public func prepareProcess() {
-    host.prepareProcess()
-    for provider in others { provider.prepareProcess() }
+  /// - Throws: where the system refuses what any computation would take; the process is then to end by `_exit`.
+  public func prepareProcess() throws(BackendError) {
+    try host.prepareProcess()
+    for provider in others { try provider.prepareProcess() }
   }
 
   /// How long this process has waited for drivers to compile.

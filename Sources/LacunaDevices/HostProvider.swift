@@ -29,7 +29,7 @@ public struct HostProvider: DeviceProvider {
     "\(HostBackend<Double>(threads: threads).description) \(precision.rawValue)"
   }
 
-  public func prepareProcess() { shortenOpenBLASWaits() }
+  public func prepareProcess() throws(BackendError) { try shortenOpenBLASWaits() }
 
   /// The host in float64: what theory solves its eigenproblems on, and what others are compared with.
   public func reference(threads: Int? = nil) -> any Backend<Double> { HostBackend<Double>(threads: threads) }

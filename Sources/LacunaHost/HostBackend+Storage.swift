@@ -4,6 +4,7 @@ extension HostBackend {
   public func performMakeMatrix(rows: Int, columns: Int) throws(BackendError) -> HostMatrix<Element> {
     let (elements, overflow1) = rows.multipliedReportingOverflow(by: columns)
     let (bytes, overflow2) = elements.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
+    try OpenBLASBuffers.reserve(threads: threads.count)
     let storage = try HostStorage(byteCount: overflow1 || overflow2 ? nil : bytes)
     return HostMatrix(storage: storage, rows: rows, columns: columns)
   }

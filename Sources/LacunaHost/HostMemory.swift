@@ -8,14 +8,22 @@
 
 /// What the machine has left to give.
 package enum HostMemory {
-  /// Bytes that could be had without swapping: what the kernel calls available, within the limit of the control group;
+  /// Bytes that could be had without swapping: what the kernel calls available, within the limits of the control
+  /// group and of the process;
   /// the physical memory where the system does not say.
   package static var available: Int {
     var bytes = Int(sysconf(Int32(_SC_PHYS_PAGES))) * Int(sysconf(Int32(_SC_PAGESIZE)))
     if let available = firstNumber(of: "/proc/meminfo", after: "MemAvailable:") { bytes = min(bytes, available << 10) }
+    if let limit = addressLimit, let used = addresses { bytes = min(bytes, max(0, limit - used)) }
     if let limit = firstNumber(of: "/sys/fs/cgroup/memory.max", after: "") { bytes = min(bytes, limit) }
     return bytes
   }
+
+  /// Bytes of addresses that the process may have (`ulimit -v`); nil where that is not limited.
+  static let addressLimit: Int? = firstNumber(of: "/proc/self/limits", after: "Max address space")
+
+  /// Bytes of addresses that the process has.
+  static var addresses: Int? { firstNumber(of: "/proc/self/status", after: "VmSize:").map { $0 << 10 } }
 
   /// Bytes that this process held at most so far; nil where the system does not say.
   package static var peak: Int? { firstNumber(of: "/proc/self/status", after: "VmHWM:").map { $0 << 10 } }
@@ -25,6 +33,11 @@ package enum HostMemory {
 
   /// The first whole number of a small file after a label.
   private static func firstNumber(of path: String, after label: String) -> Int? {
+    words(of: path, after: label).flatMap { Int($0.prefix { $0.isNumber }) }
+  }
+
+  /// What follows a label on its line in a small file.
+  static func words(of path: String, after label: String) -> Substring? {
     let file = open(path, O_RDONLY)
     guard file >= 0 else { return nil }
     defer { close(file) }
@@ -33,8 +46,7 @@ package enum HostMemory {
     guard count > 0 else { return nil }
     let text = Substring(decoding: bytes[..<count], as: UTF8.self)
     for line in text.split(separator: "\n") where line.hasPrefix(label) {
-      let digits = line.dropFirst(label.count).drop { $0 == " " || $0 == "\t" }.prefix { $0.isNumber }
-      return Int(digits)
+      return line.dropFirst(label.count).drop { $0 == " " || $0 == "\t" }
     }
     return nil
   }

@@ -1,3 +1,5 @@
+import LacunaAlgebra
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -14,13 +16,15 @@
 /// without threads of its own nothing is done.
 ///
 /// To be called while the process has no other thread that computes.
-package func shortenOpenBLASWaits() {
+/// - Throws: `device` where the memory that its threads ask for is refused: they then never end.
+package func shortenOpenBLASWaits() throws(BackendError) {
   #if os(Linux)
     typealias ReadEnvironment = @convention(c) () -> Void
     typealias EndThreads = @convention(c) () -> Int32
     guard getenv("OPENBLAS_THREAD_TIMEOUT") == nil,
       let readEnvironment = dlsym(nil, "openblas_read_env"), let endThreads = dlsym(nil, "blas_thread_shutdown_")
     else { return }
+    try OpenBLASBuffers.awaitPool()
     setenv("OPENBLAS_THREAD_TIMEOUT", "19", 1)
     unsafeBitCast(readEnvironment, to: ReadEnvironment.self)()
     _ = unsafeBitCast(endThreads, to: EndThreads.self)()

@@ -9,6 +9,7 @@ extension SymmetricTridiagonal {
     var e = offDiagonal + [0]
     var n = blasint(order)
     var info: blasint = 0
+    try OpenBLASBuffers.reserve(threads: HostThreads().count)
     BLASThreadCount.shared.during(HostThreads().count) { dsterf_(&n, &d, &e, &info) }
     try check(info, "dsterf")
     return d
@@ -20,6 +21,7 @@ extension SymmetricTridiagonal {
     var e = offDiagonal + [0]
     var n = blasint(order)
     var info: blasint = 0
+    try OpenBLASBuffers.reserve(threads: HostThreads().count)
     var vectors = [Double](repeating: 0, count: order * order)
     var work = [Double](repeating: 0, count: 1 + 4 * order + order * order)
     var integers = [blasint](repeating: 0, count: 3 + 5 * order)

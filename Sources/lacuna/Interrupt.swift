@@ -22,6 +22,11 @@ final class Interrupt {
   init(_ folder: OutputFolder?, keep: @escaping @Sendable () -> String? = { nil }) {
     self.folder = folder
     Self.current.withLock { $0 = folder }
+    guard Self.mayOpenFiles else {
+      folder?.abandon()
+      log.error("the system lets this process open too few files; raise the limit (ulimit -n 64)")
+      exit(ExitStatus.io)
+    }
     sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
       let earlier = signal(number, SIG_IGN)
       // Of a run under nohup, which is to outlive its terminal.
@@ -49,6 +54,13 @@ final class Interrupt {
   /// Lets the handler end the program where it is about to.
   static func yieldIfEnding() {
     while isEnding.load(ordering: .sequentiallyConsistent) { pause() }
+  }
+
+  /// Whether there is room for the descriptors by which signals are watched: without them the watch itself would trap.
+  private static var mayOpenFiles: Bool {
+    let files = (0..<2).map { _ in open("/dev/null", O_RDONLY) }
+    for file in files where file >= 0 { close(file) }
+    return files.allSatisfy { $0 >= 0 }
   }
 
   private static func kept(_ folder: OutputFolder?) -> String {

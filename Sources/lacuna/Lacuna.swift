@@ -3,6 +3,12 @@ import LacunaDevices
 import LacunaFiles
 import LacunaStudy
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#endif
+
 @main
 struct Lacuna: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -27,7 +33,13 @@ struct Lacuna: ParsableCommand {
 
   static func main() {
     StandardOutput.keepClosed()
-    DeviceRegistry.ofThisMachine.prepareProcess()
+    do {
+      try DeviceRegistry.ofThisMachine.prepareProcess()
+    } catch {
+      log.error("\(error)")
+      // A thread is left that never ends: nothing may wait for it.
+      _exit(ExitStatus.of(error))
+    }
     // Not the standard library's, which loses the bytes of a file name that is not UTF-8.
     run(PathText.arguments)
   }

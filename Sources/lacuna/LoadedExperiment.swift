@@ -1,5 +1,6 @@
 import ArgumentParser
 import LacunaAlgebra
+import LacunaDevices
 import LacunaFiles
 import LacunaStudy
 
@@ -18,6 +19,7 @@ struct LoadedExperiment {
       text = try readText(source)
     }
     points = try loadExperiments(text: text, source: source, overrides: overrides)
+    try points.requireMemory(HostProvider.availableMemory)
     name = points[0].configuration.name
   }
 

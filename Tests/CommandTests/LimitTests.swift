@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+/// A system that refuses memory or files: a word and a status within seconds, whatever the limit.
+#if os(Linux)
+  @Suite(.serialized) struct LimitTests {
+    private let theory = "theory example:learning-curve data.coordinates=20"
+    private let fit = "fit x.csv --no-header --ridge 0.1 --device host"
+
+    /// Runs the program under limits that `sh` sets; status 124 is a run that did not end.
+    private func run(_ arguments: String, _ limits: String, in folder: URL) throws -> (status: Int32, errors: String) {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = [
+        "-c", "\(limits); exec timeout -s KILL 60 \"$0\" \(arguments) > /dev/null", Program.binary.path,
+      ]
+      process.currentDirectoryURL = folder
+      let errors = Pipe()
+      process.standardError = errors
+      try process.run()
+      let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      return (process.terminationStatus, text)
+    }
+
+    private func withData(_ body: (URL) throws -> Void) throws {
+      try withFolder { folder in
+        let rows = (0..<12).map { i in (0..<4).map { j in "\((i * 7 + j * j * 3 + i * j) % 11)" }.joined(separator: ",")
+        }
+        try rows.joined(separator: "\n").write(
+          to: folder.appendingPathComponent("x.csv"), atomically: true, encoding: .utf8)
+        try body(folder)
+      }
+    }
+
+    @Test("addresses that are refused are said, where OpenBLAS would ask for ever")
+    func addresses() throws {
+      try withData { folder in
+        for arguments in ["--version", theory, fit] {
+          let (status, errors) = try run(arguments, "ulimit -v 150000", in: folder)
+          #expect(status == 69 && errors.contains("OpenBLAS") && errors.contains("ulimit -v"), "\(status) \(errors)")
+        }
+        // Alone, a thread has no pool to wait for, and is refused the buffer of its own.
+        let one = "ulimit -v 200000; export OPENBLAS_NUM_THREADS=1"
+        #expect(try run("--version", one, in: folder).status == 0)
+        let (status, errors) = try run(fit, one, in: folder)
+        #expect(status == 69 && errors.contains("for 1 thread they"), "\(status) \(errors)")
+        // Between what is refused and what suffices every run ends, in one way or the other.
+        for limit in stride(from: 250_000, through: 850_000, by: 100_000) {
+          for arguments in [fit + " --threads 1", fit, theory] {
+            let (status, errors) = try run(arguments, "ulimit -v \(limit)", in: folder)
+            #expect(
+              status == 0 || (status == 69 && errors.contains("ulimit -v")),
+              "\(limit) \(arguments): \(status) \(errors)")
+          }
+        }
+        // What a refusal asks for is enough.
+        guard let asked = errors.split(separator: "(ulimit -v ").last?.split(separator: ")").first else {
+          Issue.record("\(errors)")
+          return
+        }
+        #expect(try run(fit, "ulimit -v \(asked); export OPENBLAS_NUM_THREADS=1", in: folder).status == 0)
+      }
+    }
+
+    @Test("theory of more coordinates than memory holds")
+    func coordinates() throws {
+      try withData { folder in
+        for command in ["theory example:learning-curve", "simulate example:spectrum --output out"] {
+          let (status, errors) = try run(
+            "\(command) data.coordinates=1000000000", "ulimit -v 3000000; export OPENBLAS_NUM_THREADS=1", in: folder)
+          #expect(status == 69 && errors.contains("d = 1000000000"), "\(status) \(errors)")
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["x.csv"])
+      }
+    }
+
+    @Test("too few files", arguments: [4, 5, 6, 8])
+    func files(limit: Int) throws {
+      try withData { folder in
+        for arguments in [
+          theory, fit, "simulate \(theory.dropFirst(7)) --device host experiment.trials=1 --output out",
+        ] {
+          let (status, errors) = try run(arguments, "ulimit -n \(limit)", in: folder)
+          #expect([0, 66, 73, 74].contains(status), "\(arguments): \(status) \(errors)")
+          #expect(status == 0 || !errors.isEmpty)
+          if limit >= 8 { #expect(status == 0, "\(errors)") }
+        }
+      }
+    }
+  }
+#endif
