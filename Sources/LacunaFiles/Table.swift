@@ -14,6 +14,8 @@ public struct Table: Sendable, Equatable {
   public var rowNames: [String]?
   /// The file's column, from 1, of the rows' names.
   public var indexColumn: Int?
+  /// The text of each row in the column of labels that was asked for.
+  public var labels: [String]?
   /// The file's column, from 1, of each column, where they are a choice.
   public var positions: [Int]?
   /// Whether a text's first row was read as names, and why; nil for formats that have no such row.

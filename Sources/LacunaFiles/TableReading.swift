@@ -4,6 +4,8 @@ public struct TableReading: Sendable {
   public var header: Bool?
   /// The column that holds the rows' names, by name, position (from 1) or `#` and position; nil decides by evidence.
   public var index: String?
+  /// The column that holds labels of the rows, text or numbers, by name, position (from 1) or `#` and position.
+  public var labels: String?
   /// The columns to read, in this order: names, positions, ranges of positions; empty for all.
   public var columns: [String]
   /// Columns not to read, likewise.
@@ -20,11 +22,12 @@ public struct TableReading: Sendable {
   public var namesOptions: Bool
 
   public init(
-    header: Bool? = nil, index: String? = nil, columns: [String] = [], exclude: [String] = [],
+    header: Bool? = nil, index: String? = nil, labels: String? = nil, columns: [String] = [], exclude: [String] = [],
     allowMissing: Bool = false, missing: Set<String> = [], decimalComma: Bool = false, namesOptions: Bool = false
   ) {
     self.header = header
     self.index = index
+    self.labels = labels
     self.columns = columns
     self.exclude = exclude
     self.allowMissing = allowMissing
@@ -56,10 +59,14 @@ struct ColumnChoice: Equatable {
   var columns: [Int]
   /// The file's column of the rows' names.
   var index: Int?
+  /// The file's column of labels, which may be that of the names.
+  var labels: Int?
   /// As many columns as the file has.
   var count: Int
 
-  var isWhole: Bool { index == nil && columns.count == count && columns.indices.allSatisfy { columns[$0] == $0 } }
+  var isWhole: Bool {
+    index == nil && labels == nil && columns.count == count && columns.indices.allSatisfy { columns[$0] == $0 }
+  }
 }
 
 extension TableReading {
@@ -78,9 +85,16 @@ extension TableReading {
       guard found.count == 1 else { throw resolver.refusal("--index \(escaped(index)): row names are one column", "") }
       indexColumn = found[0]
     }
+    let labelColumn = try labels.map { labels throws(DataFileError) in
+      let found = try resolver.columns(labels, option: "--groups")
+      guard found.count == 1 else {
+        throw resolver.refusal("--groups \(escaped(labels)): labels are one column", "")
+      }
+      return found[0]
+    }
     var chosen: [Int] = []
     if columns.isEmpty {
-      chosen = (0..<count).filter { $0 != indexColumn }
+      chosen = (0..<count).filter { $0 != indexColumn && $0 != labelColumn }
     } else {
       for entry in columns { chosen += try resolver.columns(entry, option: "--columns") }
       if index == nil, let own = indexColumn, chosen.contains(own) { indexColumn = nil }
@@ -91,17 +105,24 @@ extension TableReading {
         throw resolver.refusal("\(resolver.name(own)) holds the row names and is one of --columns too", "choose one")
       }
     }
+    if let labelColumn, chosen.contains(labelColumn) {
+      throw resolver.refusal(
+        "\(resolver.name(labelColumn)) holds labels and is one of --columns too", "choose one: labels are no coordinate")
+    }
     var excluded: Set<Int> = []
     for entry in exclude { excluded.formUnion(try resolver.columns(entry, option: "--exclude")) }
     if index == nil, let own = indexColumn, excluded.contains(own) { indexColumn = nil }
     chosen.removeAll { excluded.contains($0) }
-    guard !chosen.isEmpty else { throw resolver.refusal("no column is left to read", "choose at least one") }
-    return ColumnChoice(columns: chosen, index: indexColumn, count: count)
+    // A file of labels alone has nothing else.
+    guard !chosen.isEmpty || (labelColumn != nil && count == 1) else {
+      throw resolver.refusal("no column is left to read", "choose at least one")
+    }
+    return ColumnChoice(columns: chosen, index: indexColumn, labels: labelColumn, count: count)
   }
 
   /// The same for a table that has been read whole.
   func choose(from table: Table) throws(DataFileError) -> ColumnChoice {
-    if index == nil && columns.isEmpty && exclude.isEmpty {
+    if index == nil && labels == nil && columns.isEmpty && exclude.isEmpty {
       return ColumnChoice(columns: Array(0..<table.columns), index: nil, count: table.columns)
     }
     return try choose(names: table.names, count: table.columns, path: "the table")
@@ -122,6 +143,10 @@ extension ColumnChoice {
     return nil
   }
 
+  private func texts(of column: Int, in table: Table) -> [String] {
+    (0..<table.rows).map { CSVCell.number(table.values[$0 * table.columns + column]).field }
+  }
+
   /// The chosen columns alone.
   func applied(to table: Table) -> Table {
     guard !isWhole else { return table }
@@ -133,8 +158,9 @@ extension ColumnChoice {
     chosen.positions = columns.map { $0 + 1 }
     if let index {
       chosen.indexColumn = index + 1
-      chosen.rowNames = (0..<table.rows).map { CSVCell.number(table.values[$0 * table.columns + index]).field }
+      chosen.rowNames = texts(of: index, in: table)
     }
+    if let labels { chosen.labels = texts(of: labels, in: table) }
     return chosen
   }
 }

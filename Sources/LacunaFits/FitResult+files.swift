@@ -29,7 +29,7 @@ extension FitResult {
         try fit.predictor(ridge: best.ridge, $0)
       }
     }
-    if residuals, fit.validation == .leaveOneSampleOut {
+    if residuals, fit.validation.isExact {
       _ = try writeRows(of: Device.Element.self, shape: [n, d], to: folder + "/residuals.npy") {
         try fit.residuals(ridge: best.ridge, $0)
       }
@@ -72,6 +72,7 @@ extension FitResult {
     let heldOut: FigureText =
       switch fit.validation {
       case .leaveOneSampleOut: "leave one sample out"
+      case .leaveOneGroupOut: "leave one group out"
       case .folds: "held out"
       case .hiddenCells: "hidden cells"
       }

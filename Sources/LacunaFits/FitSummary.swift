@@ -72,6 +72,25 @@ public struct FitSummary: Encodable, Sendable {
     }
   }
 
+  /// What was left out together.
+  public struct Groups: Encodable, Sendable {
+    public var count: Int
+    /// Mean squared error of a cell by the fit without its group, and its standard error over groups.
+    public var error, standardError: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case count, error
+      case standardError = "standard_error"
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(count, forKey: .count)
+      try container.encode(error, forKey: .error)
+      try container.encode(standardError, forKey: .standardError)
+    }
+  }
+
   public var mask: String
   public var seed: UInt64
   public var sampleCount, coordinateCount: Int
@@ -88,6 +107,8 @@ public struct FitSummary: Encodable, Sendable {
   public var validation: Validation
   public var weights: Weights
   public var centered: Bool
+  /// nil where samples were left out one by one.
+  public var groups: Groups?
   public var missingCells: Int
   public var liftedEigenvalue: Double?
   /// n times the best ridge: λ where the objective is a sum of squares, as in the literature on EASE.
@@ -130,6 +151,10 @@ public struct FitSummary: Encodable, Sendable {
       kind: fit.weights.rawValue, standardizedError: best.standardizedError, rounds: result.learning?.rounds,
       converged: result.learning?.converged, compared: trials.isEmpty ? nil : trials)
     centered = result.request.centered
+    groups = result.request.groups.map {
+      Groups(
+        count: $0.count, error: best.heldOutError, standardError: finite(result.rows?.standardError(groups: $0.members)))
+    }
     missingCells = fit.missingCount
     liftedEigenvalue = fit.liftedEigenvalue
     easeLambda = Double(fit.sampleCount) * best.ridge
@@ -141,7 +166,7 @@ public struct FitSummary: Encodable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case mask, seed, path, weights, centered, warnings, header, device, precision, version, validation
+    case mask, seed, path, weights, centered, groups, warnings, header, device, precision, version, validation
     case standardError = "standard_error"
     case rSquared = "r_squared"
     case ridgeChoice = "ridge_choice"
@@ -171,6 +196,7 @@ public struct FitSummary: Encodable, Sendable {
     try container.encode(validation.rawValue, forKey: .validation)
     try container.encode(weights, forKey: .weights)
     try container.encode(centered, forKey: .centered)
+    try container.encode(groups, forKey: .groups)
     try container.encode(missingCells, forKey: .missingCells)
     try container.encode(liftedEigenvalue, forKey: .liftedEigenvalue)
     try container.encode(easeLambda, forKey: .easeLambda)

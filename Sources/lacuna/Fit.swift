@@ -18,6 +18,7 @@ struct Fit: ParsableCommand {
         lacuna fit digits.csv --center --ridge 1e-3:10:20 --output digits
         lacuna fit digits.csv --ridge 0.1 --json
         lacuna fit genes.npy --ridge ridgeless --output genes
+        lacuna fit visits.csv --center --groups patient --output visits
         lacuna fit digits.csv --center --mask bernoulli:0.5 --output masked
         lacuna fit gaps.csv --center --mask observed --output filled
         lacuna fit patients.csv --center --weights auto --output patients
@@ -64,6 +65,13 @@ struct Fit: ParsableCommand {
         + "variance and self the ridge is a pure number.", valueName: "weights"))
   var weights = WeightArgument.choice(.uniform)
 
+  @Option(
+    help: ArgumentHelp(
+      "Rows that belong together are left out together, and the ridge is chosen so: a column of labels (text too; no "
+        + "coordinate then), a file of one label a row, or runs:L, every L rows in turn.", valueName: "groups"),
+    transform: GroupsArgument.parse)
+  var groups: GroupsArgument?
+
   @Flag(help: "Fit an intercept: columns are centred, and leave-one-sample-out errors stay exact.")
   var center = false
 
@@ -80,6 +88,9 @@ struct Fit: ParsableCommand {
   func validate() throws {
     if residuals && !mask.isLeaveOneOut {
       throw ValidationError("--residuals needs leave-one-out masks: other masks have no exact residuals to write")
+    }
+    if groups != nil && !mask.isLeaveOneOut {
+      throw ValidationError("--groups needs leave-one-out masks: other masks leave out folds of rows, or hide cells")
     }
     if residuals && output.output == nil {
       throw ValidationError("--residuals writes a file: say where with --output DIR")
@@ -117,7 +128,8 @@ struct Fit: ParsableCommand {
     let mask = try MaskConfiguration(argument: mask.argument, coordinateCount: d)
     let request = FitRequest(
       mask: try mask.fitMask(coordinateCount: d, seed: seed, key: "--mask"), maskName: mask.argument,
-      ridge: ridge.choice, weights: try weights.choice(coordinateCount: d), centered: center, seed: seed)
+      ridge: ridge.choice, weights: try weights.choice(coordinateCount: d), centered: center, seed: seed,
+      groups: samples.groups)
     let progress = Progress(total: 1, label: "ridges", quiet: output.quiet)
     let (header, indexColumn) = (samples.header, samples.indexColumn)
     let result = try samples.fit(request, on: backend) { progress.advance(to: $0, of: $1) }

@@ -8,13 +8,15 @@ struct FitSamples {
   /// Whether the first row of a text was read as names; nil where the format has no such row.
   let header: Bool?
   let indexColumn: Int?
+  /// Which samples are left out together, if any are.
+  let groups: SampleGroups?
   private var dense: Table?
   private var sparse: SparseTable?
 
   /// Reads the command's file, and says what a person should know of how.
   init(_ command: Fit) throws {
-    let isSparsePossible = command.mask == .leaveOneOut
-    let reading = command.table.reading(allowMissing: command.mask.allowsMissingCells)
+    let isSparsePossible = command.mask == .leaveOneOut && command.groups == nil
+    let reading = command.table.reading(allowMissing: command.mask.allowsMissingCells, labels: command.groups?.column)
     switch try readContent(command.data, reading) {
     case .sparse(let table) where isSparsePossible: sparse = table
     case .sparse(let table): dense = try table.dense(path: command.data)
@@ -26,6 +28,8 @@ struct FitSamples {
     coordinateCount = dense?.columns ?? sparse?.columns ?? 0
     header = dense?.header?.isHeader
     indexColumn = dense?.indexColumn
+    let (labels, rows) = (dense?.labels, dense?.rows ?? 0)
+    groups = try command.groups?.groups(labels: labels, sampleCount: rows, data: command.data)
     guard coordinateCount >= 2 else {
       throw Failure(
         "\(escaped(command.data)): one column; a coordinate is predicted from others, so two are needed",

@@ -21,7 +21,8 @@ extension FitSummary {
       table.append(row + [point.ridge == best.ridge ? "← best" : ""])
     }
     var title = "\(sampleCount) samples, \(coordinateCount) coordinates\(centered ? ", centred" : "")"
-    if validation != .leaveOneSampleOut { title += "; mask \(mask)" }
+    if !validation.isExact { title += "; mask \(mask)" }
+    if let groups { title += "; \(groups.count) groups" }
     if missingCells > 0 { title += ", \(missingCells) missing cells" }
     if isStandardized { title += "; weights \(weights.kind)\(weights.choice)" }
     let unit =
@@ -103,6 +104,7 @@ extension Validation {
   fileprivate var column: String {
     switch self {
     case .leaveOneSampleOut: "leave-one-out"
+    case .leaveOneGroupOut: "group left out"
     case .folds: "held out"
     case .hiddenCells: "hidden cells"
     }
@@ -120,6 +122,7 @@ extension Validation {
   fileprivate var note: String {
     switch self {
     case .leaveOneSampleOut: "mean squared error a cell"
+    case .leaveOneGroupOut: "mean squared error a cell, by the fit without its group"
     case .folds: "mean over cells of 1(hidden) · squared error under these masks, five folds held out"
     case .hiddenCells: "mean squared error of observed cells hidden for the purpose"
     }

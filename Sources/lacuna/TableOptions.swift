@@ -40,9 +40,10 @@ struct TableOptions: ParsableArguments {
   }
 
   /// - Parameter allowMissing: missing cells become NaN instead of being refused.
-  func reading(allowMissing: Bool) -> TableReading {
+  /// - Parameter labels: the column of labels, if one is wanted.
+  func reading(allowMissing: Bool, labels: String? = nil) -> TableReading {
     TableReading(
-      header: header, index: index, columns: columns, exclude: exclude, allowMissing: allowMissing,
+      header: header, index: index, labels: labels, columns: columns, exclude: exclude, allowMissing: allowMissing,
       missing: Set(missing.flatMap { $0.split(separator: ",").map(String.init) }), decimalComma: decimal == ",",
       namesOptions: true)
   }

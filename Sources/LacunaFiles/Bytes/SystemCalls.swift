@@ -35,7 +35,7 @@ func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
 func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }
 
 /// Whether something of that name is there.
-func fileExists(_ path: String) -> Bool {
+package func fileExists(_ path: String) -> Bool {
   var status = stat()
   return withSystemPath(path) { stat($0, &status) } == 0
 }

@@ -27,8 +27,13 @@ public struct SparseTable: Sendable, Equatable {
 
   /// The chosen columns alone.
   func choosing(_ reading: TableReading) throws(DataFileError) -> SparseTable {
-    if reading.index == nil && reading.columns.isEmpty && reading.exclude.isEmpty { return self }
+    if reading.index == nil && reading.labels == nil && reading.columns.isEmpty && reading.exclude.isEmpty { return self }
     let choice = try reading.choose(names: nil, count: columns, path: "the matrix")
+    if choice.labels != nil {
+      throw .malformed(
+        path: "the matrix", position: .file, reason: "a column of a sparse matrix is asked for as labels",
+        remedy: "write the labels to a file, one a row")
+    }
     var places = [Int32](repeating: -1, count: columns)
     for (place, column) in choice.columns.enumerated() { places[column] = Int32(place) }
     let rises = zip(choice.columns, choice.columns.dropFirst()).allSatisfy { $0 < $1 }

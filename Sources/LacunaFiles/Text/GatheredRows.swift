@@ -8,6 +8,7 @@ struct GatheredRows {
   private var lines: Int
   private var numbers = 0
   private var rowNames: [String] = []
+  private var labels: [String] = []
   /// The first of the blank lines that no row has followed yet.
   private var blankLine: Int?
 
@@ -27,6 +28,7 @@ struct GatheredRows {
     lines += block.lines
     rows += block.rows
     rowNames += block.rowNames
+    labels += block.labels
     guard let numbers = block.block, numbers.count > 0 else { return }
     self.numbers += numbers.count
     try Memory.allow(self.numbers * 8, for: path)
@@ -47,6 +49,7 @@ struct GatheredRows {
       table.indexColumn = index + 1
       table.rowNames = rowNames
     }
+    if let column = layout.choice.labels { table.labels = column == layout.choice.index ? rowNames : labels }
     if !layout.choice.isWhole { table.positions = layout.choice.columns.map { $0 + 1 } }
     return table
   }

@@ -14,6 +14,7 @@ final class RowBlock: @unchecked Sendable {
   /// Lines read, blank ones too.
   var lines = 0
   var rowNames: [String] = []
+  var labels: [String] = []
   /// The first of the blank lines at the end, from 1 in the chunk.
   var blankLine: Int?
   var fault: Fault?
@@ -40,7 +41,8 @@ struct RowParser: Sendable {
   let missing: Set<String>
   let allowMissing: Bool
   let path: String
-  /// For each field of a line: the table's column, −1 for none, −2 for the rows' names, −3 for a cell that is empty.
+  /// For each field of a line: the table's column, −1 for none, −2 for the rows' names, −3 for a cell that is empty, −4 for
+  /// their labels.
   private let slots: [Int]
   private let width: Int
 
@@ -52,6 +54,7 @@ struct RowParser: Sendable {
     self.path = path
     width = layout.choice.columns.count
     var slots = [Int](repeating: -1, count: layout.columns)
+    if let labels = layout.choice.labels { slots[labels] = -4 }
     if let index = layout.choice.index { slots[index] = -2 }
     if layout.endsInSeparator { slots[layout.columns - 1] = -3 }
     for (slot, column) in layout.choice.columns.enumerated() { slots[column] = slot }
@@ -149,6 +152,8 @@ struct RowParser: Sendable {
           } else if slot == -3, !text.isEmpty {
             result.fault = .init(line: result.lines, kind: .notEmpty(column: column - 1, text: text))
             return
+          } else if slot == -4 {
+            result.labels.append(text)
           }
         }
       }

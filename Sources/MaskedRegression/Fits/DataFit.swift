@@ -20,14 +20,14 @@ public struct DataFit<Device: Backend>: RidgeFit {
   private let scaling: [Double]?
   /// What the columns on the device are divided by, and the square of it in units of which the device's ridge is: 1 with
   /// weights, whose columns are of one scale, else a power of two.
-  private let divisors: [Double]
+  let divisors: [Double]
   private let unit: Int
-  private let route: Route
+  let route: Route
   /// The route in as many digits as it takes; nil where the data are too many to keep a second time.
   private let wide: WideRegression?
   private let ledger = Ledger()
 
-  private enum Route {
+  enum Route {
     case primal(PrimalEvaluation<Device>)
     case dual(DualEvaluation<Device>)
   }
@@ -102,7 +102,7 @@ public struct DataFit<Device: Backend>: RidgeFit {
   /// Nanoseconds that an evaluation in more digits may take.
   private static var longestEvaluation: Double { 1e10 }
 
-  private func deviceRidge(_ ridge: Double) -> Double? { deviceRidge(ridge, divisors: divisors, unit: unit) }
+  func deviceRidge(_ ridge: Double) -> Double? { deviceRidge(ridge, divisors: divisors, unit: unit) }
 
   public func errors(ridge: Double) throws -> FitErrors {
     let estimated = ledger.errors[ridge] == true ? nil : try deviceErrors(ridge: ridge)
@@ -149,26 +149,38 @@ public struct DataFit<Device: Backend>: RidgeFit {
   public func residuals(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> Bool {
     let d = coordinateCount
     var residuals = [Device.Element](repeating: 0, count: sampleCount * d)
-    if ledger.errors[ridge] == nil { _ = try errors(ridge: ridge) }
-    func receive(_ block: Device.Matrix, sample: Int, coordinate: Int) throws {
-      let cells = try device.download(block)
-      for i in 0..<block.rows {
-        for k in 0..<block.columns {
-          let value = Double(cells[i * block.columns + k]) * divisors[coordinate + k]
-          residuals[(sample + i) * d + coordinate + k] = Device.Element(value)
+    _ = try residualTiles(ridge: ridge) { tile in
+      let width = tile.coordinates.count
+      for (row, i) in tile.samples.enumerated() {
+        for k in 0..<width {
+          residuals[i * d + tile.coordinates.lowerBound + k] = Device.Element(tile.values[row * width + k])
         }
       }
     }
-    if ledger.errors[ridge] == true, let wide {
-      _ = try wide.errors(ridge: ridge) { i, k, value in residuals[i * d + k] = Device.Element(value) }
-    } else {
-      let deviceRidge = deviceRidge(ridge) ?? ridge
-      switch route {
-      case .primal(let primal): try primal.residuals(ridge: deviceRidge, receive)
-      case .dual(let dual): try dual.residuals(ridge: deviceRidge, receive)
-      }
-    }
     try body(residuals)
+    return true
+  }
+
+  /// The same in tiles: blocks of samples, or of coordinates.
+  public func residualTiles(ridge: Double, _ body: (ResidualTile) throws -> Void) throws -> Bool {
+    if ledger.errors[ridge] == nil { _ = try errors(ridge: ridge) }
+    if ledger.errors[ridge] == true, let wide {
+      var cells = [Double](repeating: 0, count: sampleCount * coordinateCount)
+      _ = try wide.errors(ridge: ridge) { i, k, value in cells[i * coordinateCount + k] = value }
+      try body(ResidualTile(samples: Array(0..<sampleCount), coordinates: 0..<coordinateCount, values: cells))
+      return true
+    }
+    func receive(_ block: Device.Matrix, sample: Int, coordinate: Int) throws {
+      let tile = ResidualTile(
+        samples: Array(sample..<sample + block.rows), coordinates: coordinate..<coordinate + block.columns,
+        values: doubles(try device.download(block)))
+      try body(tile.restored(divisors))
+    }
+    let deviceRidge = deviceRidge(ridge) ?? ridge
+    switch route {
+    case .primal(let primal): try primal.residuals(ridge: deviceRidge, receive)
+    case .dual(let dual): try dual.residuals(ridge: deviceRidge, receive)
+    }
     return true
   }
 

@@ -6,10 +6,10 @@ import LacunaAlgebra
 struct DualEvaluation<Device: Backend> {
   let regression: DualRegression<Device>
   /// diag K, and diag S.
-  private let sampleSquares, columnSquares: [Double]
-  private var device: Device { regression.device }
-  private var sampleCount: Int { regression.sampleCount }
-  private var coordinateCount: Int { regression.coordinateCount }
+  let sampleSquares, columnSquares: [Double]
+  var device: Device { regression.device }
+  var sampleCount: Int { regression.sampleCount }
+  var coordinateCount: Int { regression.coordinateCount }
 
   /// - Parameter samples: n × d, columns centred where asked.
   /// - Parameter squares: the columns' mean squares.

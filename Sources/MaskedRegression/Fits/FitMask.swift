@@ -33,8 +33,10 @@ public struct LeaveOneOutFitMask: FitMask {
     var handed: [Double] = []
     swap(&handed, &values)
     do {
-      return try DataFit(
+      let fit = try DataFit(
         device: device, values: consume handed, sampleCount: n, centered: request.centered, weights: weights)
+      guard let groups = request.groups else { return fit }
+      return try GroupFit(fit, groups: groups)
     } catch {
       return try FitError.wrapping { throw error }
     }

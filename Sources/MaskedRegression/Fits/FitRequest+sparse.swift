@@ -16,6 +16,7 @@ extension FitRequest {
     guard samples.sampleCount > 0, samples.coordinateCount >= 2 else {
       throw .data("a coordinate is predicted from others, so two columns are needed")
     }
+    guard groups == nil else { throw .request("groups are left out of dense samples alone") }
     return try choose(names: names, report: report) { request, weights throws(FitError) in
       try request.mask.prepare(samples, for: request, weights: weights, on: device)
     }

@@ -12,10 +12,12 @@ public struct FitRequest: Sendable {
   public var centered: Bool
   /// Of the cells that are hidden to choose a ridge.
   public var seed: UInt64
+  /// Samples that are left out together where a ridge is judged; nil leaves them out one by one.
+  public var groups: SampleGroups?
 
   public init(
     mask: any FitMask = LeaveOneOutFitMask(), maskName: String = "leave-one-out", ridge: RidgeChoice = .automatic,
-    weights: WeightChoice = .uniform, centered: Bool = false, seed: UInt64 = 1
+    weights: WeightChoice = .uniform, centered: Bool = false, seed: UInt64 = 1, groups: SampleGroups? = nil
   ) {
     self.mask = mask
     self.maskName = maskName
@@ -23,6 +25,7 @@ public struct FitRequest: Sendable {
     self.weights = weights
     self.centered = centered
     self.seed = seed
+    self.groups = groups
   }
 
   /// Fits, and chooses the ridge of least error held out, and the weights where they are to be found.
@@ -42,6 +45,10 @@ public struct FitRequest: Sendable {
   ) throws(FitError) -> FitResult<Device> {
     guard n > 0, values.count % n == 0, values.count / n >= 2 else {
       throw .data("a coordinate is predicted from others, so two columns are needed")
+    }
+    if let groups {
+      guard mask is LeaveOneOutFitMask else { throw .request("groups are left out under leave-one-out masks alone") }
+      try groups.require(sampleCount: n)
     }
     if case .fixed(let fixed) = weights {
       // Prepared once, with the numbers handed over.

@@ -12,6 +12,8 @@ public struct FitResult<Device: Backend> {
   public let learning: WeightLearning?
   /// The kinds of weights that were tried; empty where they were chosen beforehand.
   public internal(set) var weightTrials: [WeightTrial] = []
+  /// Residuals of samples (or groups) left out at the best ridge, sample by sample; nil where the fit has none in tiles.
+  public let rows: ResidualRows?
   /// Sentences on what is doubtful.
   public let warnings: [String]
 
@@ -21,17 +23,20 @@ public struct FitResult<Device: Backend> {
   public var precision: Precision { Device.Element.precision }
 
   init(
-    request: FitRequest, names: [String]?, fit: any RidgeFit<Device>, search: RidgeSearch, learning: WeightLearning?
+    request: FitRequest, names: [String]?, fit: any RidgeFit<Device>, search: RidgeSearch, learning: WeightLearning?,
+    rows: ResidualRows?
   ) {
     self.request = request
     self.names = names
     self.fit = fit
     self.search = search
+    self.rows = rows
     self.learning = learning
     let name = { (k: Int) in names?[k] ?? "\(k + 1)" }
     warnings =
       (request.weights == .uniform ? scaleWarnings(fit) : []) + learningWarnings(learning, name: name)
       + edgeWarnings(search, choice: request.ridge) + gapWarnings(fit, search.best)
+      + neighbourWarnings(rows, groups: request.groups)
       + search.best.doubts.map {
         $0.sentence(name, precision: Device.Element.precision.rawValue)
       }
@@ -115,4 +120,14 @@ private func gapWarnings(_ fit: some RidgeFit, _ best: FitErrors) -> [String] {
     warnings.append("there are too few observed cells to hide some, so that no ridge could be judged")
   }
   return warnings
+}
+
+/// Samples whose neighbours tell of them, though they were left out.
+private func neighbourWarnings(_ rows: ResidualRows?, groups: SampleGroups?) -> [String] {
+  guard groups == nil, let rows, rows.hasAlikeNeighbours, let (value, _) = rows.neighbourCorrelation else { return [] }
+  return [
+    "residuals of neighbouring rows correlate (\(briefly(value))): rows that are alike tell of each other, and errors of rows "
+      + "left out one by one are too small; leave out rows that belong together with --groups, a series in pieces with "
+      + "--groups runs:L"
+  ]
 }

@@ -12,11 +12,11 @@ struct PrimalEvaluation<Device: Backend> {
   let regression: PrimalRegression<Device>
   let samples: SampleBlocks<Device>
   let centered: Bool
-  private let scratch: Device.Matrix
+  let scratch: Device.Matrix
   private let sums: Device.Matrix
   /// diag S.
-  private let squares: [Double]
-  private var device: Device { regression.device }
+  let squares: [Double]
+  var device: Device { regression.device }
 
   /// - Parameter samples: columns centred where asked.
   init(device: Device, samples: SampleBlocks<Device>, coordinateCount d: Int, centered: Bool) throws {

@@ -53,6 +53,12 @@ public protocol RidgeFit<Device> {
   /// - Returns: false, and calls nothing, where the mask has no such residuals.
   func residuals(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> Bool
 
+  /// The same in tiles, so that n × d numbers are nowhere at once.
+  /// - Parameter ridge: λ.
+  /// - Parameter body: called with tiles that have every cell once.
+  /// - Returns: false, and calls nothing, where there are no such tiles.
+  func residualTiles(ridge: Double, _ body: (ResidualTile) throws -> Void) throws -> Bool
+
   /// The data with their gaps filled by conditional means, n × d; nil where gaps have no place.
   func filled(ridge: Double) throws -> [Double]?
 }
@@ -71,6 +77,8 @@ extension RidgeFit {
 
   public func residuals(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> Bool { false }
 
+  public func residualTiles(ridge: Double, _ body: (ResidualTile) throws -> Void) throws -> Bool { false }
+
   public func filled(ridge: Double) throws -> [Double]? { nil }
 
   /// Â, d × d, row-major.
@@ -86,8 +94,13 @@ extension RidgeFit {
 public enum Validation: String, Sendable, CaseIterable {
   /// Every cell, by the fit without its sample: exact.
   case leaveOneSampleOut = "leave-one-sample-out"
+  /// Every cell, by the fit without its group of samples: exact.
+  case leaveOneGroupOut = "leave-one-group-out"
   /// Every sample, by the fit without its fold of five.
   case folds = "five-folds"
   /// Observed cells that were hidden for the purpose.
   case hiddenCells = "hidden-cells"
+
+  /// Whether every cell is predicted without its sample, by a formula and no draw.
+  public var isExact: Bool { self == .leaveOneSampleOut || self == .leaveOneGroupOut }
 }

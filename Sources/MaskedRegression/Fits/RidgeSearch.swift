@@ -75,7 +75,7 @@ extension RidgeFit {
       try trials.add(ridges)
     case .automatic:
       try trials.addAutomaticPath()
-      try trials.refine(tolerance: validation == .leaveOneSampleOut ? 1e-4 : 1e-3)
+      try trials.refine(tolerance: validation.isExact ? 1e-4 : 1e-3)
     }
     try report(trials.path.count, trials.path.count)
     return RidgeSearch(
@@ -133,7 +133,7 @@ private struct Trials<Fit: RidgeFit> {
     let positive = squares.filter { $0 > 0 }
     // Of data that are all zero every ridge makes the same.
     let scale = positive.isEmpty ? 1 : mean(squares)
-    let perDecade = fit.validation == .leaveOneSampleOut ? 3 : 2
+    let perDecade = fit.validation.isExact ? 3 : 2
     // Where a few far samples make up the mean square, the path starts below what the others have.
     let typical = fit.typicalSquare ?? scale
     let low = 1e-6 * (typical < 1e-2 * scale ? typical : scale)

@@ -86,8 +86,11 @@ extension FitRequest {
     return try FitError.wrapping {
       do {
         let search = try fit.search(ridge, standardizes: weights == .automatic ? true : nil, report: report)
+        var rows = ResidualRows(sampleCount: fit.sampleCount, errors: search.best.heldOut)
+        let hasRows = try fit.residualTiles(ridge: search.best.ridge) { rows.add($0) }
         return FitResult(
-          request: self, names: names, fit: fit, search: search, learning: try fit.learning(ridge: search.best.ridge))
+          request: self, names: names, fit: fit, search: search, learning: try fit.learning(ridge: search.best.ridge),
+          rows: hasRows ? rows : nil)
       } catch let error as RegressionError where names != nil && weights != .automatic {
         throw FitError.data(error.description(names: names))
       }

@@ -1,0 +1,85 @@
+/// What residuals of samples left out say sample by sample: how far their mean square scatters, and whether neighbours are alike.
+public struct ResidualRows: Sendable {
+  /// Σ_k r_ik² of each sample.
+  public private(set) var squares: [Double]
+  public let coordinateCount: Int
+  /// Σ_k r_ik²/E_k and Σ_k r_ik r_(i+1)k/E_k.
+  private var standardized, products: [Double]
+  /// Σ_i r_ik/√E_k.
+  private var sums: [Double]
+  private let units: [Double]
+  /// The last row of the tile before, its sample and coordinates.
+  private var last: (sample: Int, coordinates: Range<Int>, values: [Double])?
+
+  /// - Parameter n: samples.
+  /// - Parameter errors: E, mean squares of each coordinate's residuals.
+  public init(sampleCount n: Int, errors: [Double]) {
+    squares = [Double](repeating: 0, count: n)
+    (standardized, products) = (squares, squares)
+    sums = [Double](repeating: 0, count: errors.count)
+    units = errors.map { $0 > 0 && $0.isFinite ? 1 / $0.squareRoot() : 0 }
+    coordinateCount = errors.count
+  }
+
+  /// Takes in a tile. Neighbours are compared where samples ascend one by one within tiles, and from a tile to the next.
+  public mutating func add(_ tile: ResidualTile) {
+    let width = tile.coordinates.count
+    let first = tile.coordinates.lowerBound
+    for (row, i) in tile.samples.enumerated() {
+      let values = tile.values[row * width..<(row + 1) * width]
+      let start = values.startIndex
+      var (square, own, product) = (0.0, 0.0, 0.0)
+      let previous = last.flatMap { $0.sample == i - 1 && $0.coordinates == tile.coordinates ? $0.values : nil }
+      for k in 0..<width {
+        let value = values[start + k]
+        let scaled = value * units[first + k]
+        square += value * value
+        own += scaled * scaled
+        sums[first + k] += scaled
+        if let previous { product += scaled * previous[k] * units[first + k] }
+      }
+      squares[i] += square
+      standardized[i] += own
+      if i > 0 { products[i - 1] += product }
+      last = (i, tile.coordinates, Array(values))
+    }
+  }
+
+  /// The standard error of the mean squared error a cell, samples independent:
+  /// the standard deviation over samples of (1/d) Σ_k r_ik², over √n.
+  public var standardError: Double? { standardError(groups: squares.indices.map { [$0] }) }
+
+  /// The same, groups independent: √(G/(G−1) Σ_g (Σ_{i∈g} (e_i − ē))²)/n, e_i = (1/d) Σ_k r_ik²; nil for one group.
+  public func standardError(groups: [[Int]]) -> Double? {
+    guard groups.count > 1 else { return nil }
+    let (n, count) = (Double(squares.count), Double(groups.count))
+    let mean = squares.reduce(0, +) / n
+    let sum = groups.reduce(0.0) { sum, group in
+      let deviation = group.reduce(0.0) { $0 + squares[$1] - mean }
+      return sum + deviation * deviation
+    }
+    return (sum * count / (count - 1)).squareRoot() / (n * Double(coordinateCount))
+  }
+
+  /// The correlation of neighbouring samples' residuals, in units of each coordinate's error, and it over its standard error.
+  ///
+  /// With P_i = Σ_k r_ik r_(i+1)k/E_k and P̄ the mean over all pairs of samples, Σ(P_i − P̄) has mean 0 in whatever order
+  /// exchangeable samples come, and Σ(P_i − P̄)² estimates its variance.
+  public var neighbourCorrelation: (value: Double, deviations: Double)? {
+    let n = squares.count
+    let total = standardized.reduce(0, +)
+    guard n > 2, total > 0 else { return nil }
+    let pairs = (sums.reduce(0) { $0 + $1 * $1 } - total) / (Double(n) * Double(n - 1))
+    let deviations = products[..<(n - 1)].map { $0 - pairs }
+    let sum = deviations.reduce(0, +)
+    let square = deviations.reduce(0) { $0 + $1 * $1 }
+    guard square > 0 else { return nil }
+    return (sum / Double(n - 1) / (total / Double(n)), sum / square.squareRoot())
+  }
+
+  /// Whether neighbours are so alike that leaving out one sample leaves much of it in.
+  var hasAlikeNeighbours: Bool {
+    guard let (value, deviations) = neighbourCorrelation else { return false }
+    return deviations > 4 && value > 0.03
+  }
+}
