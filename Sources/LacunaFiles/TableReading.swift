@@ -107,7 +107,8 @@ extension TableReading {
     }
     if let labelColumn, chosen.contains(labelColumn) {
       throw resolver.refusal(
-        "\(resolver.name(labelColumn)) holds labels and is one of --columns too", "choose one: labels are no coordinate")
+        "\(resolver.name(labelColumn)) holds labels and is one of --columns too", "choose one: labels are no coordinate"
+      )
     }
     var excluded: Set<Int> = []
     for entry in exclude { excluded.formUnion(try resolver.columns(entry, option: "--exclude")) }

@@ -151,9 +151,10 @@ public struct FitSummary: Encodable, Sendable {
       kind: fit.weights.rawValue, standardizedError: best.standardizedError, rounds: result.learning?.rounds,
       converged: result.learning?.converged, compared: trials.isEmpty ? nil : trials)
     centered = result.request.centered
+    let heldOut = best.heldOutError
     groups = result.request.groups.map {
       Groups(
-        count: $0.count, error: best.heldOutError, standardError: finite(result.rows?.standardError(groups: $0.members)))
+        count: $0.count, error: heldOut, standardError: finite(result.rows?.standardError(groups: $0.members)))
     }
     missingCells = fit.missingCount
     liftedEigenvalue = fit.liftedEigenvalue

@@ -88,7 +88,8 @@ import Testing
       try "a b\nc d\n".write(to: folder.appendingPathComponent("two.txt"), atomically: true, encoding: .utf8)
       try "x\ny\n".write(to: folder.appendingPathComponent("few.txt"), atomically: true, encoding: .utf8)
       for (arguments, status, word) in [
-        (["visits.csv", "--groups", "nobody"], 65, "nobody"), (["plain.csv", "--groups", "two.txt"], 65, "one label a row"),
+        (["visits.csv", "--groups", "nobody"], 65, "nobody"),
+        (["plain.csv", "--groups", "two.txt"], 65, "one label a row"),
         (["plain.csv", "--groups", "few.txt"], 65, "2 labels"), (["plain.csv", "--groups", "runs:0"], 64, "runs:L"),
         (["plain.csv", "--groups", "runs:60"], 65, "one group"),
         (["plain.csv", "--groups", "runs:4", "--mask", "bernoulli:0.5"], 64, "leave-one-out masks"),

@@ -27,7 +27,9 @@ public struct SparseTable: Sendable, Equatable {
 
   /// The chosen columns alone.
   func choosing(_ reading: TableReading) throws(DataFileError) -> SparseTable {
-    if reading.index == nil && reading.labels == nil && reading.columns.isEmpty && reading.exclude.isEmpty { return self }
+    if reading.index == nil && reading.labels == nil && reading.columns.isEmpty && reading.exclude.isEmpty {
+      return self
+    }
     let choice = try reading.choose(names: nil, count: columns, path: "the matrix")
     if choice.labels != nil {
       throw .malformed(
