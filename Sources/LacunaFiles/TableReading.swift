@@ -53,6 +53,20 @@ public struct TableReading: Sendable {
   func remedy(_ options: String, otherwise: String) -> String { namesOptions ? options : otherwise }
 }
 
+extension Table {
+  /// Columns, from 0, by names, positions from 1 and ranges of positions, as `TableReading.columns` are written.
+  ///
+  /// - Parameter option: that they were given to, for messages.
+  /// - Parameter path: of the file, likewise.
+  /// - Throws: `malformed` for a column that is not there or not unique.
+  package func columns(_ entries: [String], option: String, path: String) throws(DataFileError) -> [Int] {
+    let resolver = ColumnResolver(names: names, count: columns, path: path)
+    var found: [Int] = []
+    for entry in entries { found += try resolver.columns(entry, option: option) }
+    return found
+  }
+}
+
 /// Which columns of a file are read, and which holds the rows' names.
 struct ColumnChoice: Equatable {
   /// The file's column, from 0, of each column of the table.

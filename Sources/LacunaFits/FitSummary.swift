@@ -92,6 +92,8 @@ public struct FitSummary: Encodable, Sendable {
   }
 
   public var mask: String
+  /// Names of the coordinates that never predict, and of those that are never predicted.
+  public var targets, covariates: [String]
   public var seed: UInt64
   public var sampleCount, coordinateCount: Int
   public var best: Point
@@ -136,6 +138,9 @@ public struct FitSummary: Encodable, Sendable {
         standardizedError: finite(errors.standardizedHeldOut(variances: fit.variances)))
     }
     mask = result.request.maskName
+    let roles = (result.request.mask as? RoleFitMask)?.roles
+    targets = roles?.targets.map(result.name(of:)) ?? []
+    covariates = roles?.covariates.map(result.name(of:)) ?? []
     seed = result.request.seed
     sampleCount = fit.sampleCount
     coordinateCount = fit.coordinateCount
@@ -169,7 +174,8 @@ public struct FitSummary: Encodable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case mask, seed, path, weights, centered, groups, warnings, header, device, precision, version, validation
+    case mask, targets, covariates, seed, path, weights, centered, groups, warnings, header, device, precision, version,
+      validation
     case standardError = "standard_error"
     case rSquared = "r_squared"
     case ridgeChoice = "ridge_choice"
@@ -188,6 +194,8 @@ public struct FitSummary: Encodable, Sendable {
     try best.encode(into: &errors)
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(mask, forKey: .mask)
+    try container.encode(targets, forKey: .targets)
+    try container.encode(covariates, forKey: .covariates)
     try container.encode(seed, forKey: .seed)
     try container.encode(sampleCount, forKey: .sampleCount)
     try container.encode(coordinateCount, forKey: .coordinateCount)

@@ -22,6 +22,7 @@ struct Fit: ParsableCommand {
         lacuna fit digits.csv --center --mask bernoulli:0.5 --output masked
         lacuna fit gaps.csv --center --mask observed --output filled
         lacuna fit patients.csv --center --weights auto --output patients
+        lacuna fit patients.csv --center --targets outcome --covariates age,sex
 
       The learning curve says the error to expect with other numbers of rows like these, and is checked on a random half: \
       it presumes that rows are independent, and that is the sign to the contrary. ≤ marks what may be less at a ridge that \
@@ -76,6 +77,15 @@ struct Fit: ParsableCommand {
     transform: GroupsArgument.parse)
   var groups: GroupsArgument?
 
+  @Option(
+    help: ArgumentHelp(
+      "Columns that are predicted and predict no other, as --columns: each is regressed on those that are no target.",
+      valueName: "columns"))
+  var targets: [String] = []
+
+  @Option(help: ArgumentHelp("Columns that predict and are not predicted, likewise.", valueName: "columns"))
+  var covariates: [String] = []
+
   @Flag(help: "Fit an intercept: columns are centred, and leave-one-sample-out errors stay exact.")
   var center = false
 
@@ -87,10 +97,18 @@ struct Fit: ParsableCommand {
   @OptionGroup var device: DeviceOptions
   @OptionGroup var output: OutputOptions
 
+  var hasRoles: Bool { !targets.isEmpty || !covariates.isEmpty }
+
   /// Of drawn masks, and of the cells hidden to choose a ridge.
   var seed: UInt64 { seeding.seed ?? 1 }
 
   func validate() throws {
+    if hasRoles && !mask.isLeaveOneOut {
+      throw ValidationError("--targets and --covariates need leave-one-out masks: other masks hide whatever they hide")
+    }
+    if hasRoles && residuals {
+      throw ValidationError("--residuals has no part in --targets and --covariates: they have a fit for each target")
+    }
     if residuals && !mask.isLeaveOneOut {
       throw ValidationError("--residuals needs leave-one-out masks: other masks have no exact residuals to write")
     }
@@ -131,10 +149,13 @@ struct Fit: ParsableCommand {
     let d = samples.coordinateCount
     // What depends on the number of coordinates is checked now that there is one.
     let mask = try MaskConfiguration(argument: mask.argument, coordinateCount: d)
+    let fitMask: any FitMask =
+      if let roles = try samples.roles(self) { RoleFitMask(roles) } else {
+        try mask.fitMask(coordinateCount: d, seed: seed, key: "--mask")
+      }
     let request = FitRequest(
-      mask: try mask.fitMask(coordinateCount: d, seed: seed, key: "--mask"), maskName: mask.argument,
-      ridge: ridge.choice, weights: try weights.choice(coordinateCount: d), centered: center, seed: seed,
-      groups: samples.groups)
+      mask: fitMask, maskName: mask.argument, ridge: ridge.choice, weights: try weights.choice(coordinateCount: d), centered: center,
+      seed: seed, groups: samples.groups)
     let progress = Progress(total: 1, label: "ridges", quiet: output.quiet)
     let (header, indexColumn) = (samples.header, samples.indexColumn)
     let result = try samples.fit(request, on: backend) { progress.advance(to: $0, of: $1) }

@@ -15,7 +15,7 @@ struct FitSamples {
 
   /// Reads the command's file, and says what a person should know of how.
   init(_ command: Fit) throws {
-    let isSparsePossible = command.mask == .leaveOneOut && command.groups == nil
+    let isSparsePossible = command.mask == .leaveOneOut && command.groups == nil && !command.hasRoles
     let reading = command.table.reading(allowMissing: command.mask.allowsMissingCells, labels: command.groups?.column)
     switch try readContent(command.data, reading) {
     case .sparse(let table) where isSparsePossible: sparse = table
@@ -35,6 +35,15 @@ struct FitSamples {
         "\(escaped(command.data)): one column; a coordinate is predicted from others, so two are needed",
         status: ExitStatus.data)
     }
+  }
+
+  /// What `--targets` and `--covariates` say, of the columns that were read; nil where they say nothing.
+  func roles(_ command: Fit) throws -> CoordinateRoles? {
+    guard command.hasRoles, let dense else { return nil }
+    return try CoordinateRoles(
+      targets: try dense.columns(command.targets, option: "--targets", path: command.data),
+      covariates: try dense.columns(command.covariates, option: "--covariates", path: command.data),
+      coordinateCount: coordinateCount)
   }
 
   /// The numbers are handed over, so that they are in memory once.

@@ -4,7 +4,8 @@ public struct FitErrors: Sendable, Equatable {
   public var ridge: Double
   /// Mean squared residual, over the scheme's masks where there are any; nil where cells are missing.
   public var training: [Double]?
-  /// Mean squared error on cells held out, as the fit's `Validation` says; NaN where no cell of the coordinate was.
+  /// Mean squared error on cells held out, as the fit's `Validation` says; NaN where no cell of the coordinate was. Like the other
+  /// errors, NaN of a coordinate that is not predicted.
   public var heldOut: [Double]
   /// Cells that each error held out is the mean of; nil where they are all alike.
   public var heldOutCells: [Int]?
@@ -26,8 +27,9 @@ public struct FitErrors: Sendable, Equatable {
     self.doubts = doubts
   }
 
-  public var meanTraining: Double? { training.map(mean) }
-  public var meanGCV: Double? { gcv.map(mean) }
+  /// Over the coordinates that are predicted.
+  public var meanTraining: Double? { training.map { meanOfNumbers($0) } }
+  public var meanGCV: Double? { gcv.map { meanOfNumbers($0) } }
   /// The mean over the cells held out; NaN where there are none.
   public var meanHeldOut: Double { meanOverCells(heldOut) }
 
@@ -35,6 +37,8 @@ public struct FitErrors: Sendable, Equatable {
   public func standardizedHeldOut(variances: [Double]) -> Double {
     meanOverCells(heldOut.indices.map { variances[$0] > 0 ? heldOut[$0] / variances[$0] : .nan })
   }
+
+  private func meanOfNumbers(_ values: [Double]) -> Double { mean(values.filter { !$0.isNaN }) }
 
   private func meanOverCells(_ values: [Double]) -> Double {
     var (sum, count) = (0.0, 0.0)
