@@ -154,7 +154,8 @@ struct Fit: ParsableCommand {
         try mask.fitMask(coordinateCount: d, seed: seed, key: "--mask")
       }
     let request = FitRequest(
-      mask: fitMask, maskName: mask.argument, ridge: ridge.choice, weights: try weights.choice(coordinateCount: d), centered: center,
+      mask: fitMask, maskName: mask.argument, ridge: ridge.choice, weights: try weights.choice(coordinateCount: d),
+      centered: center,
       seed: seed, groups: samples.groups)
     let progress = Progress(total: 1, label: "ridges", quiet: output.quiet)
     let (header, indexColumn) = (samples.header, samples.indexColumn)
