@@ -115,7 +115,7 @@ extension FitResult {
       Figure.Series(.line, name: "expected", group: 0, points: line),
       Figure.Series(
         .markers, name: "leave one sample out", group: 0,
-        points: [Figure.Point(n, best.meanHeldOut, error: standardError)]),
+        points: [Figure.Point(n, best.meanHeldOut, error: rows?.standardError)]),
     ]
     if !measured.isEmpty {
       series.append(

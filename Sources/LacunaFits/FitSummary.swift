@@ -145,7 +145,8 @@ public struct FitSummary: Encodable, Sendable {
     sampleCount = fit.sampleCount
     coordinateCount = fit.coordinateCount
     best = point(result.best)
-    standardError = try result.standardError()
+    let overGroups = result.request.groups.flatMap { finite(result.rows?.standardError(groups: $0.members)) }
+    standardError = try result.standardError() ?? overGroups
     rSquared = result.rSquared
     ridgeChoice = result.request.ridge.name
     path = result.search.path.map(point)
@@ -160,8 +161,7 @@ public struct FitSummary: Encodable, Sendable {
     centered = result.request.centered
     let heldOut = best.heldOutError
     groups = result.request.groups.map {
-      Groups(
-        count: $0.count, error: heldOut, standardError: finite(result.rows?.standardError(groups: $0.members)))
+      Groups(count: $0.count, error: heldOut, standardError: overGroups)
     }
     missingCells = fit.missingCount
     liftedEigenvalue = fit.liftedEigenvalue

@@ -114,6 +114,7 @@ extension Validation {
   fileprivate var name: String {
     switch self {
     case .leaveOneSampleOut: "leave-one-sample-out"
+    case .leaveOneGroupOut: "leave-one-group-out"
     case .folds: "held-out"
     case .hiddenCells: "hidden-cell"
     }

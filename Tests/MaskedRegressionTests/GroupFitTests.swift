@@ -181,7 +181,7 @@ private func expectEqual(_ found: [Double], _ expected: [Double], within toleran
     let result = try FitRequest(centered: true, groups: groups).fit(x, sampleCount: n, on: host)
     #expect(result.fit.validation == .leaveOneGroupOut)
     #expect(result.search.path.allSatisfy { result.best.meanHeldOut <= $0.meanHeldOut })
-    #expect(try #require(result.standardError) > 0)
+    #expect(try #require(result.rows?.standardError(groups: groups.members)) > 0)
     for mask in [SchemeFitMask(BernoulliMasks(keep: 0.5)), ObservedFitMask()] as [any FitMask] {
       #expect(throws: FitError.self) { _ = try FitRequest(mask: mask, groups: groups).fit(x, sampleCount: n, on: host) }
     }

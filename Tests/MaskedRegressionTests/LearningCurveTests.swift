@@ -17,7 +17,7 @@ private let host = HostBackend<Double>()
   private func learning(
     _ x: [[Double]], centered: Bool, weights: RidgeWeights = .uniform, subsamples: [Int] = []
   ) throws -> (FitLearning, FitResult<HostBackend<Double>>) {
-    let result = try FitRequest(weights: weights, centered: centered).fit(
+    let result = try FitRequest(weights: .fixed(weights), centered: centered).fit(
       x.flatMap { $0 }, sampleCount: x.count, on: host)
     return (try result.learning(subsamples: subsamples), result)
   }

@@ -15,7 +15,7 @@ public struct GroupFit<Device: Backend>: RidgeFit {
   public var means: [Double] { base.means }
   public var variances: [Double] { base.variances }
   public var penalty: [Double] { base.penalty }
-  public var weights: RidgeWeights { base.weights }
+  public var weights: RidgeWeights.Kind { base.weights }
   public var typicalSquare: Double? { base.typicalSquare }
   public var validation: Validation { .leaveOneGroupOut }
   public var isFactored: Bool { base.isFactored }
