@@ -96,7 +96,7 @@ public struct SchemeFit<Device: Backend>: RidgeFit {
       let reaches = try reaches(of: fit.matrix, meanSquares: fold.held.variances)
       let errors = try fold.regression.errors(of: fit.matrix, covariance: fold.held)
       // Of a row of the predictor, relative.
-      let own = 8 * estimate.unitRoundoff * fit.condition
+      let own = 2 * estimate.unitRoundoff * fit.condition
       for k in heldOut.indices {
         let unit = fold.share * (fold.scaling?[k] ?? 1)
         let reach = reaches[k]

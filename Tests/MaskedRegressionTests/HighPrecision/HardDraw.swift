@@ -156,11 +156,18 @@ struct HardDraw: CustomStringConvertible {
   var conditionNumber: Double {
     let (n, d) = (sampleCount, coordinateCount)
     let means = (0..<d).map { k in centered ? rows.reduce(0) { $0 + $1[k] / Double(n) } : 0 }
-    var a = (0..<d).map { j in
-      (0..<d).map { k in
-        rows.reduce(0) { $0 + ($1[j] - means[j]) * (($1[k] - means[k]) / Double(n)) } + (j == k ? ridge : 0)
-      }
-    }
+    return Self.conditionNumber(
+      of: (0..<d).map { j in
+        (0..<d).map { k in
+          rows.reduce(0) { $0 + ($1[j] - means[j]) * (($1[k] - means[k]) / Double(n)) } + (j == k ? ridge : 0)
+        }
+      })
+  }
+
+  /// The same of a matrix.
+  static func conditionNumber(of matrix: [[Double]]) -> Double {
+    let d = matrix.count
+    var a = matrix
     let trace = (0..<d).reduce(0) { $0 + a[$1][$1] }
     guard trace > 0, trace.isFinite else { return .infinity }
     for _ in 0..<12 {

@@ -62,9 +62,9 @@ import Testing
   }
 
   private func isWellConditioned<Element: Scalar>(
-    _ draw: HardDraw, complement: Double, _ type: Element.Type
+    _ condition: Double, complement: Double, _ type: Element.Type
   ) -> Bool {
-    Double(Element.ulpOfOne) * draw.conditionNumber / complement < (Element.precision == .float64 ? 1e-10 : 1e-4)
+    Double(Element.ulpOfOne) * condition / complement < (Element.precision == .float64 ? 1e-10 : 1e-4)
   }
 
   /// - Parameter tolerance: relative, of every error and of every row of the predictor in units of its columns' sizes.
@@ -78,7 +78,8 @@ import Testing
       let refits = MaskedRefits(
         draw.reference, ridge: draw.ridge, centered: draw.centered, everywhere: one.everywhere, masks: one.masks,
         drawn: one.drawn)
-      let isWellConditioned = isWellConditioned(draw, complement: refits.leastComplement, Device.Element.self)
+      let isWellConditioned = isWellConditioned(
+        draw.conditionNumber, complement: refits.leastComplement, Device.Element.self)
       tally.draws += 1
       if isWellConditioned { tally.wellConditioned += 1 }
       let place = "draw \(number), \(one.name)"
@@ -135,7 +136,7 @@ import Testing
         for i in 0..<n where pair.allSatisfy({ !holed[i][$0].isNaN }) { for k in pair { kept[i][k] = holed[i][k] } }
       }
       guard let refits = ObservedRefits(holed, kept: kept, ridge: draw.ridge, centered: draw.centered) else { continue }
-      let isWellConditioned = isWellConditioned(draw, complement: 1, Device.Element.self)
+      let isWellConditioned = isWellConditioned(refits.conditionNumber, complement: 1, Device.Element.self)
       tally.draws += 1
       if isWellConditioned { tally.wellConditioned += 1 }
       do {

@@ -97,6 +97,8 @@ struct MaskedRefits {
 struct ObservedRefits {
   /// Mean squares over the cells scored; NaN where a coordinate has none.
   var heldOut: [Double]
+  /// κ of the Gram of pairs plus ridge.
+  var conditionNumber: Double
 
   /// - Parameter x: n rows of d, NaN missing.
   /// - Parameter kept: the same with the cells scored missing too.
@@ -118,6 +120,8 @@ struct ObservedRefits {
       }
     }
     guard Self.isPositive(gram) else { return nil }
+    conditionNumber = HardDraw.conditionNumber(
+      of: gram.indices.map { j in gram.indices.map { gram[j][$0].double + (j == $0 ? ridge : 0) } })
     var sums = [LongFloat](repeating: LongFloat(), count: d)
     var cells = [Int](repeating: 0, count: d)
     for i in 0..<n {
