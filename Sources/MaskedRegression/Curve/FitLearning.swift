@@ -44,7 +44,7 @@ extension FitResult {
       return learning
     }
     return try FitError.wrapping {
-      let path = search.path.map { (ridge: $0.ridge, error: $0.meanHeldOut, score: criterion($0)) }
+      let path = search.path.map { (ridge: $0.ridge, error: $0.meanHeldOut, score: fit.criterion($0)) }
       guard
         let curve = LearningCurve(
           path: path, spectrum: try fit.spectrum(), unit: fit.ridgeUnit, sampleCount: sampleCount,
@@ -92,8 +92,7 @@ extension FitResult {
     case .folds: "it is known for leave-one-out masks alone"
     case .leaveOneSampleOut:
       best.meanHeldOut > 0
-        ? "it is not made of sparse samples, of learned weights, or of columns with roles"
-        : "there is no error to expect: nothing is left of the data"
+        ? "it is not made of sparse samples" : "there is no error to expect: nothing is left of the data"
     }
   }
 }
