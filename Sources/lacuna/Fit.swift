@@ -24,10 +24,6 @@ struct Fit: ParsableCommand {
         lacuna fit patients.csv --center --weights auto --output patients
         lacuna fit patients.csv --center --targets outcome --covariates age,sex
 
-      The learning curve says the error to expect with other numbers of rows like these, and is checked on a random half: \
-      it presumes that rows are independent, and that is the sign to the contrary. ≤ marks what may be less at a ridge that \
-      these data cannot see.
-
       The folder gets predictor.npy (row k predicts coordinate k), coordinates.csv, fit.json and figures/; what is doubtful \
       stands as sentences under warnings in fit.json and on stderr. With fewer \
       samples than coordinates and more than \(FitSummary.largestDensePredictor) coordinates the predictor A is written as factors \
@@ -92,7 +88,6 @@ struct Fit: ParsableCommand {
   @Flag(help: "Also write residuals.npy: every cell less its prediction by the fit without its sample.")
   var residuals = false
 
-  @OptionGroup(title: "Other numbers of rows") var learning: LearningOptions
   @OptionGroup(title: "Reading the table") var table: TableOptions
   @OptionGroup var device: DeviceOptions
   @OptionGroup var output: OutputOptions
@@ -160,12 +155,8 @@ struct Fit: ParsableCommand {
     let progress = Progress(total: 1, label: "ridges", quiet: output.quiet)
     let (header, indexColumn) = (samples.header, samples.indexColumn)
     let result = try samples.fit(request, on: backend) { progress.advance(to: $0, of: $1) }
-    let learning = try result.learning(subsamples: self.learning.subsamples ?? [])
+    for warning in result.warnings { log.warning("\(warning)") }
     var summary = try FitSummary(result, version: lacunaVersion)
-    summary.learning = FitSummary.Learning(
-      learning, wantedError: self.learning.wantedError?.error(meanSquare: summary.meanSquare))
-    summary.warnings += learning.warnings
-    for warning in summary.warnings { log.warning("\(warning)") }
     summary.header = header
     summary.indexColumn = indexColumn
     var figureFailure: (any Error)?
@@ -173,9 +164,7 @@ struct Fit: ParsableCommand {
       try result.write(summary, to: folder.staging, residuals: residuals)
       do {
         try notice.excusing {
-          let figures = try folder.makeFolder("figures")
-          try result.ridgeFigure()?.write(to: figures, name: "ridge")
-          try result.learningFigure(learning)?.write(to: figures, name: "learning-curve")
+          try result.ridgeFigure()?.write(to: try folder.makeFolder("figures"), name: "ridge")
         }
       } catch {
         // The numbers are put in place nevertheless.

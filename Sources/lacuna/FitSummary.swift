@@ -38,7 +38,7 @@ extension FitSummary {
 
       \(path.count > 1 ? table.text + "\n\n" : "")\(validation.note); \(unit)\(left)
 
-      \(learning.map { $0.text + "\n\n" } ?? "")\(warnings.map { "warning: \($0)\n\n" }.joined())\(headline)
+      \(warnings.map { "warning: \($0)\n\n" }.joined())\(headline)
       """
   }
 

@@ -102,9 +102,6 @@ public struct DataFit<Device: Backend>: RidgeFit {
   /// Nanoseconds that an evaluation in more digits may take.
   private static var longestEvaluation: Double { 1e10 }
 
-  /// λ on the device over λ.
-  var ridgeUnit: Double { scaled(1, exponent: -2 * unit) }
-
   func deviceRidge(_ ridge: Double) -> Double? { deviceRidge(ridge, divisors: divisors, unit: unit) }
 
   public func errors(ridge: Double) throws -> FitErrors {
