@@ -27,7 +27,7 @@ struct Lacuna: ParsableCommand {
       """,
     version: lacunaVersion,
     subcommands: [
-      Simulate.self, Plan.self, Merge.self, Theory.self, Fit.self, Reproduce.self, Example.self, Devices.self,
+      Simulate.self, Theory.self, Fit.self, Reproduce.self, Plan.self, Merge.self, Example.self, Devices.self,
       Bench.self,
     ])
 
