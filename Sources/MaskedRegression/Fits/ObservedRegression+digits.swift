@@ -4,7 +4,7 @@ extension ObservedRegression {
   /// The data filled, and what rounding may have made of it: cell (i, k) is off by at most samples[i] · coordinates[k].
   ///
   /// With x_i the row filled, P x_i is 0 on its gaps and (S_oo + λI)⁻¹x_o elsewhere, so that |δx̂_ik| ≤ (η w_i + 4uκ s_i) g_k/P_kk,
-  /// in the terms of `DigitEstimate`, of which a quarter is what
+  /// in the terms of `DigitEstimate`, of which a sixteenth is what
   /// sums of a few hundred terms leave: against long arithmetic no error was off by more.
   func estimated(
     _ values: [Double], ridge: Double
@@ -40,7 +40,7 @@ extension ObservedRegression {
       let solutions = doubles(try device.download(out))
       try device.rowDots(rows, rows, weights: inverseWeights, into: out)
       for (form, size) in zip(solutions, doubles(try device.download(out))) {
-        samples.append(estimate.product(form: form, size: size) / 4)
+        samples.append(estimate.product(form: form, size: size) / 16)
       }
     }
     let coordinates = (0..<d).map { forms[$0].squareRoot() / diagonal[$0] / (factors?[$0] ?? 1) }

@@ -62,7 +62,14 @@ struct UnitFit<Base: RidgeFit>: RidgeFit {
   }
 
   func predictor(ridge: Double, _ body: ([Base.Device.Element]) throws -> Void) throws {
-    try inUnits(ridge) { try base.predictor(ridge: $0, body) }
+    let inside = scaledRidge(ridge)
+    // Above all squares by more digits than there are, a predictor is in proportion to 1/λ.
+    let share = Base.Device.Element(Self.largestRidge / inside)
+    try inUnits(ridge) {
+      try base.predictor(ridge: $0) { rows in
+        try body(inside > Self.largestRidge ? rows.map { $0 * share } : rows)
+      }
+    }
   }
 
   func filled(ridge: Double) throws -> [Double]? {
@@ -74,12 +81,7 @@ struct UnitFit<Base: RidgeFit>: RidgeFit {
   /// Does the work at λ in the units of the divided data: a pure number with weights.
   private func inUnits<Value>(_ ridge: Double, _ work: (Double) throws -> Value) throws -> Value {
     let precision = Base.Device.Element.precision
-    let inside = weights == .uniform ? scaled(ridge, exponent: -2 * unit) : ridge
-    guard inside < (precision == .float64 ? 0x1p1000 : 0x1p120) else {
-      throw FitError.data(
-        "ridge \(briefly(ridge)) is so far above the squares of the data that \(precision.rawValue) does not hold both; "
-          + "use a smaller ridge")
-    }
+    let inside = min(scaledRidge(ridge), Self.largestRidge)
     var far: Int? { farSample(ridge)?.sample }
     do {
       return try work(ridge > 0 ? max(inside, .leastNonzeroMagnitude) : 0)
@@ -104,9 +106,17 @@ struct UnitFit<Base: RidgeFit>: RidgeFit {
     }
   }
 
+  /// λ in the units of the divided data.
+  private func scaledRidge(_ ridge: Double) -> Double {
+    weights == .uniform ? scaled(ridge, exponent: -2 * unit) : ridge
+  }
+
+  /// So large a ridge leaves of the regressions what is below the last digit of every error: those above have the same.
+  private static var largestRidge: Double { Base.Device.Element.precision == .float64 ? 0x1p400 : 0x1p60 }
+
   /// The sample furthest from the others, and the share of the others' digits that it leaves none of; nil where that is none.
   private func farSample(_ ridge: Double) -> (sample: Int, loss: Double)? {
-    let inside = weights == .uniform ? scaled(ridge, exponent: -2 * unit) : ridge
+    let inside = scaledRidge(ridge)
     let far = outlyingness.farthest(penalties: base.penalty.map { inside * $0 })
     let loss = far.ratio * Double(Base.Device.Element.ulpOfOne)
     return loss > Base.Device.Element.precision.tolerance ? (far.sample, loss) : nil

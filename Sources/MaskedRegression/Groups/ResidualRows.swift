@@ -77,9 +77,10 @@ public struct ResidualRows: Sendable {
     return (sum / Double(n - 1) / (total / Double(n)), sum / square.squareRoot())
   }
 
-  /// Whether neighbours are so alike that leaving out one sample leaves much of it in.
-  var hasAlikeNeighbours: Bool {
+  /// Whether neighbours have to do with each other. Where samples are few what they share is fitted away, and residuals of those
+  /// that are alike are opposed: either sign tells.
+  var hasRelatedNeighbours: Bool {
     guard let (value, deviations) = neighbourCorrelation else { return false }
-    return deviations > 4 && value > 0.03
+    return abs(deviations) > 4 && abs(value) > 0.01
   }
 }
