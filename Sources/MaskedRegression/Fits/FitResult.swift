@@ -124,7 +124,9 @@ private func gapWarnings(_ fit: some RidgeFit, _ best: FitErrors) -> [String] {
 
 /// Samples whose neighbours tell of them, though they were left out.
 private func neighbourWarnings(_ rows: ResidualRows?, groups: SampleGroups?) -> [String] {
-  guard groups == nil, let rows, rows.hasRelatedNeighbours, let (value, _) = rows.neighbourCorrelation else { return [] }
+  guard groups == nil, let rows, rows.hasRelatedNeighbours, let (value, _) = rows.neighbourCorrelation else {
+    return []
+  }
   return [
     "residuals of neighbouring rows correlate (\(briefly(value))): rows that are alike tell of each other, and errors of rows "
       + "left out one by one are too small; leave out rows that belong together with --groups, a series in pieces with "
