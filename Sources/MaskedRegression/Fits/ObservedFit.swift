@@ -74,7 +74,7 @@ public struct ObservedFit<Device: Backend>: RidgeFit {
   /// Errors of the cells held out; there are no training errors where cells are missing.
   /// - Throws: `RegressionError.lostDigits` where rounding may have made anything of an error.
   public func errors(ridge: Double) throws -> FitErrors {
-    let (filled, samples, coordinates) = try scored.estimated(kept, ridge: ridge)
+    let (filled, estimate) = try scored.estimated(kept, ridge: ridge)
     let d = coordinateCount
     var sums = [Double](repeating: 0, count: d)
     var cells = [Int](repeating: 0, count: d)
@@ -87,7 +87,7 @@ public struct ObservedFit<Device: Backend>: RidgeFit {
     var most = WorstError()
     for cell in held {
       let (i, k) = (cell / d, cell % d)
-      let rounding = samples[i] * coordinates[k]
+      let rounding = estimate.of(sample: i, coordinate: k)
       let change = (2 * abs(filled[cell] - values[cell]) + rounding) * rounding
       guard change > 0 || change.isNaN else { continue }
       lost[k] += change

@@ -1,30 +1,48 @@
 import LacunaAlgebra
 
 extension ObservedRegression {
-  /// The data filled, and what rounding may have made of it: cell (i, k) is off by at most samples[i] · coordinates[k].
+  /// What rounding may have made of predictions, of the Gram and of its inverse: cell (i, k) is off by at most the sum of the
+  /// products of its sample's and its coordinate's parts.
+  struct Rounding {
+    /// (η ‖D z_i‖, 4uκ ‖E⁻¹x_i‖), one a sample.
+    var samples: [SIMD2<Double>] = []
+    /// (‖D(e_k − a_k)‖, ‖E a_k‖) in the units of the data, one a coordinate.
+    var coordinates: [SIMD2<Double>] = []
+
+    func of(sample i: Int, coordinate k: Int) -> Double { (samples[i] * coordinates[k]).sum() }
+  }
+
+  /// The data filled, and what rounding may have made of it.
   ///
-  /// With x_i the row filled, P x_i is 0 on its gaps and (S_oo + λI)⁻¹x_o elsewhere, so that |δx̂_ik| ≤ (η w_i + 4uκ s_i) g_k/P_kk,
-  /// in the terms of `DigitEstimate`, of which a sixteenth is what
-  /// sums of a few hundred terms leave: against long arithmetic no error was off by more.
-  func estimated(
-    _ values: [Double], ridge: Double
-  ) throws -> (filled: [Double], samples: [Double], coordinates: [Double]) {
+  /// With D² = diag S, E² = D² + λ, x_i the row filled and z_i = P x_i, which is 0 on its gaps and (S_oo + λI)⁻¹x_o elsewhere, a
+  /// Gram off by |δS_jl| ≤ η D_j D_l moves x̂_ik by (e_k − a_k)ᵀδS z_i, and an inverse that leaves uκ the coefficients a_k by
+  /// 4uκ of their size: η, κ and u are those of `DigitEstimate`. A ridge far above the squares is in neither part.
+  func estimated(_ values: [Double], ridge: Double) throws -> (filled: [Double], rounding: Rounding) {
     let (n, d) = (values.count / coordinateCount, coordinateCount)
     let p = try precision(ridge: ridge)
     let filled = try filled(values, ridge: ridge, precision: p)
-    var estimate = DigitEstimate(ulp: Double(Device.Element.ulpOfOne), sampleCount: sampleCount, coordinateCount: d)
+    let estimate = DigitEstimate(ulp: Double(Device.Element.ulpOfOne), sampleCount: sampleCount, coordinateCount: d)
     let squares = sizes.map { $0 + ridge }
-    let weights = try device.makeVector(elements(squares))
-    let inverseWeights = try device.makeVector(elements(squares.map { $0 > 0 ? 1 / $0 : 0 }))
+    let (inner, outer) = (try device.makeVector(elements(sizes)), try device.makeVector(elements(squares)))
+    let inverses = try device.makeVector(elements(squares.map { $0 > 0 ? 1 / $0 : 0 }))
     let vector = try device.makeVector(d)
-    try device.rowDots(p, p, weights: weights, into: vector)
-    // g_k².
-    let forms = doubles(try device.download(vector))
+    func rowForms(_ weights: Device.Matrix) throws -> [Double] {
+      try device.rowDots(p, p, weights: weights, into: vector)
+      return doubles(try device.download(vector))
+    }
+    let (gramForms, forms) = (try rowForms(inner), try rowForms(outer))
     try device.diagonal(of: p, into: vector)
     let diagonal = doubles(try device.download(vector))
-    estimate.condition = max(1, zip(forms, squares).reduce(0) { $0 + $1.0 * $1.1 }.squareRoot())
+    let condition = max(1, zip(forms, squares).reduce(0) { $0 + $1.0 * $1.1 }.squareRoot())
     let factors = ColumnFrame(means: means, weights: scaling).factors
-    var samples: [Double] = []
+    var rounding = Rounding()
+    for k in 0..<d {
+      // What is left of a row without its own entry, to the digits of the sum.
+      let own = squares[k] * diagonal[k] * diagonal[k]
+      let others = max(forms[k] - own, 4 * estimate.unitRoundoff * forms[k])
+      let unit = 1 / (diagonal[k] * (factors?[k] ?? 1))
+      rounding.coordinates.append(unit * SIMD2(gramForms[k].squareRoot(), others.squareRoot()))
+    }
     let height = min(n, device.rowBlock(columns: d))
     let (x, z) = (try device.makeMatrix(rows: height, columns: d), try device.makeMatrix(rows: height, columns: d))
     let sums = try device.makeVector(height)
@@ -36,14 +54,15 @@ extension ObservedRegression {
       try device.upload(centered, to: rows, firstRow: 0)
       try device.multiply(rows, transposeA: false, p, transposeB: false, alpha: 1, beta: 0, into: solved)
       let out = sums.reshaped(rows: 1, columns: count)
-      try device.rowDots(solved, solved, weights: weights, into: out)
+      try device.rowDots(solved, solved, weights: inner, into: out)
       let solutions = doubles(try device.download(out))
-      try device.rowDots(rows, rows, weights: inverseWeights, into: out)
-      for (form, size) in zip(solutions, doubles(try device.download(out))) {
-        samples.append(estimate.product(form: form, size: size) / 16)
+      try device.rowDots(rows, rows, weights: inverses, into: out)
+      for (solution, row) in zip(solutions, doubles(try device.download(out))) {
+        rounding.samples.append(
+          SIMD2(
+            estimate.gramError * solution.squareRoot(), 4 * estimate.unitRoundoff * condition * row.squareRoot()))
       }
     }
-    let coordinates = (0..<d).map { forms[$0].squareRoot() / diagonal[$0] / (factors?[$0] ?? 1) }
-    return (filled, samples, coordinates)
+    return (filled, rounding)
   }
 }
