@@ -86,6 +86,7 @@ import Testing
           let (status, errors) = try run(arguments, "ulimit -n \(limit)", in: folder)
           #expect([0, 66, 73, 74].contains(status), "\(arguments): \(status) \(errors)")
           #expect(status == 0 || !errors.isEmpty)
+          // Below, it depends on what descriptors the process was started with.
           if limit >= 64 { #expect(status == 0, "\(errors)") }
         }
       }

@@ -54,8 +54,8 @@ import Testing
           running.append(try Program.start(["simulate", "../many", "--shard", "\(share)/3"] + host, in: own))
         }
         usleep(UInt32.random(in: 20_000...200_000, using: &generator))
-        if let victim = running.randomElement(using: &generator), victim.isRunning,
-          Int.random(in: 0..<5, using: &generator) > 0
+        if let victim = running.filter(\.isRunning).randomElement(using: &generator),
+          starts == 4 || Int.random(in: 0..<5, using: &generator) > 0
         {
           let number = [SIGKILL, SIGKILL, SIGTERM, SIGUSR1].randomElement(using: &generator) ?? SIGKILL
           if number == SIGKILL { kills += 1 } else { stops += 1 }
@@ -83,7 +83,7 @@ import Testing
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
       }
-      #expect(status == 0)
+      #expect(status == 0 && kills + stops > 0)
       let merged = try Program.run(["merge", "many"], in: folder)
       #expect(merged.status == 0, "\(merged.errors)")
       for name in ["trials.jsonl", "metrics.json", "results.csv", "config.yaml"]
