@@ -117,6 +117,8 @@ public struct FitSummary: Encodable, Sendable {
   public var easeLambda: Double
   /// Mean square of a coordinate: the error of predicting nothing.
   public var meanSquare: Double
+  /// What predicting nothing leaves of the mean error held out: under masks the share that is hidden of the mean square.
+  public var emptyError: Double
   public var warnings: [String]
   /// Whether the first row of a text of data was read as names; nil where the format has no such row.
   public var header: Bool?
@@ -143,8 +145,7 @@ public struct FitSummary: Encodable, Sendable {
     sampleCount = fit.sampleCount
     coordinateCount = fit.coordinateCount
     best = point(result.best)
-    let overGroups = result.request.groups.flatMap { finite(result.rows?.standardError(groups: $0.members)) }
-    standardError = try result.standardError() ?? overGroups
+    standardError = try result.standardError()
     rSquared = result.rSquared
     ridgeChoice = result.request.ridge.name
     path = result.search.path.map(point)
@@ -159,11 +160,12 @@ public struct FitSummary: Encodable, Sendable {
     centered = result.request.centered
     let heldOut = best.heldOutError
     groups = result.request.groups.map {
-      Groups(count: $0.count, error: heldOut, standardError: overGroups)
+      Groups(count: $0.count, error: heldOut, standardError: result.rows?.standardError(groups: $0.members))
     }
     missingCells = fit.missingCount
     liftedEigenvalue = fit.liftedEigenvalue
     easeLambda = Double(fit.sampleCount) * best.ridge
+    emptyError = result.emptyError
     meanSquare = fit.variances.reduce(0, +) / Double(fit.coordinateCount)
     warnings = result.warnings
     device = fit.device.description

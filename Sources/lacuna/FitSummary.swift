@@ -34,7 +34,7 @@ extension FitSummary {
       }
     let left = rows.count < path.count ? "; \(rows.count) of \(path.count) ridges, --json has them all" : ""
     return """
-      \(title); predicting nothing leaves \(format(meanSquare, digits: 6))
+      \(title); predicting nothing leaves \(format(emptyError, digits: 6))
 
       \(path.count > 1 ? table.text + "\n\n" : "")\(validation.note); \(unit)\(left)
 

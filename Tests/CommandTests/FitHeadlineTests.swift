@@ -55,6 +55,13 @@ import Testing
     return result.output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init).dropLast()
   }
 
+  /// A fit under masks at a ridge that lets nothing be predicted.
+  private func masked(_ mask: String, in folder: URL) throws -> ([String: Any], [String]) {
+    let arguments = ["--mask", mask, "--ridge", "1e9"]
+    let text = try fit(arguments + ["--output", "out", "--overwrite"], in: folder)
+    return (try object(try Program.run(["fit", "x.npy", "--json"] + arguments, in: folder).output), text)
+  }
+
   @Test func lastLines() throws {
     try withFolder { folder in
       try writeNPY(samples(n: 40, d: 5), shape: [40, 5], to: folder.appendingPathComponent("x.npy").path)
@@ -80,10 +87,24 @@ import Testing
       let given = try fit(["--ridge", "0.1"], in: folder)
       #expect(given[given.count - 2].hasPrefix("ridge 0.1000: as given") && !given.contains { $0.contains("← best") })
       #expect(try fit(["--ridge", "ridgeless"], in: folder).contains { $0.contains("the limit λ → 0") })
-      // Under masks an error counts hidden cells alone: no share of the mean square, and no error over samples.
-      let masked = try object(
-        try Program.run(["fit", "x.npy", "--mask", "bernoulli:0.5", "--json"], in: folder).output)
-      #expect(masked["r_squared"] is NSNull && masked["standard_error"] is NSNull)
+      // Under masks an error counts hidden cells alone, and so does what predicting nothing leaves: at a ridge that lets nothing
+      // be predicted the share is 0, of all and of each coordinate. There is no error over samples.
+      for (mask, share) in [("bernoulli:0.75", 0.25), ("random:0.5:2", 0.5), ("partition:2", 1)] {
+        let (summary, text) = try masked(mask, in: folder)
+        #expect(summary["standard_error"] is NSNull)
+        #expect(abs(try #require(summary["r_squared"] as? Double)) < 1e-6, "\(mask)")
+        let empty = try #require(summary["mean_square"] as? Double) * share
+        #expect(abs(try #require(summary["held_out_error"] as? Double) / empty - 1) < 1e-6, "\(mask)")
+        let left = try #require(text[0].split(separator: " ").last.flatMap { Double($0) })
+        #expect(abs(left / empty - 1) < 1e-5, "\(text[0])")
+        let rows = try String(contentsOf: folder.appendingPathComponent("out/coordinates.csv"), encoding: .utf8)
+          .split(separator: "\n").dropFirst()
+        #expect(rows.count == 5)
+        for row in rows {
+          let cell = row.split(separator: ",", omittingEmptySubsequences: false)[3]
+          #expect(abs(try #require(Double(cell))) < 1e-6, "\(mask): \(row)")
+        }
+      }
     }
   }
 }

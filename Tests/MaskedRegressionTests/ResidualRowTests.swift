@@ -48,10 +48,16 @@ private let host = HostBackend<Double>()
     let (n, d) = (12, 4)
     let x = rows(n: n, d: d, memory: 0.5, seed: 3)
     let errors = (0..<d).map { k in x.reduce(0) { $0 + $1[k] * $1[k] } / Double(n) }
+    let variances = [2, 0, 0.5, 3.0]
     func dot(_ a: [Double], _ b: [Double]) -> Double { (0..<d).reduce(0) { $0 + a[$1] * b[$1] / errors[$1] } }
     let means = x.map { $0.reduce(0) { $0 + $1 * $1 } / Double(d) }
     let mean = means.reduce(0, +) / Double(n)
     let variance = means.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(n - 1)
+    let shares = x.map { row in
+      (0..<d).reduce(0) { variances[$1] > 0 ? $0 + row[$1] * row[$1] / variances[$1] / 3 : $0 }
+    }
+    let share = shares.reduce(0, +) / Double(n)
+    let standardizedVariance = shares.reduce(0) { $0 + ($1 - share) * ($1 - share) } / Double(n - 1)
     var pairs = 0.0
     for i in 0..<n { for j in 0..<n where i != j { pairs += dot(x[i], x[j]) / Double(n * (n - 1)) } }
     let products = (1..<n).map { dot(x[$0], x[$0 - 1]) - pairs }
@@ -59,7 +65,7 @@ private let host = HostBackend<Double>()
     let correlation = products.reduce(0, +) / Double(n - 1) / own
     let deviations = products.reduce(0, +) / products.reduce(0) { $0 + $1 * $1 }.squareRoot()
     for tiles in [[(0..<n, 0..<d)], [(0..<5, 0..<d), (5..<n, 0..<d)], [(0..<n, 0..<1), (0..<n, 1..<d)]] {
-      var sums = ResidualRows(sampleCount: n, errors: errors)
+      var sums = ResidualRows(sampleCount: n, errors: errors, variances: variances)
       for (samples, columns) in tiles {
         sums.add(
           ResidualTile(
@@ -67,7 +73,9 @@ private let host = HostBackend<Double>()
       }
       let found = try #require(sums.neighbourCorrelation)
       #expect(abs(found.value - correlation) < 1e-12 && abs(found.deviations - deviations) < 1e-11)
-      #expect(abs(try #require(sums.standardError) - (variance / Double(n)).squareRoot()) < 1e-12)
+      #expect(abs(try #require(sums.standardError()) - (variance / Double(n)).squareRoot()) < 1e-12)
+      let standardized = try #require(sums.standardError(standardizes: true))
+      #expect(abs(standardized - (standardizedVariance / Double(n)).squareRoot()) < 1e-12)
       // Two groups: half of the difference of what they have beyond their shares.
       let halves = [Array(0..<4), Array(4..<n)]
       let parts = halves.map { $0.reduce(0) { $0 + means[$1] - mean } }

@@ -145,23 +145,7 @@ public struct DataFit<Device: Backend>: RidgeFit {
       ridge, training: errors.training, leaveOneOut: errors.leaveOneOut, gcv: errors.gcv, doubts: doubts)
   }
 
-  /// Every leave-one-sample-out residual: the cell less its prediction by the fit without its sample; gathered whole.
-  public func residuals(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> Bool {
-    let d = coordinateCount
-    var residuals = [Device.Element](repeating: 0, count: sampleCount * d)
-    _ = try residualTiles(ridge: ridge) { tile in
-      let width = tile.coordinates.count
-      for (row, i) in tile.samples.enumerated() {
-        for k in 0..<width {
-          residuals[i * d + tile.coordinates.lowerBound + k] = Device.Element(tile.values[row * width + k])
-        }
-      }
-    }
-    try body(residuals)
-    return true
-  }
-
-  /// The same in tiles: blocks of samples, or of coordinates.
+  /// Every leave-one-sample-out residual, in blocks of samples or of coordinates.
   public func residualTiles(ridge: Double, _ body: (ResidualTile) throws -> Void) throws -> Bool {
     if ledger.errors[ridge] == nil { _ = try errors(ridge: ridge) }
     if ledger.errors[ridge] == true, let wide {

@@ -45,11 +45,30 @@ public struct FitResult<Device: Backend> {
   /// The name of coordinate k, counted from 0: its own, or its number from 1.
   public func name(of k: Int) -> String { names?[k] ?? "\(k + 1)" }
 
-  /// 1 − error held out / mean square; nil for a coordinate that never varies, or of which no cell was held out.
+  /// 1 − error held out / what predicting nothing leaves of it; nil for a coordinate that never varies, or is never hidden, or of
+  /// which no cell was held out.
   public func rSquared(of k: Int) -> Double? {
-    let (error, variance) = (best.heldOut[k], fit.variances[k])
-    return variance > 0 && !error.isNaN ? 1 - error / variance : nil
+    let (error, empty) = (best.heldOut[k], fit.variances[k] * fit.hiddenShares[k])
+    return empty > 0 && !error.isNaN ? 1 - error / empty : nil
   }
+
+  /// The share that is predicted: 1 − Σ_k E_k / Σ_k v_k over the cells held out, E_k the error held out and v_k what predicting nothing
+  /// leaves of it; with weights 1 − the mean of E_k/v_k, as ridges are compared. nil where nothing varies.
+  public var rSquared: Double? {
+    var (errors, squares) = (0.0, 0.0)
+    let (variances, shares) = (fit.variances, fit.hiddenShares)
+    for (k, error) in best.heldOut.enumerated() where !error.isNaN {
+      let (cells, empty) = (Double(best.heldOutCells?[k] ?? 1), variances[k] * shares[k])
+      guard empty > 0 || !standardizes else { continue }
+      errors += standardizes ? cells * (error / empty) : cells * error
+      squares += standardizes ? cells : cells * empty
+    }
+    let share = 1 - errors / squares
+    return squares > 0 && share.isFinite ? share : nil
+  }
+
+  /// The mean error held out that predicting nothing leaves.
+  public var emptyError: Double { mean(zip(fit.variances, fit.hiddenShares).map { $0 * $1 }) }
 
   /// Whether the ridges were compared by errors in units of the mean squares.
   public var standardizes: Bool { request.weights == .automatic || fit.weights != .uniform }

@@ -21,6 +21,9 @@ public protocol RidgeFit<Device> {
   var weights: RidgeWeights.Kind { get }
   /// What the errors held out are.
   var validation: Validation { get }
+  /// What predicting nothing leaves as an error held out, over the mean square: under masks the share of them that hides the
+  /// coordinate, else 1.
+  var hiddenShares: [Double] { get }
   /// A mean square of a column over its weight that far samples have no part in; nil where it is not known, or 0.
   var typicalSquare: Double? { get }
   /// Missing cells of the data.
@@ -65,6 +68,7 @@ public protocol RidgeFit<Device> {
 
 extension RidgeFit {
   public var typicalSquare: Double? { nil }
+  public var hiddenShares: [Double] { [Double](repeating: 1, count: coordinateCount) }
 
   public func penalty(ridge: Double) throws -> [Double] { penalty }
 
@@ -75,7 +79,20 @@ extension RidgeFit {
 
   public func factors(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> [Double]? { nil }
 
-  public func residuals(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> Bool { false }
+  /// Gathered from tiles, where there are any.
+  public func residuals(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> Bool {
+    let d = coordinateCount
+    var cells: [Device.Element] = []
+    let hasTiles = try residualTiles(ridge: ridge) { tile in
+      if cells.isEmpty { cells = [Device.Element](repeating: 0, count: sampleCount * d) }
+      let (width, first) = (tile.coordinates.count, tile.coordinates.lowerBound)
+      for (row, i) in tile.samples.enumerated() {
+        for k in 0..<width { cells[i * d + first + k] = Device.Element(tile.values[row * width + k]) }
+      }
+    }
+    if hasTiles { try body(cells) }
+    return hasTiles
+  }
 
   public func residualTiles(ridge: Double, _ body: (ResidualTile) throws -> Void) throws -> Bool { false }
 

@@ -14,6 +14,7 @@ public struct SchemeFit<Device: Backend>: RidgeFit {
   public let weights: RidgeWeights.Kind
   public var penalty: [Double] { scaling ?? [Double](repeating: 1, count: coordinateCount) }
   public var validation: Validation { .folds }
+  public let hiddenShares: [Double]
 
   /// w; nil stands for ones.
   private let scaling: [Double]?
@@ -51,6 +52,7 @@ public struct SchemeFit<Device: Backend>: RidgeFit {
     means = moments.means
     variances = moments.variances
     scaling = weights.penalty(variances: moments.variances)
+    hiddenShares = scheme.hiddenShares(coordinateCount: d)
     // About the middles: beside a sample far from the others means would leave the others few digits.
     let parts = try FoldedSamples(
       device: device, values: values, coordinateCount: d,

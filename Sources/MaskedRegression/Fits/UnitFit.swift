@@ -32,6 +32,7 @@ struct UnitFit<Base: RidgeFit>: RidgeFit {
   var weights: RidgeWeights.Kind { base.weights }
   var penalty: [Double] { weights == .uniform ? base.penalty : squared(base.penalty) }
   var validation: Validation { base.validation }
+  var hiddenShares: [Double] { base.hiddenShares }
   var typicalSquare: Double? { base.typicalSquare.map { weights == .uniform ? scaled($0, exponent: 2 * unit) : $0 } }
   var missingCount: Int { base.missingCount }
   var liftedEigenvalue: Double? {

@@ -68,22 +68,6 @@ public struct GroupFit<Device: Backend>: RidgeFit {
     return true
   }
 
-  /// Every cell less its prediction by the fit without its group; gathered whole.
-  public func residuals(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> Bool {
-    let d = coordinateCount
-    var residuals = [Device.Element](repeating: 0, count: sampleCount * d)
-    _ = try residualTiles(ridge: ridge) { tile in
-      let width = tile.coordinates.count
-      for (row, i) in tile.samples.enumerated() {
-        for k in 0..<width {
-          residuals[i * d + tile.coordinates.lowerBound + k] = Device.Element(tile.values[row * width + k])
-        }
-      }
-    }
-    try body(residuals)
-    return true
-  }
-
   public func predictor(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws {
     try base.predictor(ridge: ridge, body)
   }

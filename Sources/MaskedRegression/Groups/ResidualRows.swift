@@ -2,6 +2,9 @@
 public struct ResidualRows: Sendable {
   /// Σ_k r_ik² of each sample.
   public private(set) var squares: [Double]
+  /// Σ_k r_ik²/v_k over the coordinates that vary, v their mean squares.
+  private var shares: [Double]
+  private let inverseVariances: [Double]
   public let coordinateCount: Int
   /// Σ_k r_ik²/E_k and Σ_k r_ik r_(i+1)k/E_k.
   private var standardized, products: [Double]
@@ -13,9 +16,11 @@ public struct ResidualRows: Sendable {
 
   /// - Parameter n: samples.
   /// - Parameter errors: E, mean squares of each coordinate's residuals.
-  public init(sampleCount n: Int, errors: [Double]) {
+  /// - Parameter variances: v, mean squares of the coordinates.
+  public init(sampleCount n: Int, errors: [Double], variances: [Double]) {
     squares = [Double](repeating: 0, count: n)
-    (standardized, products) = (squares, squares)
+    (shares, standardized, products) = (squares, squares, squares)
+    inverseVariances = variances.map { $0 > 0 ? 1 / $0 : 0 }
     sums = [Double](repeating: 0, count: errors.count)
     units = errors.map { $0 > 0 && $0.isFinite ? 1 / $0.squareRoot() : 0 }
     coordinateCount = errors.count
@@ -28,37 +33,44 @@ public struct ResidualRows: Sendable {
     for (row, i) in tile.samples.enumerated() {
       let values = tile.values[row * width..<(row + 1) * width]
       let start = values.startIndex
-      var (square, own, product) = (0.0, 0.0, 0.0)
+      var (square, share, own, product) = (0.0, 0.0, 0.0, 0.0)
       let previous = last.flatMap { $0.sample == i - 1 && $0.coordinates == tile.coordinates ? $0.values : nil }
       for k in 0..<width {
         let value = values[start + k]
         let scaled = value * units[first + k]
         square += value * value
+        share += value * (value * inverseVariances[first + k])
         own += scaled * scaled
         sums[first + k] += scaled
         if let previous { product += scaled * previous[k] * units[first + k] }
       }
       squares[i] += square
+      shares[i] += share
       standardized[i] += own
       if i > 0 { products[i - 1] += product }
       last = (i, tile.coordinates, Array(values))
     }
   }
 
-  /// The standard error of the mean squared error a cell, samples independent:
-  /// the standard deviation over samples of (1/d) Σ_k r_ik², over √n.
-  public var standardError: Double? { standardError(groups: squares.indices.map { [$0] }) }
-
-  /// The same, groups independent: √(G/(G−1) Σ_g (Σ_{i∈g} (e_i − ē))²)/n, e_i = (1/d) Σ_k r_ik²; nil for one group.
-  public func standardError(groups: [[Int]]) -> Double? {
-    guard groups.count > 1 else { return nil }
-    let (n, count) = (Double(squares.count), Double(groups.count))
-    let mean = squares.reduce(0, +) / n
+  /// The standard error of the mean squared error a cell: √(G/(G−1) Σ_g (Σ_{i∈g} (e_i − ē))²)/n with e_i = (1/d) Σ_k r_ik².
+  ///
+  /// That the fits share samples is left out.
+  /// - Parameter groups: of samples, independent of each other; nil stands for every sample alone.
+  /// - Parameter standardizes: whether it is of the mean of r_ik²/v_k over the coordinates that vary.
+  /// - Returns: nil for one group, and beyond the range of numbers.
+  public func standardError(groups: [[Int]]? = nil, standardizes: Bool = false) -> Double? {
+    let values = standardizes ? shares : squares
+    let coordinates = standardizes ? inverseVariances.count { $0 > 0 } : coordinateCount
+    let groups = groups ?? squares.indices.map { [$0] }
+    guard groups.count > 1, coordinates > 0 else { return nil }
+    let (n, count) = (Double(values.count), Double(groups.count))
+    let mean = values.reduce(0, +) / n
     let sum = groups.reduce(0.0) { sum, group in
-      let deviation = group.reduce(0.0) { $0 + squares[$1] - mean }
+      let deviation = group.reduce(0.0) { $0 + values[$1] - mean }
       return sum + deviation * deviation
     }
-    return (sum * count / (count - 1)).squareRoot() / (n * Double(coordinateCount))
+    let error = (sum * count / (count - 1)).squareRoot() / (n * Double(coordinates))
+    return error.isFinite ? error : nil
   }
 
   /// The correlation of neighbouring samples' residuals, in units of each coordinate's error, and it over its standard error.

@@ -30,6 +30,10 @@ public protocol TrainingMasks: Sendable {
   func errors<Device: Backend>(
     of predictor: Device.Matrix, covariance: any CovarianceOperator<Device>, by errors: SchemeErrors<Device>
   ) throws(BackendError) -> [Double]
+
+  /// The share of the masks over which each coordinate's errors count: the error of predicting it by 0 over its mean square.
+  /// - Parameter d: coordinates.
+  func hiddenShares(coordinateCount d: Int) -> [Double]
 }
 
 /// Blocks of coordinates hidden together; the mean of the predictors of several passes.
@@ -55,6 +59,8 @@ public struct PartitionMasks: TrainingMasks, Equatable {
   ) throws(BackendError) -> [Double] {
     try errors.forms(of: predictor, covariance: covariance)
   }
+
+  public func hiddenShares(coordinateCount d: Int) -> [Double] { [Double](repeating: 1, count: d) }
 }
 
 /// All masks that show each coordinate with one probability, in closed form.
@@ -77,6 +83,10 @@ public struct BernoulliMasks: TrainingMasks, Equatable {
     of predictor: Device.Matrix, covariance: any CovarianceOperator<Device>, by errors: SchemeErrors<Device>
   ) throws(BackendError) -> [Double] {
     try errors.overMasks(of: predictor, moments: MaskMoments(keep: keep), covariance: covariance)
+  }
+
+  public func hiddenShares(coordinateCount d: Int) -> [Double] {
+    [Double](repeating: MaskMoments(keep: keep).hidden, count: d)
   }
 }
 
@@ -113,6 +123,8 @@ public struct DrawnMasks: TrainingMasks, Equatable {
   ) throws(BackendError) -> [Double] {
     try errors.overMasks(of: predictor, moments: moments, covariance: covariance)
   }
+
+  public func hiddenShares(coordinateCount d: Int) -> [Double] { [Double](repeating: moments.hidden, count: d) }
 }
 
 /// Masks written out, shared by all samples.
@@ -130,5 +142,10 @@ extension GivenMasks: TrainingMasks {
     of predictor: Device.Matrix, covariance: any CovarianceOperator<Device>, by errors: SchemeErrors<Device>
   ) throws(BackendError) -> [Double] {
     try errors.overMasks(of: predictor, given: self, covariance: covariance)
+  }
+
+  public func hiddenShares(coordinateCount d: Int) -> [Double] {
+    let total = weights.reduce(0, +)
+    return (0..<d).map { k in (0..<count).reduce(0) { self[$1, k] ? $0 : $0 + weights[$1] / total } }
   }
 }

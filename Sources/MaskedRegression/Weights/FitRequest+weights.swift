@@ -86,7 +86,8 @@ extension FitRequest {
     return try FitError.wrapping {
       do {
         let search = try fit.search(ridge, standardizes: weights == .automatic ? true : nil, report: report)
-        var rows = ResidualRows(sampleCount: fit.sampleCount, errors: search.best.heldOut)
+        var rows = ResidualRows(
+          sampleCount: fit.sampleCount, errors: search.best.heldOut, variances: fit.variances)
         let hasRows = try fit.residualTiles(ridge: search.best.ridge) { rows.add($0) }
         return FitResult(
           request: self, names: names, fit: fit, search: search, learning: try fit.learning(ridge: search.best.ridge),

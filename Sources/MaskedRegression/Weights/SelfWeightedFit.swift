@@ -43,6 +43,7 @@ public struct SelfWeightedFit<Device: Backend>: RidgeFit {
   public var penalty: [Double] { start.penalty }
   public var weights: RidgeWeights.Kind { .selfWeighted }
   public var validation: Validation { start.validation }
+  public var hiddenShares: [Double] { start.hiddenShares }
   public var typicalSquare: Double? { start.typicalSquare }
   public var missingCount: Int { start.missingCount }
   public var liftedEigenvalue: Double? { start.liftedEigenvalue }
@@ -124,6 +125,10 @@ public struct SelfWeightedFit<Device: Backend>: RidgeFit {
 
   public func residuals(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> Bool {
     try fit(ridge: ridge).fit.residuals(ridge: ridge, body)
+  }
+
+  public func residualTiles(ridge: Double, _ body: (ResidualTile) throws -> Void) throws -> Bool {
+    try fit(ridge: ridge).fit.residualTiles(ridge: ridge, body)
   }
 
   public func filled(ridge: Double) throws -> [Double]? { try fit(ridge: ridge).fit.filled(ridge: ridge) }
