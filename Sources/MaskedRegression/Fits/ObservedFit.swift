@@ -83,18 +83,22 @@ public struct ObservedFit<Device: Backend>: RidgeFit {
       sums[cell % d] += error * error
       cells[cell % d] += 1
     }
-    var lost = [Double](repeating: 0, count: d)
+    // Of Σ e²: the squares of 2eδ, which have signs of their own, and δ².
+    var (first, second) = ([Double](repeating: 0, count: d), [Double](repeating: 0, count: d))
     var most = WorstError()
     for cell in held {
       let (i, k) = (cell / d, cell % d)
       let rounding = estimate.of(sample: i, coordinate: k)
-      let change = (2 * abs(filled[cell] - values[cell]) + rounding) * rounding
-      guard change > 0 || change.isNaN else { continue }
-      lost[k] += change
-      most.take(change / sums[k], sample: i, coordinate: k)
+      let change = 2 * abs(filled[cell] - values[cell]) * rounding
+      guard rounding > 0 || rounding.isNaN else { continue }
+      first[k] += change * change
+      second[k] += rounding * rounding
+      most.take((change + rounding * rounding) / sums[k], sample: i, coordinate: k)
     }
     var worst = WorstError()
-    for k in 0..<d where lost[k] > 0 || lost[k].isNaN { worst.take(lost[k] / sums[k], coordinate: k) }
+    for k in 0..<d where second[k] > 0 || second[k].isNaN {
+      worst.take((first[k].squareRoot() + second[k]) / sums[k], coordinate: k)
+    }
     // One cell may be most of it: its sample says more than its coordinate.
     let sample = most.value > worst.value / 2 ? most.sample : nil
     guard worst.value <= EstimatedErrors.doubtful else {

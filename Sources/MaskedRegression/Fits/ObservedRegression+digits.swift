@@ -1,15 +1,18 @@
 import LacunaAlgebra
 
 extension ObservedRegression {
-  /// What rounding may have made of predictions, of the Gram and of its inverse: cell (i, k) is off by at most the sum of the
-  /// products of its sample's and its coordinate's parts.
+  /// What rounding may have made of predictions, of the Gram and of its inverse: cell (i, k) is off by about the root of
+  /// the sum of squares of two products, of its sample's and its coordinate's parts: signs differ.
   struct Rounding {
     /// (η ‖D z_i‖, 4uκ ‖E⁻¹x_i‖), one a sample.
     var samples: [SIMD2<Double>] = []
     /// (‖D(e_k − a_k)‖, ‖E a_k‖) in the units of the data, one a coordinate.
     var coordinates: [SIMD2<Double>] = []
 
-    func of(sample i: Int, coordinate k: Int) -> Double { (samples[i] * coordinates[k]).sum() }
+    func of(sample i: Int, coordinate k: Int) -> Double {
+      let parts = samples[i] * coordinates[k]
+      return (parts * parts).sum().squareRoot()
+    }
   }
 
   /// The data filled, and what rounding may have made of it.
@@ -22,6 +25,8 @@ extension ObservedRegression {
     let p = try precision(ridge: ridge)
     let filled = try filled(values, ridge: ridge, precision: p)
     let estimate = DigitEstimate(ulp: Double(Device.Element.ulpOfOne), sampleCount: sampleCount, coordinateCount: d)
+    // The inverse has a part of its own.
+    let gramError = estimate.gramError - 4 * estimate.unitRoundoff
     let squares = sizes.map { $0 + ridge }
     let (inner, outer) = (try device.makeVector(elements(sizes)), try device.makeVector(elements(squares)))
     let inverses = try device.makeVector(elements(squares.map { $0 > 0 ? 1 / $0 : 0 }))
@@ -60,7 +65,7 @@ extension ObservedRegression {
       for (solution, row) in zip(solutions, doubles(try device.download(out))) {
         rounding.samples.append(
           SIMD2(
-            estimate.gramError * solution.squareRoot(), 4 * estimate.unitRoundoff * condition * row.squareRoot()))
+            gramError * solution.squareRoot(), 4 * estimate.unitRoundoff * condition * row.squareRoot()))
       }
     }
     return (filled, rounding)

@@ -88,7 +88,7 @@ public struct SchemeFit<Device: Backend>: RidgeFit {
     let training = fit.training
     let squares = scaling.map { zip(variances, $0).map { $0 / $1 } } ?? variances
     var worst = WorstError()
-    for (k, reach) in try reaches(of: fit.matrix, meanSquares: squares).enumerated() where reach > 0 {
+    for (k, reach) in try reaches(of: fit.matrix, meanSquares: squares).enumerated() where reach != 0 {
       worst.take(estimate.gramError * reach * reach / training[k], coordinate: k)
     }
     var heldOut = [Double](repeating: 0, count: coordinateCount)
@@ -104,10 +104,10 @@ public struct SchemeFit<Device: Backend>: RidgeFit {
         let reach = reaches[k]
         heldOut[k] += unit * errors[k]
         lost[k] +=
-          unit * reach * (estimate.gramError * reach + own * (2 * max(0, errors[k]).squareRoot() + own * reach))
+          unit * reach * (estimate.gramError * reach + own * (2 * nonNegative(errors[k]).squareRoot() + own * reach))
       }
     }
-    for k in lost.indices where lost[k] > 0 { worst.take(lost[k] / heldOut[k], coordinate: k) }
+    for k in lost.indices where lost[k] != 0 { worst.take(lost[k] / heldOut[k], coordinate: k) }
     guard worst.value <= EstimatedErrors.doubtful else {
       throw RegressionError.lostDigits(
         sample: nil, coordinate: worst.coordinate, ridge: ridge, precision: Device.Element.precision)
@@ -127,7 +127,7 @@ public struct SchemeFit<Device: Backend>: RidgeFit {
     let out = try device.makeVector(coordinateCount)
     try device.rowDots(predictor, predictor, weights: try device.makeVector(elements(meanSquares)), into: out)
     return zip(meanSquares, doubles(try device.download(out))).map { own, others in
-      others > 0 ? own.squareRoot() + others.squareRoot() : 0
+      others == 0 ? 0 : own.squareRoot() + others.squareRoot()
     }
   }
 

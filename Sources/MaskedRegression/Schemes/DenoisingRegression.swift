@@ -44,14 +44,17 @@ public struct DenoisingRegression<Device: Backend> {
   /// - Throws: `RegressionError.numericallySingular`.
   public func fit(ridge: Double, hollow: Bool = true) throws -> SchemePredictor<Device> {
     let d = gram.rows
+    try device.symmetrize(gram)
+    let local = try device.makeMatrix(rows: d, columns: d)
+    try device.copy(gram, to: local)
+    try device.addDiagonal(Device.Element(ridge), to: local)
     let inverse = try device.makeMatrix(rows: d, columns: d)
-    try device.copy(gram, to: inverse)
-    try device.addDiagonal(Device.Element(ridge), to: inverse)
+    try device.copy(local, to: inverse)
     try invertGram(inverse, ridge: ridge, on: device) { minor in minor - 1 }
     try device.symmetrize(inverse)
     let vector = try device.makeVector(d)
-    try device.diagonal(of: gram, into: vector)
-    let condition = try device.condition(of: inverse, squares: doubles(try device.download(vector)).map { $0 + ridge })
+    try device.diagonal(of: local, into: vector)
+    let condition = try device.condition(of: inverse, squares: doubles(try device.download(vector)))
     let predictor = try device.makeMatrix(rows: d, columns: d)
     try device.multiply(
       cross, transposeA: false, inverse, transposeB: false, alpha: 1, beta: 0, into: predictor)
@@ -65,14 +68,18 @@ public struct DenoisingRegression<Device: Backend> {
       try device.add(inverse, alpha: -1, beta: 1, to: predictor)
       try device.setDiagonal(of: predictor, to: try device.makeVector(d))
     }
-    try device.rowDots(predictor, cross, weights: nil, into: vector)
-    let explained = try device.download(vector).map { Double($0) }
-    try device.rowDots(predictor, predictor, weights: nil, into: vector)
-    let squares = try device.download(vector).map { Double($0) }
-    // A mean square: what is below 0 is rounding.
+    // What the rows leave of their equations; that of its own coordinate, which a hollow row need not meet, meets its 0.
+    let rest = inverse
+    try device.copy(cross, to: rest)
+    try device.multiply(predictor, transposeA: false, local, transposeB: false, alpha: -1, beta: 1, into: rest)
+    let explained = try device.doubleRowDots(predictor, cross)
+    let unsolved = try device.doubleRowDots(predictor, rest)
+    let squares = try device.doubleRowDots(predictor, predictor)
+    // That of this predictor, solved to the last digit or not. A mean square: what is below 0 is rounding.
     return SchemePredictor(
       matrix: predictor,
-      training: variances.indices.map { max(0, variances[$0] - explained[$0] - ridge * squares[$0]) },
-      condition: condition)
+      training: variances.indices.map {
+        nonNegative(variances[$0] - explained[$0] - unsolved[$0] - ridge * squares[$0])
+      }, condition: condition)
   }
 }

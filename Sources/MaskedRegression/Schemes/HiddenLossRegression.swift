@@ -20,6 +20,8 @@ public struct HiddenLossRegression<Device: Backend> {
   private let limit: RandomMaskRegression<Device>
   private let tiles: MaskedTiles<Device>
   private let variances: [Double]
+  /// n·M.
+  private let pairCount: Int
   /// (1/(nM)) Σ x_k² over the pairs that hide k.
   private let hiddenEnergies: [Double]
 
@@ -39,6 +41,7 @@ public struct HiddenLossRegression<Device: Backend> {
     self.moments = moments
     self.samples = samples
     order = d
+    pairCount = n * masks.count
     scale = 1 / Device.Element(n * masks.count)
     let gram = try device.makeMatrix(rows: d, columns: d)
     let cross = try device.makeMatrix(rows: d, columns: d)
@@ -67,8 +70,12 @@ public struct HiddenLossRegression<Device: Backend> {
   ///   coordinate is always 0.
   public func fit(ridge: Double) throws -> SchemePredictor<Device> {
     let (inverse, diagonal) = try limit.resolvent(moments, ridge: ridge, variances: variances)
-    let condition = try device.condition(
-      of: inverse, squares: moments.squares(variances: variances, ridge: ridge))
+    let squares = moments.squares(variances: variances, ridge: ridge)
+    var condition = try device.condition(of: inverse, squares: squares)
+    // Fewer pairs that hide a coordinate and show two others than a Gram of order d takes: it may have nothing but the ridge.
+    if Double(pairCount) * moments.hidden * moments.pair < Double(2 * order + 10) {
+      condition = max(condition, (squares.max() ?? 0) / (ridge / moments.hidden))
+    }
     let d = order
     let solution = try device.makeMatrix(rows: d, columns: d)
     let residual = try device.makeMatrix(rows: d, columns: d)
@@ -112,11 +119,11 @@ public struct HiddenLossRegression<Device: Backend> {
     try device.add(image, alpha: -1, beta: 1, to: residual)
     let explained = try rowDots(solution, cross)
     let unsolved = try rowDots(solution, residual)
-    let squares = try rowDots(solution, solution)
+    let norms = try rowDots(solution, solution)
     // That of this predictor, solved to the last digit or not. A mean square: what is below 0 is rounding.
     return SchemePredictor(
       matrix: solution,
-      training: (0..<d).map { max(0, hiddenEnergies[$0] - explained[$0] - unsolved[$0] - ridge * squares[$0]) },
+      training: (0..<d).map { nonNegative(hiddenEnergies[$0] - explained[$0] - unsolved[$0] - ridge * norms[$0]) },
       condition: condition)
   }
 

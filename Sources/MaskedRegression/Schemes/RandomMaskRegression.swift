@@ -49,7 +49,7 @@ public struct RandomMaskRegression<Device: Backend> {
     let squares = try rowDots(predictor, predictor)
     // A mean square: what is below 0 is rounding.
     let training = variances.indices.map { k in
-      max(0, q * variances[k] - q * p1 * explained[k] - ridge * squares[k])
+      nonNegative(q * variances[k] - q * p1 * explained[k] - ridge * squares[k])
     }
     return SchemePredictor(matrix: predictor, training: training, condition: condition)
   }

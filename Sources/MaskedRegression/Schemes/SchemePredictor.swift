@@ -51,3 +51,6 @@ public struct GramCovariance<Device: Backend>: CovarianceOperator {
     try device.multiply(source, transposeA: false, gram, transposeB: false, alpha: 1, beta: 0, into: y)
   }
 }
+
+/// A mean square that was computed as a difference: what is below 0 is rounding, and what is no number stays none.
+func nonNegative(_ difference: Double) -> Double { difference < 0 ? 0 : difference }

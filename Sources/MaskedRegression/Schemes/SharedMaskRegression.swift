@@ -72,7 +72,7 @@ public struct SharedMaskRegression<Device: Backend> {
       let hidden = weights.reduce(0, +)
       for (row, k) in coordinates.enumerated() {
         // That of this predictor, solved to the last digit or not. A mean square: what is below 0 is rounding.
-        training[k] = max(0, hidden * variances[k] - explained[row] - unsolved[row] - ridge * norms[row])
+        training[k] = nonNegative(hidden * variances[k] - explained[row] - unsolved[row] - ridge * norms[row])
       }
     }
     return SchemePredictor(matrix: predictor, training: training, condition: condition)

@@ -79,7 +79,7 @@ import Testing
         draw.reference, ridge: draw.ridge, centered: draw.centered, everywhere: one.everywhere, masks: one.masks,
         drawn: one.drawn)
       let isWellConditioned = isWellConditioned(
-        draw.conditionNumber, complement: refits.leastComplement, Device.Element.self)
+        max(draw.conditionNumber, refits.conditionNumber), complement: refits.leastComplement, Device.Element.self)
       tally.draws += 1
       if isWellConditioned { tally.wellConditioned += 1 }
       let place = "draw \(number), \(one.name)"
@@ -97,12 +97,13 @@ import Testing
         let sizes = (0..<draw.coordinateCount).map { j in draw.rows.map { abs($0[j]) }.max()! }
         for (k, row) in refits.predictor.enumerated() {
           let norm = zip(row, sizes).reduce(0) { $0 + abs($1.0) * $1.1 }
-          // Numbers below the precision's least are 0, and what moves no digit of what is predicted.
+          // Numbers below the precision's least are 0, and what moves no digit of the cell predicted.
           let least = 2 * Double(Device.Element.leastNonzeroMagnitude)
           for j in row.indices {
             let difference = abs(predictor[k * row.count + j] - row[j]) * sizes[j]
             #expect(
-              difference <= tolerance.squareRoot() * norm + max(1e-200 * sizes[k], least * sizes[j]),
+              difference <= tolerance.squareRoot() * norm
+                + max(Double(Device.Element.ulpOfOne) * sizes[k], least * sizes[j]),
               "\(place): predictor \(k), \(j): \(predictor[k * row.count + j]) for \(row[j]); \(draw)")
           }
         }
@@ -136,7 +137,8 @@ import Testing
         for i in 0..<n where pair.allSatisfy({ !holed[i][$0].isNaN }) { for k in pair { kept[i][k] = holed[i][k] } }
       }
       guard let refits = ObservedRefits(holed, kept: kept, ridge: draw.ridge, centered: draw.centered) else { continue }
-      let isWellConditioned = isWellConditioned(refits.conditionNumber, complement: 1, Device.Element.self)
+      let isWellConditioned = isWellConditioned(
+        refits.conditionNumber, complement: refits.leastComplement, Device.Element.self)
       tally.draws += 1
       if isWellConditioned { tally.wellConditioned += 1 }
       do {

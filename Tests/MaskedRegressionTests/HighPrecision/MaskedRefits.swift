@@ -9,6 +9,8 @@ struct MaskedRefits {
   var predictor: [[Double]]
   /// The least training error/error held out: what of a fold its fit leaves.
   var leastComplement: Double
+  /// The greatest κ of the systems that were solved, and of the Grams of four folds.
+  var conditionNumber: Double
 
   /// - Parameter x: n rows of d.
   /// - Parameter ridge: λ > 0 on the mean over samples.
@@ -34,6 +36,7 @@ struct MaskedRefits {
     }
     func counts(_ mask: Mask, _ k: Int) -> Bool { everywhere || !mask.visible[k] }
 
+    var greatest = 1.0
     func coefficients(_ rows: [[LongFloat]], _ k: Int) -> [LongFloat] {
       let others = (0..<d).filter { $0 != k }
       let count = long(Double(rows.count))
@@ -52,6 +55,11 @@ struct MaskedRefits {
         }
       }
       var a = others.map { j in others.map { l in j == l ? gram[j][l] + long(ridge) : gram[j][l] } }
+      // What no mask shows is no part of the system.
+      let shown = others.indices.filter { !gram[others[$0]][others[$0]].isZero }
+      if !shown.isEmpty {
+        greatest = max(greatest, HardDraw.conditionNumber(of: shown.map { j in shown.map { a[j][$0].double } }))
+      }
       let solution = Refits.solve(&a, others.map { cross[$0] })
       var result = [LongFloat](repeating: LongFloat(), count: d)
       for (index, j) in others.enumerated() { result[j] = solution[index] }
@@ -73,6 +81,16 @@ struct MaskedRefits {
     let count = long(Double(n))
     // One fold after the other, as the samples are kept and their masks drawn.
     let all = (0..<5).flatMap { fold in (0..<n).filter { $0 % 5 == fold } }
+    /// κ of the whole Gram of some rows, from which schemes start.
+    func condition(_ rows: [[LongFloat]]) -> Double {
+      HardDraw.conditionNumber(
+        of: (0..<d).map { j in
+          (0..<d).map { l in
+            let sum = rows.reduce(LongFloat()) { $0 + $1[j] * $1[l] }.double
+            return sum / Double(rows.count) + (j == l ? ridge : 0)
+          }
+        })
+    }
     let whole = framed(all, by: means(of: all))
     (training, predictor) = ([], [])
     for k in 0..<d {
@@ -85,9 +103,11 @@ struct MaskedRefits {
       let kept = all.filter { $0 % 5 != fold }
       let frame = means(of: kept)
       let (rows, left) = (framed(kept, by: frame), framed(all.filter { $0 % 5 == fold }, by: frame))
+      greatest = max(greatest, condition(rows))
       for k in 0..<d { totals[k] += squares(left, k, coefficients(rows, k), { _ in masks }) }
     }
     heldOut = totals.map { ($0 / count).double }
+    conditionNumber = greatest
     leastComplement = zip(training, heldOut).reduce(1) { $1.1 > 0 && $1.0 > 0 ? min($0, $1.0 / $1.1) : $0 }
   }
 }
@@ -99,6 +119,8 @@ struct ObservedRefits {
   var heldOut: [Double]
   /// κ of the Gram of pairs plus ridge.
   var conditionNumber: Double
+  /// The least error of a coordinate/what a cell and the parts of its prediction add up to.
+  var leastComplement: Double
 
   /// - Parameter x: n rows of d, NaN missing.
   /// - Parameter kept: the same with the cells scored missing too.
@@ -124,6 +146,7 @@ struct ObservedRefits {
       of: gram.indices.map { j in gram.indices.map { gram[j][$0].double + (j == $0 ? ridge : 0) } })
     var sums = [LongFloat](repeating: LongFloat(), count: d)
     var cells = [Int](repeating: 0, count: d)
+    var parts = [Double](repeating: 0, count: d)
     for i in 0..<n {
       let shown = (0..<d).filter { !kept[i][$0].isNaN }
       for k in 0..<d where kept[i][k].isNaN && !x[i][k].isNaN {
@@ -132,9 +155,13 @@ struct ObservedRefits {
         let left = zip(weights, shown).reduce(value(i, k)) { $0 - $1.0 * value(i, $1.1) }
         sums[k] += left * left
         cells[k] += 1
+        parts[k] = zip(weights, shown).reduce(max(parts[k], abs(value(i, k).double))) {
+          max($0, abs(($1.0 * value(i, $1.1)).double))
+        }
       }
     }
     heldOut = (0..<d).map { cells[$0] > 0 ? (sums[$0] / long(Double(cells[$0]))).double : .nan }
+    leastComplement = zip(heldOut, parts).reduce(1) { $1.0 > 0 && $1.1 > 0 ? min($0, $1.0.squareRoot() / $1.1) : $0 }
   }
 
   /// Whether all pivots are above what rounding to float64 leaves of a diagonal.
