@@ -22,17 +22,15 @@ public struct MeasurementCache: Sendable {
 
   /// `lacuna` in the user's cache folder: `XDG_CACHE_HOME`, or `~/.cache`.
   public static func user(report: @escaping @Sendable (DeviceEvent) -> Void) -> MeasurementCache {
-    let environment = ProcessInfo.processInfo.environment
-    let base =
-      environment["XDG_CACHE_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? environment["HOME"].map { $0 + "/.cache" }
+    let base = PathText.variable("XDG_CACHE_HOME") ?? PathText.variable("HOME").map { $0 + "/.cache" }
     return MeasurementCache(folder: base.map { $0 + "/lacuna" }, report: report)
   }
 
   /// What a file holds; nothing where it is missing or damaged.
   func entries<Value: Decodable>(_ name: String, of type: Value.Type, reporting: Bool = true) -> [String: Value] {
-    guard let folder, let data = FileManager.default.contents(atPath: "\(folder)/\(name)") else { return [:] }
+    guard let folder, let bytes = try? readBytes("\(folder)/\(name)") else { return [:] }
     do {
-      return try JSONDecoder().decode([String: Value].self, from: data)
+      return try JSONDecoder().decode([String: Value].self, from: Data(bytes))
     } catch {
       if reporting { report(.damagedCache(path: "\(folder)/\(name)")) }
       return [:]
@@ -44,7 +42,7 @@ public struct MeasurementCache: Sendable {
     guard let folder else { return }
     let all = entries(name, of: Value.self, reporting: false).merging(new) { $1 }
     guard let data = try? JSONEncoder().encode(all) else { return }
-    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    _ = try? FolderTree.makeAll(folder)
     try? AtomicFile.write([UInt8](data), to: "\(folder)/\(name)")
   }
 }

@@ -1,3 +1,5 @@
+import LacunaFiles
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -13,10 +15,10 @@ struct Gnuplot {
   /// Looks for gnuplot on a search path, by default that of the process.
   /// - Returns: nil where it is absent.
   init?(searchPath: String?) {
-    let path = searchPath ?? getenv("PATH").map { String(cString: $0) } ?? ""
+    let path = searchPath ?? PathText.variable("PATH") ?? ""
     for folder in path.split(separator: ":") {
       let candidate = "\(folder)/gnuplot"
-      if access(candidate, X_OK) == 0 {
+      if withSystemPath(candidate, { access($0, X_OK) }) == 0 {
         program = candidate
         return
       }
@@ -37,7 +39,9 @@ struct Gnuplot {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, "\(folder)/\(log)", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    _ = withSystemPath("\(folder)/\(log)") {
+      posix_spawn_file_actions_addopen(&actions, 1, $0, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    }
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
 
     let change = "cd " + Script.quoted(folder.hasPrefix("/") ? folder : "./" + folder)
@@ -45,7 +49,9 @@ struct Gnuplot {
     let variables = Self.copies(Self.environment())
     defer { for pointer in arguments + variables { free(pointer) } }
     var process: pid_t = 0
-    let spawned = posix_spawn(&process, program, &actions, nil, arguments, variables)
+    let spawned = withSystemPath(program) {
+      posix_spawn(&process, $0, &actions, nil, arguments, variables)
+    }
     guard spawned == 0 else { return Int(spawned) }
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0 {
@@ -56,12 +62,12 @@ struct Gnuplot {
   }
 
   private static func copies(_ texts: [String]) -> [UnsafeMutablePointer<CChar>?] {
-    texts.map { (text: String) -> UnsafeMutablePointer<CChar>? in strdup(text) } + [nil]
+    texts.map { (text: String) -> UnsafeMutablePointer<CChar>? in withSystemPath(text) { strdup($0) } } + [nil]
   }
 
   /// What of the environment the drawing of text needs, and a locale in which numbers have a point.
   private static func environment() -> [String] {
     let kept = ["PATH", "HOME", "TMPDIR", "FONTCONFIG_PATH", "FONTCONFIG_FILE", "XDG_CACHE_HOME", "LD_LIBRARY_PATH"]
-    return kept.compactMap { name in getenv(name).map { "\(name)=\(String(cString: $0))" } } + ["LC_ALL=C.UTF-8"]
+    return kept.compactMap { name in PathText.variable(name).map { "\(name)=\($0)" } } + ["LC_ALL=C.UTF-8"]
   }
 }

@@ -39,8 +39,8 @@ extension Figure {
     let sources = ["dat", "gp"].map { "\(name).\($0)" }
     let pictures = ["svg", "pdf", "png"].map { "\(name).\($0)" }
     defer {
-      for file in sources + pictures + [log] { unlink("\(aside)/\(file)") }
-      rmdir(aside)
+      for file in sources + pictures + [log] { removeFile("\(aside)/\(file)") }
+      _ = withSystemPath(aside) { rmdir($0) }
     }
     do throws(DataFileError) {
       try AtomicFile.write(PlotData.text(prepared), to: "\(aside)/\(name).dat")
@@ -51,11 +51,8 @@ extension Figure {
     var failure: FigureError?
     if let gnuplot = Gnuplot(searchPath: searchPath) {
       let status = gnuplot.run("./\(name).gp", in: aside, log: log)
-      let isDrawn = (sources + pictures).allSatisfy { file in
-        var information = stat()
-        return stat("\(aside)/\(file)", &information) == 0 && information.st_size > 0
-      }
-      if status != 0 || !isDrawn {
+      if status != 0 || !pictures.allSatisfy({ Self.isWhole("\(aside)/\($0)") }) {
+        try Self.requireSpace(in: aside, for: directory)
         failure = .gnuplotFailed(figure: name, status: status, log: Self.contents(of: "\(aside)/\(log)"))
       }
     } else {
@@ -64,7 +61,7 @@ extension Figure {
     try Self.move(sources, from: aside, to: directory)
     if let failure {
       // Those of an earlier figure would belie the data beside them.
-      for file in pictures { unlink("\(directory)/\(file)") }
+      for file in pictures { removeFile("\(directory)/\(file)") }
       throw failure
     }
     Self.removeDate(fromPDF: "\(aside)/\(name).pdf")
@@ -75,7 +72,7 @@ extension Figure {
   public static var drawingObstacle: FigureError? { Gnuplot(searchPath: nil) == nil ? .gnuplotMissing : nil }
 
   private static func move(_ files: [String], from aside: String, to directory: String) throws(FigureError) {
-    for file in files where rename("\(aside)/\(file)", "\(directory)/\(file)") != 0 {
+    for file in files where !renameFile("\(aside)/\(file)", to: "\(directory)/\(file)") {
       throw .file(.cannotCreate(path: "\(directory)/\(file)", reason: String(cString: strerror(errno))))
     }
   }
@@ -85,7 +82,7 @@ extension Figure {
     var attempt = 0
     while true {
       let path = "\(directory)/.figure-\(getpid())-\(attempt)"
-      if mkdir(path, 0o700) == 0 { return path }
+      if withSystemPath(path, { mkdir($0, 0o700) }) == 0 { return path }
       guard errno == EEXIST else {
         throw .file(.cannotCreate(path: directory, reason: String(cString: strerror(errno))))
       }
@@ -93,9 +90,32 @@ extension Figure {
     }
   }
 
+  /// Whether a picture ends as its format does: gnuplot's own status does not tell that the disk was full.
+  private static func isWhole(_ path: String) -> Bool {
+    guard let file = withSystemPath(path, { fopen($0, "r") }) else { return false }
+    defer { fclose(file) }
+    var end = [UInt8](repeating: 0, count: 16)
+    guard fseek(file, -end.count, SEEK_END) == 0, fread(&end, 1, end.count, file) == end.count else { return false }
+    let ends = ["</svg>", "%%EOF", "IEND\u{AE}B`\u{82}"].map { $0.unicodeScalars.map { UInt8($0.value) } }
+    while end.last == 0x0A || end.last == 0x0D { end.removeLast() }
+    return ends.contains { end.suffix($0.count).elementsEqual($0) }
+  }
+
+  /// - Throws: `file` where the disk has no room for a few pages: that is then why gnuplot failed.
+  private static func requireSpace(in aside: String, for directory: String) throws(FigureError) {
+    let path = "\(aside)/space"
+    defer { removeFile(path) }
+    do throws(DataFileError) {
+      try AtomicFile.write([UInt8](repeating: 1, count: 1 << 14), to: path)
+    } catch {
+      let reason = error.description.split(separator: ": ").last ?? ""
+      throw .file(.io(path: directory, reason: "figures cannot be written: \(reason)"))
+    }
+  }
+
   /// The first 4 KiB of a file as text; empty if it cannot be read.
   private static func contents(of path: String) -> String {
-    guard let file = fopen(path, "r") else { return "" }
+    guard let file = withSystemPath(path, { fopen($0, "r") }) else { return "" }
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = fread(&bytes, 1, bytes.count, file)
@@ -104,7 +124,7 @@ extension Figure {
 
   /// Blanks the date of creation, an optional entry, so that the same figure is the same file.
   private static func removeDate(fromPDF path: String) {
-    guard let file = fopen(path, "r+") else { return }
+    guard let file = withSystemPath(path, { fopen($0, "r+") }) else { return }
     defer { fclose(file) }
     fseek(file, 0, SEEK_END)
     var bytes = [UInt8](repeating: 0, count: max(0, ftell(file)))

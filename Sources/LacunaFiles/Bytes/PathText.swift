@@ -1,3 +1,11 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
 /// File names as text, without loss: a name is bytes, and need not be UTF-8.
 ///
 /// A byte b ≥ 0x80 that belongs to no well-formed UTF-8 stands as the private scalar U+10FF00 + b; so do the four bytes
@@ -46,6 +54,19 @@ public enum PathText {
     }
   }
 
+  /// An environment variable that holds a path; nil where it is not set or empty.
+  public static func variable(_ name: String) -> String? {
+    guard let value = getenv(name), value[0] != 0 else { return nil }
+    return text(UnsafeBufferPointer(start: value, count: length(value)).map { UInt8(bitPattern: $0) })
+  }
+
+  /// The folder that the process runs in, absolute; `.` where it cannot be told.
+  public static var currentFolder: String {
+    guard let path = getcwd(nil, 0) else { return "." }
+    defer { free(path) }
+    return text(UnsafeBufferPointer(start: path, count: length(path)).map { UInt8(bitPattern: $0) })
+  }
+
   private static func length(_ text: UnsafePointer<CChar>) -> Int {
     var count = 0
     while text[count] != 0 { count += 1 }
@@ -54,7 +75,7 @@ public enum PathText {
 }
 
 /// Hands a path to the system as the C string of its bytes.
-func withSystemPath<Result>(_ path: String, _ body: (UnsafePointer<CChar>) -> Result) -> Result {
+package func withSystemPath<Result>(_ path: String, _ body: (UnsafePointer<CChar>) -> Result) -> Result {
   let bytes = PathText.bytes(path).map { CChar(bitPattern: $0) } + [0]
   return bytes.withUnsafeBufferPointer { body($0.baseAddress!) }
 }

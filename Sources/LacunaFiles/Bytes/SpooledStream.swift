@@ -17,8 +17,8 @@ final class SpooledStream: RandomAccess {
   /// - Throws: `io` if there is no place for the file.
   init(_ stream: ByteStream) throws(DataFileError) {
     path = stream.path
-    let folder = getenv("TMPDIR").flatMap { $0.pointee == 0 ? nil : String(cString: $0) } ?? "/tmp"
-    var name = (folder + "/lacuna-XXXXXX").utf8CString.map { $0 }
+    let folder = PathText.variable("TMPDIR") ?? "/tmp"
+    var name = PathText.bytes(folder + "/lacuna-XXXXXX").map { CChar(bitPattern: $0) } + [0]
     descriptor = mkstemp(&name)
     guard descriptor >= 0 else {
       throw .io(path: path, reason: "no temporary file in \(escaped(folder)) to unpack it in: \(systemMessage(errno))")

@@ -41,10 +41,10 @@ package func fileExists(_ path: String) -> Bool {
 }
 
 /// Takes a file away, if it is there.
-@discardableResult func removeFile(_ path: String) -> Bool { withSystemPath(path) { unlink($0) } == 0 }
+@discardableResult package func removeFile(_ path: String) -> Bool { withSystemPath(path) { unlink($0) } == 0 }
 
 /// Gives a file or folder another name, replacing a file of that name.
-func renameFile(_ path: String, to other: String) -> Bool {
+package func renameFile(_ path: String, to other: String) -> Bool {
   withSystemPath(path) { from in withSystemPath(other) { to in rename(from, to) } } == 0
 }
 

@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// `path` itself where it is absolute, else below `folder`; leading `./` are dropped.
 func absolutePath(_ path: String, from folder: String) -> String {
   if path.hasPrefix("/") { return path }
@@ -11,6 +5,3 @@ func absolutePath(_ path: String, from folder: String) -> String {
   while rest.hasPrefix("./") { rest = rest.dropFirst(2) }
   return folder.hasSuffix("/") ? folder + rest : "\(folder)/\(rest)"
 }
-
-/// The folder that the process runs in, absolute.
-func currentFolder() -> String { FileManager.default.currentDirectoryPath }

@@ -1,3 +1,5 @@
+import LacunaFiles
+
 /// Reads a configuration with its overrides: one point for each combination of swept keys.
 ///
 /// An override `key=value` sets a dotted key (`data.spikes.0.strength=2`), as if it stood in the file; its value is a
@@ -25,7 +27,7 @@ package func loadExperiments(
     }
     parsed.append(next)
   }
-  let current = currentFolder()
+  let current = PathText.currentFolder
   let base = absolutePath(folder ?? folderPart(of: source), from: current)
   var points: [ExperimentPoint] = []
   for combination in try combinations(of: parsed) {

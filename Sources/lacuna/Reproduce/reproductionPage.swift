@@ -15,10 +15,7 @@ func reproductionPage(
   _ figures: [ReproducedFigure], scale: Int, folder: String, isDrawn: Bool
 ) throws -> String {
   func image(_ path: String) throws -> String {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw DataFileError.noInput(path: path, reason: "the figure just drawn is not there")
-    }
-    return "data:image/svg+xml;base64," + data.base64EncodedString()
+    "data:image/svg+xml;base64," + Data(try readBytes(path)).base64EncodedString()
   }
   let sections = try figures.map { figure in
     let name = figure.reproduction.name
