@@ -26,21 +26,33 @@ class FitHandle: @unchecked Sendable {
 
   /// Fits as the options say; where `auto` took a device that fails, on the host.
   static func make(
-    _ samples: Samples, options: FitOptions, report: @escaping (Int, Int) throws -> Void
+    _ data: FitData, options: FitOptions, report: @escaping (Int, Int) throws -> Void
   ) throws -> FitHandle {
     let registry = DeviceRegistry.ofThisProcess
     guard let choice = DeviceChoice(options.computing.device) else {
       throw ArgumentError("device: \(options.computing.device) is none; write \(DeviceChoice.syntax)")
     }
-    let mask = try options.mask.fitMask(coordinateCount: samples.columns, seed: options.seed, key: "mask")
+    let d = data.coordinateCount
+    let mask: any FitMask =
+      if options.hasRoles {
+        RoleFitMask(
+          try CoordinateRoles(targets: options.targets, covariates: options.covariates, coordinateCount: d))
+      } else {
+        try options.mask.fitMask(coordinateCount: d, seed: options.seed, key: "mask")
+      }
     let request = FitRequest(
       mask: mask, maskName: options.mask.argument, ridge: options.ridge, weights: options.weights,
-      centered: options.intercept, seed: options.seed)
+      centered: options.intercept, seed: options.seed, groups: data.groups)
     func fit<Device: Backend>(_ device: Device) throws -> FitHandle {
-      FitOn(
-        try request.fit(
-          try samples.values(allowMissing: options.mask.allowsMissingCells), sampleCount: samples.rows,
-          names: options.names, on: device, report: report))
+      switch data {
+      case .dense(let samples, _):
+        FitOn(
+          try request.fit(
+            try samples.values(allowMissing: options.mask.allowsMissingCells), sampleCount: samples.rows,
+            names: options.names, on: device, report: report))
+      case .sparse(let samples):
+        FitOn(try request.fit(samples, names: options.names, on: device, report: report))
+      }
     }
     let selection = try registry.select(
       choice, precision: options.computing.precision, threads: options.computing.threads)

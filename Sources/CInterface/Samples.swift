@@ -1,4 +1,22 @@
 import LacunaAlgebra
+import MaskedRegression
+
+/// What a caller gives to be fitted.
+enum FitData {
+  case dense(Samples, groups: SampleGroups?)
+  case sparse(SparseSamples)
+
+  var coordinateCount: Int {
+    switch self {
+    case .dense(let samples, _): samples.columns
+    case .sparse(let samples): samples.coordinateCount
+    }
+  }
+
+  var groups: SampleGroups? {
+    if case .dense(_, let groups) = self { groups } else { nil }
+  }
+}
 
 /// Rows of numbers in a caller's memory.
 struct Samples {
@@ -12,12 +30,10 @@ struct Samples {
   ) throws(ArgumentError) {
     self.start = try required(start, "data")
     precision = try Precision(type: type)
-    guard rows >= 1, columns >= 2 else {
-      throw ArgumentError("\(rows) rows and \(columns) columns; at least 1 and 2 are needed")
+    try requireShape(rows: rows, columns: columns)
+    guard rowStride.magnitude < 1 << 48, columnStride.magnitude < 1 << 48 else {
+      throw ArgumentError("strides of \(rowStride) and \(columnStride) bytes are too long")
     }
-    guard !rows.multipliedReportingOverflow(by: columns).overflow, rows * columns < 1 << 48,
-      abs(rowStride) < 1 << 48, abs(columnStride) < 1 << 48
-    else { throw ArgumentError("\(rows) rows of \(columns) columns are too many") }
     self.rows = Int(rows)
     self.columns = Int(columns)
     self.rowStride = Int(rowStride)
@@ -50,6 +66,58 @@ struct Samples {
           + (values[cell].isNaN ? "; missing cells have a place under the mask observed alone" : ""))
     }
     return values
+  }
+}
+
+/// - Throws: fewer than one row or two columns, more cells than can be counted.
+private func requireShape(rows: Int64, columns: Int64) throws(ArgumentError) {
+  guard rows >= 1, columns >= 2 else {
+    throw ArgumentError("\(rows) rows and \(columns) columns; at least 1 and 2 are needed")
+  }
+  let (cells, overflows) = rows.multipliedReportingOverflow(by: columns)
+  guard !overflows, cells < 1 << 48 else { throw ArgumentError("\(rows) rows of \(columns) columns are too many") }
+}
+
+extension SampleGroups {
+  /// - Parameter labels: one a sample, in a caller's memory; equal ones belong together.
+  init(labels: UnsafePointer<Int64>, sampleCount n: Int) {
+    self.init(labels: Array(UnsafeBufferPointer(start: labels, count: n)))
+  }
+}
+
+extension SparseSamples {
+  /// Compressed rows in a caller's memory, copied.
+  /// - Throws: a null pointer, an unknown type, a shape as of `Samples`; `FitError.data` for what is no such matrix.
+  init(
+    rowStarts: UnsafePointer<Int64>?, columnIndices: UnsafePointer<Int32>?, values: UnsafeRawPointer?, type: Int32,
+    rows: Int64, columns: Int64
+  ) throws {
+    let precision = try Precision(type: type)
+    try requireShape(rows: rows, columns: columns)
+    let starts = UnsafeBufferPointer(start: try required(rowStarts, "row_starts"), count: Int(rows) + 1)
+    let count = starts[Int(rows)]
+    guard columns <= Int64(Int32.max), (0..<1 << 48).contains(count) else {
+      throw ArgumentError("\(count) entries in \(columns) columns cannot be held")
+    }
+    var cells: [Double] = []
+    if count > 0 {
+      let start = try required(values, "values")
+      cells = [Double](unsafeUninitializedCapacity: Int(count)) { target, filled in
+        for index in 0..<Int(count) {
+          let value =
+            precision == .float64
+            ? start.loadUnaligned(fromByteOffset: 8 * index, as: Double.self)
+            : Double(start.loadUnaligned(fromByteOffset: 4 * index, as: Float.self))
+          target.initializeElement(at: index, to: value)
+        }
+        filled = Int(count)
+      }
+    }
+    try self.init(
+      coordinateCount: Int(columns), rowStarts: starts.map { Int($0) },
+      columnIndices: count > 0
+        ? Array(UnsafeBufferPointer(start: try required(columnIndices, "column_indices"), count: Int(count))) : [],
+      values: cells)
   }
 }
 

@@ -10,19 +10,43 @@ private func fit(_ handle: UnsafeMutableRawPointer?) throws(ArgumentError) -> Fi
 @_cdecl("lacuna_fit_create")
 package func lacunaFitCreate(
   _ data: UnsafeRawPointer?, _ type: Int32, _ rows: Int64, _ columns: Int64, _ rowStride: Int64, _ columnStride: Int64,
-  _ options: UnsafePointer<CChar>?, _ progress: ProgressFunction?, _ context: UnsafeMutableRawPointer?,
-  _ out: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ message: UnsafeMutablePointer<CChar>?, _ capacity: Int64
+  _ groups: UnsafePointer<Int64>?, _ options: UnsafePointer<CChar>?, _ progress: ProgressFunction?,
+  _ context: UnsafeMutableRawPointer?, _ out: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+  _ message: UnsafeMutablePointer<CChar>?, _ capacity: Int64
 ) -> Int32 {
   MessageBuffer(text: message, capacity: capacity).attempt {
     let out = try required(out, "fit")
     let samples = try Samples(
       data, type: type, rows: rows, columns: columns, rowStride: rowStride, columnStride: columnStride)
-    let options = try FitOptions(options?.text() ?? "", coordinateCount: samples.columns)
-    let handle = try FitHandle.make(samples, options: options) { done, total in
-      if let progress, progress(context, Int64(done), Int64(total)) != 0 { throw CancellationError() }
-    }
-    out.pointee = Unmanaged.passRetained(handle).toOpaque()
+    let groups = groups.map { SampleGroups(labels: $0, sampleCount: samples.rows) }
+    out.pointee = try create(.dense(samples, groups: groups), options, progress, context)
   }
+}
+
+@_cdecl("lacuna_fit_create_sparse")
+package func lacunaFitCreateSparse(
+  _ rowStarts: UnsafePointer<Int64>?, _ columnIndices: UnsafePointer<Int32>?, _ values: UnsafeRawPointer?,
+  _ type: Int32, _ rows: Int64, _ columns: Int64, _ options: UnsafePointer<CChar>?, _ progress: ProgressFunction?,
+  _ context: UnsafeMutableRawPointer?, _ out: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+  _ message: UnsafeMutablePointer<CChar>?, _ capacity: Int64
+) -> Int32 {
+  MessageBuffer(text: message, capacity: capacity).attempt {
+    let out = try required(out, "fit")
+    let samples = try SparseSamples(
+      rowStarts: rowStarts, columnIndices: columnIndices, values: values, type: type, rows: rows, columns: columns)
+    out.pointee = try create(.sparse(samples), options, progress, context)
+  }
+}
+
+/// A fit, retained for its caller.
+private func create(
+  _ data: FitData, _ options: UnsafePointer<CChar>?, _ progress: ProgressFunction?, _ context: UnsafeMutableRawPointer?
+) throws -> UnsafeMutableRawPointer {
+  let options = try FitOptions(options?.text() ?? "", coordinateCount: data.coordinateCount)
+  let handle = try FitHandle.make(data, options: options) { done, total in
+    if let progress, progress(context, Int64(done), Int64(total)) != 0 { throw CancellationError() }
+  }
+  return Unmanaged.passRetained(handle).toOpaque()
 }
 
 @_cdecl("lacuna_fit_free")

@@ -9,7 +9,7 @@ extern "C" {
 #endif
 
 /* Grows when a function changes or goes; not when one is added. */
-#define LACUNA_ABI_VERSION 1
+#define LACUNA_ABI_VERSION 2
 
 /* What every function with a message returns. */
 enum {
@@ -32,7 +32,7 @@ enum {
   LACUNA_MEAN_SQUARES = 1, /* after the means */
   LACUNA_PENALTY = 2,      /* w: the ridge weighs the square of coefficient j by ridge * w_j */
   LACUNA_TRAINING = 3,     /* errors at the ridge that was chosen */
-  LACUNA_HELD_OUT = 4,     /* exact leave-one-sample-out under leave-one-out masks; NaN where no cell was held out */
+  LACUNA_HELD_OUT = 4,     /* exact, without the row or its group, under leave-one-out masks; NaN where none was held out */
   LACUNA_GCV = 5
 };
 
@@ -55,14 +55,23 @@ void lacuna_text_free(char *text);
 /* Devices as JSON: {"devices": [{"id", "name", "usable", ...}]}. Listing starts their drivers. */
 int32_t lacuna_devices(char **json, char *message, int64_t capacity);
 
-/* Fits rows of numbers; strides in bytes. Options, JSON or YAML, NULL for the defaults:
+/* Fits rows of numbers; strides in bytes. groups: a label a row, rows of one label are left out together where the ridge is
+   judged (leave-one-out masks alone); NULL leaves them out one by one. Options, JSON or YAML, NULL for the defaults:
      {"mask": "leave_one_out" or as model.mask of a configuration, "ridge": "auto", "ridgeless", a number, a list or
-      {"from", "to", "count"}, "weights": "uniform", "variance", "self" or "auto", "intercept": false, "seed": 1,
-      "names": [...], "device": "auto", "precision": "float64", "threads": 2}
+      {"from", "to", "count"}, "weights": "uniform", "variance", "self", "auto" or a number above 0 a column,
+      "targets": columns from 0 that are predicted and predict no other, "covariates": that predict and are not predicted,
+      "intercept": false, "seed": 1, "names": [...], "device": "auto", "precision": "float64", "threads": 2}
    NaN is a missing cell under the mask "observed", and refused elsewhere. The data are read before the call returns. */
 int32_t lacuna_fit_create(const void *data, int32_t type, int64_t rows, int64_t columns, int64_t row_stride,
-                          int64_t column_stride, const char *options, lacuna_progress progress, void *context,
-                          lacuna_fit **fit, char *message, int64_t capacity);
+                          int64_t column_stride, const int64_t *groups, const char *options, lacuna_progress progress,
+                          void *context, lacuna_fit **fit, char *message, int64_t capacity);
+
+/* The same of compressed rows, which are never made dense but where float64 loses digits and the cells are few: row i has the
+   entries from row_starts[i] (0 for i = 0) to row_starts[i + 1], their columns from 0, rising. Under leave-one-out masks. */
+int32_t lacuna_fit_create_sparse(const int64_t *row_starts, const int32_t *column_indices, const void *values,
+                                 int32_t type, int64_t rows, int64_t columns, const char *options,
+                                 lacuna_progress progress, void *context, lacuna_fit **fit, char *message,
+                                 int64_t capacity);
 void lacuna_fit_free(lacuna_fit *fit);
 
 /* What `lacuna fit` writes as fit.json. */
@@ -78,7 +87,8 @@ int32_t lacuna_fit_predictor(lacuna_fit *fit, void *out, int32_t type, int64_t c
 int32_t lacuna_fit_factors(lacuna_fit *fit, void *factors, int32_t type, int64_t count, double *scales,
                            int64_t scale_count, char *message, int64_t capacity);
 
-/* Every cell less its prediction by the fit without its row, rows x columns; under leave-one-out masks. */
+/* Every cell less its prediction by the fit without its row, or its group of rows, rows x columns; under leave-one-out masks
+   without targets or covariates. */
 int32_t lacuna_fit_residuals(lacuna_fit *fit, void *out, int32_t type, int64_t count, char *message, int64_t capacity);
 
 /* The data with missing cells filled, rows x columns; under the mask "observed". */

@@ -9,7 +9,7 @@ import LacunaStudy
 #endif
 
 @_cdecl("lacuna_abi_version")
-package func lacunaABIVersion() -> Int32 { 1 }
+package func lacunaABIVersion() -> Int32 { 2 }
 
 private enum VersionText {
   nonisolated(unsafe) static let text: UnsafePointer<CChar>? = strdup(lacunaVersion).map { UnsafePointer($0) }

@@ -44,7 +44,7 @@ int main(void) {
     s22 += x[i][1] * x[i][1] / n;
   }
   lacuna_fit *fit = NULL;
-  int32_t status = lacuna_fit_create(x, LACUNA_FLOAT64, n, 2, sizeof x[0], sizeof x[0][0],
+  int32_t status = lacuna_fit_create(x, LACUNA_FLOAT64, n, 2, sizeof x[0], sizeof x[0][0], NULL,
                                      "{\"ridge\": 0.25, \"device\": \"host\", \"threads\": 1}", NULL, NULL, &fit,
                                      message, sizeof message);
   require(status == LACUNA_OK && fit != NULL, "the fit");
@@ -75,22 +75,56 @@ int main(void) {
   }
   double b[2][2];
   require(lacuna_fit_create(columns, LACUNA_FLOAT64, n, 2, sizeof(double), n * sizeof(double),
-                            "{ridge: 0.25, device: host, threads: 1}", NULL, NULL, &fit, message,
+                            NULL, "{ridge: 0.25, device: host, threads: 1}", NULL, NULL, &fit, message,
                             sizeof message) == LACUNA_OK,
           "the fit by columns");
   require(lacuna_fit_predictor(fit, b, LACUNA_FLOAT64, 4, message, sizeof message) == LACUNA_OK, "its predictor");
   require(memcmp(a, b, sizeof a) == 0, "the same bits by columns");
   lacuna_fit_free(fit);
 
+  /* The same as compressed rows, of which none is left out for being dense. */
+  int64_t starts[n + 1];
+  int32_t indices[2 * n];
+  for (int i = 0; i <= n; i++) starts[i] = 2 * i;
+  for (int entry = 0; entry < 2 * n; entry++) indices[entry] = entry % 2;
+  require(lacuna_fit_create_sparse(starts, indices, x, LACUNA_FLOAT64, n, 2, "{ridge: 0.25, device: host, threads: 1}",
+                                   NULL, NULL, &fit, message, sizeof message) == LACUNA_OK,
+          "the sparse fit");
+  require(lacuna_fit_predictor(fit, b, LACUNA_FLOAT64, 4, message, sizeof message) == LACUNA_OK, "its predictor");
+  require(fabs(a[0][1] - b[0][1]) < 1e-14 && fabs(a[1][0] - b[1][0]) < 1e-14, "the same coefficients");
+  lacuna_fit_free(fit);
+
+  /* Rows 0 to 2 and the rest, each left out whole; the penalty on sums of squares, n times the ridge, stays. */
+  int64_t groups[n] = {4, 4, 4, -1, -1, -1, -1};
+  double held_out[2], squares = 0;
+  require(lacuna_fit_create(x, LACUNA_FLOAT64, n, 2, sizeof x[0], sizeof x[0][0], groups,
+                            "{ridge: 0.25, weights: [1, 4], device: host, threads: 1}", NULL, NULL, &fit, message,
+                            sizeof message) == LACUNA_OK,
+          "the fit with groups");
+  require(lacuna_fit_vector(fit, LACUNA_HELD_OUT, held_out, 2, message, sizeof message) == LACUNA_OK, "its errors");
+  for (int i = 0; i < n; i++) {
+    double product = 0, square = 0;
+    for (int j = 0; j < n; j++) {
+      if (groups[j] == groups[i]) continue;
+      product += x[j][0] * x[j][1];
+      square += x[j][1] * x[j][1];
+    }
+    double left = x[i][0] - product / (square + n * 0.25 * 4) * x[i][1];
+    squares += left * left / n;
+  }
+  require(fabs(held_out[0] - squares) < 1e-13, "the error without a row's group");
+  lacuna_fit_free(fit);
+
   /* What has no meaning is said, not fatal. */
   fit = NULL;
-  require(lacuna_fit_create(NULL, 0, n, 2, 16, 8, NULL, NULL, NULL, &fit, message, sizeof message) == LACUNA_ARGUMENT,
+  require(lacuna_fit_create(NULL, 0, n, 2, 16, 8, NULL, NULL, NULL, NULL, &fit, message, sizeof message) ==
+              LACUNA_ARGUMENT,
           "no data");
-  require(lacuna_fit_create(x, 0, n, 2, 16, 8, "{ridge: -1}", NULL, NULL, &fit, message, sizeof message) ==
+  require(lacuna_fit_create(x, 0, n, 2, 16, 8, NULL, "{ridge: -1}", NULL, NULL, &fit, message, sizeof message) ==
               LACUNA_ARGUMENT,
           "a negative ridge");
   require(strstr(message, "ridge") != NULL, "a message that names the key");
-  require(lacuna_fit_create(x, 0, n, 2, 16, 8, NULL, stop_at_once, NULL, &fit, message, sizeof message) ==
+  require(lacuna_fit_create(x, 0, n, 2, 16, 8, NULL, NULL, stop_at_once, NULL, &fit, message, sizeof message) ==
               LACUNA_CANCELLED,
           "a search that is cancelled");
   require(fit == NULL, "no handle of what failed");

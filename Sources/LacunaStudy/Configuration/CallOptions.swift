@@ -35,11 +35,15 @@ package struct ComputingOptions: Sendable {
 }
 
 /// A fit as a caller from another language asks for it:
-/// `{mask: leave_one_out, ridge: auto, weights: uniform, intercept: true, seed: 1, names: [a, b]}` and `ComputingOptions`.
+/// `{mask: leave_one_out, ridge: auto, weights: uniform, targets: [1], covariates: [2], intercept: true, seed: 1, names: [a, b]}`
+/// and `ComputingOptions`.
 package struct FitOptions: Sendable {
   package var mask = MaskConfiguration.leaveOneOut
   package var ridge = RidgeChoice.automatic
   package var weights = WeightChoice.uniform
+  /// Coordinates from 0 that are predicted alone, and that predict alone.
+  package var targets: [Int] = []
+  package var covariates: [Int] = []
   package var intercept = false
   package var seed: UInt64 = 1
   package var names: [String]?
@@ -49,16 +53,20 @@ package struct FitOptions: Sendable {
   /// - Parameter d: coordinates of the data.
   /// - Throws: `ConfigurationError` for an unknown key or value.
   package init(_ text: String, coordinateCount d: Int) throws(ConfigurationError) {
-    let keys = ["mask", "ridge", "weights", "intercept", "seed", "names"]
+    let keys = ["mask", "ridge", "weights", "targets", "covariates", "intercept", "seed", "names"]
     guard let section = try optionSection(text, keys: keys + ComputingOptions.keys) else { return }
     computing = try ComputingOptions(section)
     if let field = section["mask"] {
       mask = try MaskConfiguration.read(field, MaskContext(coordinates: d, hasOwnData: true))
     }
     if let field = section["ridge"] { ridge = try Self.ridge(field) }
-    if let field = section["weights"] {
-      let word = try ConfigurationChoice(field, words: WeightChoice.named.map(\.word), forms: []).word
-      weights = WeightChoice.named.first { $0.word == word }?.choice ?? .uniform
+    if let field = section["weights"] { weights = try Self.weights(field) }
+    if let field = section["targets"] { targets = try Self.coordinates(field, count: d) }
+    if let field = section["covariates"] { covariates = try Self.coordinates(field, count: d) }
+    if hasRoles && !mask.isLeaveOneOut {
+      throw ConfigurationError(
+        location: .option("options"), key: "mask", reason: "targets and covariates have other masks than leave_one_out",
+        remedy: "leave the mask out: other masks hide whatever they hide")
     }
     if let field = section["intercept"] {
       intercept = try ConfigurationChoice(field, words: ["true", "false"], forms: []).word == "true"
@@ -74,6 +82,24 @@ package struct FitOptions: Sendable {
       }
       self.names = names
     }
+  }
+
+  /// Whether some coordinates are predicted alone, or predict alone.
+  package var hasRoles: Bool { !targets.isEmpty || !covariates.isEmpty }
+
+  private static func weights(_ field: ConfigurationField) throws(ConfigurationError) -> WeightChoice {
+    if case .list = field.node.content { return .fixed(.given(try field.numbers(.positive))) }
+    let word = try ConfigurationChoice(field, words: WeightChoice.named.map(\.word), forms: []).word
+    return WeightChoice.named.first { $0.word == word }?.choice ?? .uniform
+  }
+
+  private static func coordinates(_ field: ConfigurationField, count d: Int) throws(ConfigurationError) -> [Int] {
+    if field.node.isAbsent { return [] }
+    var found: [Int] = []
+    for item in try field.items("a list of coordinates") {
+      found.append(try item.integer(in: 0...d - 1, of: "coordinates", example: "0"))
+    }
+    return found
   }
 
   private static func ridge(_ field: ConfigurationField) throws(ConfigurationError) -> RidgeChoice {

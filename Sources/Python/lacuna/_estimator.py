@@ -12,13 +12,11 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from . import _library
-from ._fit import Fit
-
-# The largest d whose predictor is kept as a matrix where it has factors, as `lacuna fit` has it.
-LARGEST_DENSE = 10_000
+from ._fit import Fit, group_labels
+from ._prediction import LARGEST_DENSE, Prediction
 
 
-class MaskedRegression(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class MaskedRegression(Prediction, OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Every coordinate predicted by ridge regression from all others, with exact leave-one-sample-out errors.
 
     Row k of `coef_` minimises the mean squared error of coordinate k plus ridge * sum_j w_j a_kj**2; its diagonal is 0. With
@@ -33,9 +31,13 @@ class MaskedRegression(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ..., or an array of masks, a row each, 0 hidden and 1 visible.
     fit_intercept : bool
         Centres the columns; errors stay exact.
-    weights : "uniform", "variance", "self" or "auto"
-        What the ridge weighs coefficients by. "variance" is the fit of standardised columns, given back in their units; "self"
-        takes the errors that these weights themselves lead to; "auto" keeps the best of the three.
+    weights : "uniform", "variance", "self", "auto" or array of d numbers above 0
+        w, what the ridge weighs coefficients by. "variance" is the fit of standardised columns, given back in their units;
+        "self" takes the errors that these weights themselves lead to; "auto" keeps the best of the three.
+    targets : list of column names, or numbers from 0
+        Columns that are predicted and predict no other: their columns of `coef_` are 0. They may be NaN in `predict`.
+    covariates : list, likewise
+        Columns that predict and are not predicted: their rows of `coef_` are 0, their errors and predictions NaN.
     device, precision : str
         Where and in which precision to compute.
     n_jobs : int or None
@@ -47,13 +49,18 @@ class MaskedRegression(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     ----------
     coef_ : (d, d); factors_, factor_scales_ in its place for n < d and d > 10000
     mean_, mean_square_ : (d,), the columns' means and the mean squares about them
+    penalty_ : (d,), w of the ridge chosen
     ridge_ : float
     loo_error_, training_error_, gcv_error_ : (d,) or None where the mask has no such errors
-        `loo_error_` is the error held out: exact leave-one-sample-out under leave-one-out masks, else of folds or hidden cells.
+        `loo_error_` is the error held out, as `validation_` says: exact, without the row or its group, under leave-one-out
+        masks, else of folds or hidden cells.
     ridge_path_ : dict of arrays, every ridge tried with its mean errors
     warnings_ : list of str, what is doubtful
 
-    Samples have no weights: leave-one-sample-out errors would not be exact with them.
+    X may be sparse under leave-one-out masks without targets and covariates, and stays so; predictions are dense.
+
+    There is no `sample_weight`: a row of weight 2 is not two rows, each of which would predict its copy. For a weighted mean of
+    squares, multiply the rows by the roots of their weights and fit without an intercept: all errors are exact then.
     """
 
     def __init__(
@@ -61,7 +68,9 @@ class MaskedRegression(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ridge: Any = "auto",
         mask: Any = "leave_one_out",
         fit_intercept: bool = True,
-        weights: str = "uniform",
+        weights: Any = "uniform",
+        targets: Any = None,
+        covariates: Any = None,
         device: str = "auto",
         precision: str = "float64",
         n_jobs: int | None = None,
@@ -71,6 +80,8 @@ class MaskedRegression(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.mask = mask
         self.fit_intercept = fit_intercept
         self.weights = weights
+        self.targets = targets
+        self.covariates = covariates
         self.device = device
         self.precision = precision
         self.n_jobs = n_jobs
@@ -82,15 +93,53 @@ class MaskedRegression(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             "ridge": self.ridge,
             "mask": self.mask,
             "weights": self.weights,
+            "targets": self._columns("targets"),
+            "covariates": self._columns("covariates"),
             "intercept": self.fit_intercept,
         }
+
+    def _computing(self) -> dict[str, Any]:
+        seed = self.random_state
+        if seed is None:
+            seed = 1
+        elif not isinstance(seed, numbers.Integral):
+            seed = int(check_random_state(seed).randint(2**31))
+        threads = self.n_jobs
+        return {
+            "seed": int(seed),
+            "device": self.device,
+            "precision": self.precision,
+            "threads": None if threads is not None and threads < 0 else threads,
+        }
+
+    def _columns(self, parameter: str) -> list[int] | None:
+        """Numbers of the columns that a parameter names; None for none."""
+        value = getattr(self, parameter, None)
+        if value is None:
+            return None
+        found = []
+        names = list(getattr(self, "feature_names_in_", []))
+        for column in [value] if isinstance(value, str) else list(value):
+            if not isinstance(column, str):
+                found.append(column)
+            elif column in names:
+                found.append(names.index(column))
+            else:
+                raise _library.ArgumentError(f"{parameter}: there is no column {column!r}")
+        return found or None
 
     def _allows_missing(self) -> bool:
         return isinstance(getattr(self, "mask", None), str) and self.mask == "observed"
 
+    def _allows_sparse(self) -> bool:
+        mask = getattr(self, "mask", "leave_one_out")
+        is_plain = isinstance(mask, str) and mask in ("leave_one_out", "leave-one-out")
+        return is_plain and getattr(self, "targets", None) is None and getattr(self, "covariates", None) is None
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = self._allows_missing()
+        tags.input_tags.sparse = self._allows_sparse()
         return tags
 
     def __getstate__(self) -> Any:
@@ -98,42 +147,50 @@ class MaskedRegression(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         state.pop("_fit", None)
         return state
 
-    def _validated(self, X: Any, reset: bool, missing: bool) -> np.ndarray:
-        return validate_data(
+    def _validated(self, X: Any, reset: bool, missing: bool) -> Any:
+        X = validate_data(
             self,
             X,
             reset=reset,
+            accept_sparse="csr" if self._allows_sparse() else False,
             dtype=[np.float64, np.float32],
             ensure_all_finite="allow-nan" if missing else True,
             ensure_min_features=2 if reset else 1,
             ensure_min_samples=2 if reset else 1,
         )
+        if not isinstance(X, np.ndarray) and not X.has_canonical_format:
+            X = X.copy()
+            X.sum_duplicates()
+        return X
 
-    def fit(self, X: Any, y: Any = None) -> MaskedRegression:
-        """Fits to rows of samples; y is not used."""
+    def _readable(self, X: Any) -> Any:
+        """Rows to predict: what they lack must be what predicts nothing."""
+        targets = getattr(self, "targets_", None)
+        X = self._validated(X, reset=False, missing=self._allows_missing() or targets is not None)
+        if targets is not None and np.isnan(np.delete(X, targets, axis=1)).any():
+            raise _library.ArgumentError("NaN in a column that is no target; see impute")
+        return X
+
+    def fit(self, X: Any, y: Any = None, *, groups: Any = None) -> MaskedRegression:
+        """Fits to rows of samples; y is not used.
+
+        groups: a label a row, of any kind, or "runs:L" for every L rows in turn. Rows of one label are left out together, the
+        ridge is chosen so, and `loo_error_` and `loo_residuals()` are of cells predicted without their whole group, exactly.
+        """
         X = self._validated(X, reset=True, missing=self._allows_missing())
-        seed = self.random_state
-        if seed is None:
-            seed = 1
-        elif not isinstance(seed, numbers.Integral):
-            seed = int(check_random_state(seed).randint(2**31))
-        threads = self.n_jobs
-        if threads is not None and threads < 0:
-            threads = None
         names = getattr(self, "feature_names_in_", None)
         fit = Fit(
             X,
-            **self._fit_parameters(len(X)),
-            seed=int(seed),
-            device=self.device,
-            precision=self.precision,
-            threads=threads,
+            groups=groups,
+            **self._fit_parameters(X.shape[0]),
+            **self._computing(),
             names=None if names is None else [str(name) for name in names],
         )
         summary = fit.summary
         self.ridge_ = summary["ridge"]
         self.mean_ = fit.vector(_library.MEANS)
         self.mean_square_ = fit.vector(_library.MEAN_SQUARES)
+        self.penalty_ = fit.vector(_library.PENALTY)
         self.loo_error_ = fit.vector(_library.HELD_OUT)
         self.training_error_ = fit.vector(_library.TRAINING)
         self.gcv_error_ = fit.vector(_library.GCV)
@@ -145,8 +202,12 @@ class MaskedRegression(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.device_ = summary["device"]
         self.warnings_ = list(summary["warnings"])
         n, d = X.shape
-        for name in ("coef_", "factors_", "factor_scales_"):
+        for name in ("coef_", "factors_", "factor_scales_", "targets_", "covariates_"):
             self.__dict__.pop(name, None)
+        for name in ("targets", "covariates"):
+            columns = self._columns(name)
+            if columns is not None:
+                setattr(self, name + "_", np.array(columns))
         if d > LARGEST_DENSE and n < d:
             self.factors_, self.factor_scales_ = fit.factors()
         else:
@@ -156,71 +217,12 @@ class MaskedRegression(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             warnings.warn(warning, UserWarning, stacklevel=2)
         return self
 
-    def _predicted(self, X: np.ndarray) -> np.ndarray:
-        centred = X - self.mean_
-        if hasattr(self, "coef_"):
-            return centred @ self.coef_.T + self.mean_
-        along = centred @ self.factors_
-        squares = np.einsum("kn,kn->k", self.factors_, self.factors_)
-        return self.factor_scales_ * (along @ self.factors_.T - squares * centred) + self.mean_
-
-    def _filled(self, X: np.ndarray) -> np.ndarray:
-        """Gaps by conditional means: (I - A)_hh x_h = A_hv x_v, since I - A is Q with its rows scaled."""
-        gaps = np.isnan(X)
-        if not gaps.any():
-            return X
-        if not hasattr(self, "coef_"):
-            raise _library.ArgumentError(f"gaps of rows of more than {LARGEST_DENSE} coordinates are not filled")
-        filled = np.array(X, dtype=np.float64)
-        rows = np.flatnonzero(gaps.any(axis=1))
-        patterns, which = np.unique(gaps[rows], axis=0, return_inverse=True)
-        which = which.reshape(-1)
-        for index, hidden in enumerate(patterns):
-            block = rows[which == index]
-            if hidden.all():
-                filled[block] = self.mean_
-                continue
-            known = X[np.ix_(block, ~hidden)] - self.mean_[~hidden]
-            system = np.eye(int(hidden.sum())) - self.coef_[np.ix_(hidden, hidden)]
-            right = self.coef_[np.ix_(hidden, ~hidden)] @ known.T
-            filled[np.ix_(block, hidden)] = np.linalg.solve(system, right).T + self.mean_[hidden]
-        return filled
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Every cell predicted from the others of its row; gaps are filled first."""
-        check_is_fitted(self)
-        return self._predicted(self._filled(self._validated(X, reset=False, missing=self._allows_missing())))
-
     def transform(self, X: Any) -> np.ndarray:
         """The same as `predict`."""
         return self.predict(X)
 
-    def impute(self, X: Any) -> np.ndarray:
-        """X with its NaN filled by conditional means given the other cells of their rows."""
-        check_is_fitted(self)
-        return self._filled(self._validated(X, reset=False, missing=True))
-
-    def score(self, X: Any, y: Any = None) -> float:
-        """1 - mean squared error of the cells / their mean square about the fit's means; 1 is best."""
-        check_is_fitted(self)
-        X = self._validated(X, reset=False, missing=self._allows_missing())
-        residuals = X - self._predicted(self._filled(X))
-        total = np.nansum((X - self.mean_) ** 2)
-        return float(1 - np.nansum(residuals**2) / total) if total > 0 else 0.0
-
-    def score_samples(self, X: Any) -> np.ndarray:
-        """Minus the mean over a row's cells of squared residual / error held out: the lower, the less like the samples."""
-        check_is_fitted(self)
-        X = self._validated(X, reset=False, missing=self._allows_missing())
-        residuals = X - self._predicted(self._filled(X))
-        errors = self.loo_error_
-        usable = np.isfinite(errors) & (errors > 0)
-        if not usable.any():
-            return np.zeros(len(X))
-        return -np.nanmean(residuals[:, usable] ** 2 / errors[usable], axis=1)
-
     def loo_residuals(self) -> np.ndarray:
-        """Every cell of the training data less its prediction by the fit without its sample, exactly."""
+        """Every cell of the training data less its prediction by the fit without its row, or its group, exactly."""
         check_is_fitted(self)
         if "_fit" not in self.__dict__:
             raise _library.LacunaError("the samples are not kept in a pickle or a copy; fit again")
@@ -235,10 +237,11 @@ class MaskedRegression(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             return np.sort(values.real)
         return np.sort_complex(values)
 
-    def learning_curve(self, X: Any, sizes: Any = None) -> dict[str, np.ndarray]:
+    def learning_curve(self, X: Any, sizes: Any = None, *, groups: Any = None) -> dict[str, np.ndarray]:
         """Mean error held out at growing numbers of rows, drawn without replacement; kept as `learning_curve_`."""
         X = self._validated(X, reset=True, missing=self._allows_missing())
-        n = len(X)
+        n = X.shape[0]
+        labels = group_labels(groups, n)
         if sizes is None:
             sizes = np.unique(np.geomspace(max(8, n // 16), n, 6).astype(int))
         order = check_random_state(self.random_state).permutation(n)
@@ -246,11 +249,12 @@ class MaskedRegression(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         for size in sizes:
             if not 2 <= size <= n:
                 raise _library.ArgumentError(f"{size} rows of {n}")
+            rows = np.sort(order[:size])
             fit = Fit(
-                X[np.sort(order[:size])],
+                X[rows],
+                groups=None if labels is None else labels[rows],
                 **self._fit_parameters(int(size)),
-                device=self.device,
-                precision=self.precision,
+                **self._computing(),
             )
             errors.append(fit.summary["held_out_error"])
             ridges.append(fit.summary["ridge"])

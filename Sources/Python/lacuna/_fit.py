@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import json
 import tempfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,67 +38,101 @@ def encode(value: Any) -> bytes:
         raise _library.ArgumentError(f"not to be written as JSON: {error}") from None
 
 
-def mask_options(mask: Any, folder: Path) -> Any:
-    """A mask as the options have it: an array, 0 hidden and 1 visible, a row a mask, goes through a file."""
-    if isinstance(mask, (list, tuple, np.ndarray)):
-        path = folder / "masks.npy"
-        np.save(path, np.atleast_2d(np.asarray(mask, dtype=np.float64)))
-        return {"explicit": {"file": str(path)}}
-    return mask
+def _mask_file(mask: Any) -> Any:
+    """A mask that is an array, 0 hidden and 1 visible, a row a mask, as a file that lasts as long as what is given back."""
+    file = tempfile.NamedTemporaryFile(prefix="lacuna-", suffix=".npy")
+    np.save(file, np.atleast_2d(np.asarray(mask, dtype=np.float64)))
+    file.flush()
+    return file
+
+
+def group_labels(groups: Any, n: int) -> np.ndarray | None:
+    """A number a row, equal where rows belong together: of labels of any kind, or of "runs:L", every L rows in turn."""
+    if groups is None:
+        return None
+    if isinstance(groups, str):
+        length = groups.removeprefix("runs:")
+        if length == groups or not length.isdecimal() or int(length) < 1:
+            raise _library.ArgumentError(f'groups "{groups}"; give a label a row, or "runs:L", L the rows of a run')
+        return np.arange(n, dtype=np.int64) // int(length)
+    labels = np.asarray(groups)
+    if labels.shape != (n,):
+        raise _library.ArgumentError(f"groups of shape {labels.shape} for {n} rows; give a label a row")
+    # By hashing, as labels may be of unlike kinds.
+    numbers: dict[Any, int] = {}
+    found = np.empty(n, dtype=np.int64)
+    for row, label in enumerate(labels.tolist()):
+        if _is_missing(label):
+            raise _library.ArgumentError(f"row {row} has no group; give each row one")
+        found[row] = numbers.setdefault(label, len(numbers))
+    return found
+
+
+def _is_missing(label: Any) -> bool:
+    try:
+        return label is None or bool(label != label)
+    except TypeError:  # what pandas has for a missing value compares to nothing
+        return True
 
 
 class Fit:
-    """A fit of the joint predictor with its ridge chosen; see lacuna_fit_create in lacuna.h."""
+    """A fit of the joint predictor with its ridge chosen; see lacuna_fit_create in lacuna.h.
+
+    X is an array, or a CSR matrix of SciPy in canonical form. Options that are None are left to the library.
+    """
 
     def __init__(
         self,
-        X: np.ndarray,
+        X: Any,
         *,
-        ridge: Any = "auto",
+        groups: Any = None,
         mask: Any = "leave_one_out",
-        weights: str = "uniform",
-        intercept: bool = True,
-        seed: int = 1,
         device: str = "auto",
         precision: str = "float64",
         threads: int | None = None,
-        names: list[str] | None = None,
+        **options: Any,
     ) -> None:
         if X.dtype not in (np.float64, np.float32):
             X = X.astype(np.float64)
         self.shape = X.shape
         self.type = FLOAT64 if precision == "float64" else FLOAT32
         handle = _library.Handle("lacuna_fit_free")
-        with tempfile.TemporaryDirectory(prefix="lacuna-") as folder:
-            options = {
-                "ridge": ridge,
-                "mask": mask_options(mask, Path(folder)),
-                "weights": weights,
-                "intercept": bool(intercept),
-                "seed": seed,
+        file = None
+        if isinstance(mask, (list, tuple, np.ndarray)):
+            file = _mask_file(mask)
+            mask = {"explicit": {"file": file.name}}
+        text = encode(
+            {
+                "mask": mask,
+                **{key: value for key, value in options.items() if value is not None},
                 **_library.computing(device, precision, threads),
             }
-            if names is not None:
-                options["names"] = names
-            text = encode(options)
+        )
+        kind = FLOAT64 if X.dtype == np.float64 else FLOAT32
+        labels = group_labels(groups, X.shape[0])
+        name: str
+        data: list[Any]
+        if isinstance(X, np.ndarray):
+            name = "lacuna_fit_create"
+            data = [address(X), kind, *X.shape, *X.strides, None if labels is None else address(labels)]
+        else:
+            if labels is not None:
+                raise _library.ArgumentError("groups are left out of dense rows alone; give X.toarray()")
+            name = "lacuna_fit_create_sparse"
+            starts = np.ascontiguousarray(X.indptr, dtype=np.int64)
+            indices = np.ascontiguousarray(X.indices, dtype=np.int32)
+            values = np.ascontiguousarray(X.data)
+            data = [address(starts), address(indices), address(values), kind, *X.shape]
 
-            def work(progress: Any) -> _library.Handle:
-                _library.call(
-                    "lacuna_fit_create",
-                    address(X),
-                    FLOAT64 if X.dtype == np.float64 else FLOAT32,
-                    X.shape[0],
-                    X.shape[1],
-                    X.strides[0],
-                    X.strides[1],
-                    text,
-                    progress,
-                    None,
-                    ctypes.byref(handle.pointer),
-                )
-                return handle
+        def work(progress: Any) -> _library.Handle:
+            _library.call(name, *data, text, progress, None, ctypes.byref(handle.pointer))
+            return handle
 
+        try:
             self._handle = _library.watched(work)
+        finally:
+            if file is not None:
+                file.close()
         self.summary: dict[str, Any] = json.loads(_library.text("lacuna_fit_summary", handle.pointer))
 
     @property
@@ -124,9 +157,7 @@ class Fit:
     def factors(self) -> tuple[np.ndarray, np.ndarray]:
         n, d = self.shape
         out, scales = np.empty((d, n), dtype=self._dtype), np.empty(d)
-        _library.call(
-            "lacuna_fit_factors", self._handle.pointer, address(out), self.type, out.size, address(scales), d
-        )
+        _library.call("lacuna_fit_factors", self._handle.pointer, address(out), self.type, out.size, address(scales), d)
         return out, scales
 
     def residuals(self) -> np.ndarray:

@@ -10,7 +10,7 @@ from ctypes import POINTER, c_char_p, c_double, c_int32, c_int64, c_void_p
 from pathlib import Path
 from typing import Any, Callable
 
-ABI_VERSION = 1
+ABI_VERSION = 2
 FLOAT64, FLOAT32 = 0, 1
 MEANS, MEAN_SQUARES, PENALTY, TRAINING, HELD_OUT, GCV = range(6)
 
@@ -27,7 +27,17 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "lacuna_devices": (c_int32, [_TEXT, *_MESSAGE]),
     "lacuna_fit_create": (
         c_int32,
-        [c_void_p, c_int32, c_int64, c_int64, c_int64, c_int64, c_char_p, PROGRESS, c_void_p, _HANDLE, *_MESSAGE],
+        [
+            *[c_void_p, c_int32, c_int64, c_int64, c_int64, c_int64, c_void_p, c_char_p],
+            *[PROGRESS, c_void_p, _HANDLE, *_MESSAGE],
+        ],
+    ),
+    "lacuna_fit_create_sparse": (
+        c_int32,
+        [
+            *[c_void_p, c_void_p, c_void_p, c_int32, c_int64, c_int64, c_char_p],
+            *[PROGRESS, c_void_p, _HANDLE, *_MESSAGE],
+        ],
     ),
     "lacuna_fit_free": (None, [c_void_p]),
     "lacuna_fit_summary": (c_int32, [c_void_p, _TEXT, *_MESSAGE]),

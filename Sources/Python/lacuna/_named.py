@@ -41,14 +41,18 @@ class EASE(MaskedRegression):
 
     def recommend(self, X: Any, k: int = 10) -> np.ndarray:
         """The k items of greatest score for each row among those it does not have, best first; -1 where there are fewer."""
-        scores = np.array(self.predict(X), dtype=np.float64)
-        rows = np.asarray(self._validated(X, reset=False, missing=False))
-        if not 1 <= k <= scores.shape[1]:
-            raise _library.ArgumentError(f"{k} items of {scores.shape[1]}")
-        scores[rows != 0] = -np.inf
-        order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-        order[np.isneginf(np.take_along_axis(scores, order, axis=1))] = -1
-        return order
+        check_is_fitted(self)
+        X = self._validated(X, reset=False, missing=False)
+        if not 1 <= k <= X.shape[1]:
+            raise _library.ArgumentError(f"{k} items of {X.shape[1]}")
+        found = []
+        for rows, scores in self._blocks(X):
+            scores = scores.astype(np.float64, copy=False)
+            scores[rows != 0] = -np.inf
+            order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+            order[np.isneginf(np.take_along_axis(scores, order, axis=1))] = -1
+            found.append(order)
+        return np.concatenate(found)
 
 
 class MaskedImputer(MaskedRegression):
@@ -61,7 +65,7 @@ class MaskedImputer(MaskedRegression):
         self,
         ridge: Any = "auto",
         fit_intercept: bool = True,
-        weights: str = "uniform",
+        weights: Any = "uniform",
         device: str = "auto",
         precision: str = "float64",
         n_jobs: int | None = None,
@@ -94,7 +98,7 @@ class MaskedOutlierDetector(OutlierMixin, MaskedRegression):
         contamination: float = 0.1,
         ridge: Any = "auto",
         fit_intercept: bool = True,
-        weights: str = "uniform",
+        weights: Any = "uniform",
         device: str = "auto",
         precision: str = "float64",
         n_jobs: int | None = None,
@@ -110,11 +114,11 @@ class MaskedOutlierDetector(OutlierMixin, MaskedRegression):
     mask = "leave_one_out"
     random_state = None
 
-    def fit(self, X: Any, y: Any = None) -> MaskedOutlierDetector:
+    def fit(self, X: Any, y: Any = None, *, groups: Any = None) -> MaskedOutlierDetector:
         """Fits to rows of samples; y is not used."""
         if not 0 < self.contamination <= 0.5:
             raise _library.ArgumentError(f"contamination {self.contamination}; above 0 and at most 0.5")
-        super().fit(X, y)
+        super().fit(X, y, groups=groups)
         self.offset_ = float(np.percentile(self.score_samples(X), 100 * self.contamination))
         return self
 
@@ -130,4 +134,4 @@ class MaskedOutlierDetector(OutlierMixin, MaskedRegression):
     def transform(self, X: Any) -> np.ndarray:
         """Every cell predicted from the others of its row."""
         check_is_fitted(self)
-        return self._predicted(self._validated(X, reset=False, missing=False))
+        return self._predicted(self._readable(X))

@@ -131,9 +131,7 @@ def _create(config: Any, overrides: dict[str, Any], threads: int | None) -> tupl
     handle = _library.Handle("lacuna_study_free")
     count = _library.computing("host", "float64", threads)["threads"] or 0
     _library.watched(
-        lambda _progress: _library.call(
-            "lacuna_study_create", *configuration.arguments, count, ctypes.byref(handle.pointer)
-        )
+        lambda _progress: _library.call("lacuna_study_create", *configuration.arguments, count, ctypes.byref(handle.pointer))
     )
     return handle, configuration
 
@@ -186,9 +184,7 @@ def simulate(
     show, close = _bar(progress)
     is_interrupted = False
     try:
-        _library.watched(
-            lambda callback: _library.call("lacuna_study_run", handle.pointer, options, callback, None), show
-        )
+        _library.watched(lambda callback: _library.call("lacuna_study_run", handle.pointer, options, callback, None), show)
     except KeyboardInterrupt:
         is_interrupted = True
     finally:

@@ -105,14 +105,10 @@ def spectrum(density: dict[str, Any], eigenvalues: Any = None, ax: Any = None) -
     count = len(density["eigenvalue"]) // max(len(density["intervals"]), 1)
     for index in range(len(density["intervals"])):
         part = slice(start, start + count)
-        ax.plot(
-            density["eigenvalue"][part], density["density"][part], color="C0", label="theory" if index == 0 else None
-        )
+        ax.plot(density["eigenvalue"][part], density["density"][part], color="C0", label="theory" if index == 0 else None)
         start += count
     for index, outlier in enumerate(density["outliers"]):
-        ax.axvline(
-            outlier["eigenvalue"], color="C3", linestyle="--", label="outlier of theory" if index == 0 else None
-        )
+        ax.axvline(outlier["eigenvalue"], color="C3", linestyle="--", label="outlier of theory" if index == 0 else None)
     ax.set_xlabel("eigenvalue of the predictor")
     ax.set_ylabel("density")
     ax.legend()
