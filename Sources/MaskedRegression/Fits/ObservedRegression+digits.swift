@@ -36,17 +36,19 @@ extension ObservedRegression {
       return doubles(try device.download(vector))
     }
     let (gramForms, forms) = (try rowForms(inner), try rowForms(outer))
-    try device.diagonal(of: p, into: vector)
-    let diagonal = doubles(try device.download(vector))
+    // A row without its own entry: a difference would leave the rounding of the own.
+    let ownEntries = try device.makeVector(d)
+    try device.diagonal(of: p, into: ownEntries)
+    try device.setDiagonal(of: p, to: try device.makeVector(d))
+    let others = try rowForms(outer)
+    try device.setDiagonal(of: p, to: ownEntries)
+    let diagonal = doubles(try device.download(ownEntries))
     let condition = max(1, zip(forms, squares).reduce(0) { $0 + $1.0 * $1.1 }.squareRoot())
     let factors = ColumnFrame(means: means, weights: scaling).factors
     var rounding = Rounding()
     for k in 0..<d {
-      // What is left of a row without its own entry, to the digits of the sum.
-      let own = squares[k] * diagonal[k] * diagonal[k]
-      let others = max(forms[k] - own, 4 * estimate.unitRoundoff * forms[k])
       let unit = 1 / (diagonal[k] * (factors?[k] ?? 1))
-      rounding.coordinates.append(unit * SIMD2(gramForms[k].squareRoot(), others.squareRoot()))
+      rounding.coordinates.append(unit * SIMD2(gramForms[k].squareRoot(), others[k].squareRoot()))
     }
     let height = min(n, device.rowBlock(columns: d))
     let (x, z) = (try device.makeMatrix(rows: height, columns: d), try device.makeMatrix(rows: height, columns: d))

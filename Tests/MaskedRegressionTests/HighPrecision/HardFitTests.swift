@@ -19,7 +19,10 @@ import Testing
   private let seed = UInt64(environment("LACUNA_DRAW_SEED", default: 1))
 
   /// - Parameter tolerance: relative, of every error and of every row of the predictor in units of its columns' sizes.
-  private func check<Device: Backend>(_ device: Device, count: Int, decades: Double, tolerance: Double) throws {
+  /// - Parameter sparse: whether the samples are given by their entries that are not 0.
+  private func check<Device: Backend>(
+    _ device: Device, count: Int, decades: Double, tolerance: Double, sparse: Bool = false
+  ) throws {
     var tally = Tally()
     for number in 0..<count {
       let draw = HardDraw(seed: seed, number: number, decades: decades)
@@ -29,8 +32,11 @@ import Testing
       tally.draws += 1
       if isWellConditioned { tally.wellConditioned += 1 }
       do {
-        let fit = try DataFit(
-          device: device, values: draw.values, sampleCount: draw.sampleCount, centered: draw.centered)
+        let fit: any RidgeFit<Device> =
+          sparse
+          ? try SparseFit(device: device, samples: entries(draw), centered: draw.centered)
+          : try DataFit(
+            device: device, values: draw.values, sampleCount: draw.sampleCount, centered: draw.centered)
         let errors = try fit.errors(ridge: draw.ridge)
         let isDoubted = errors.doubts.contains { if case .lostDigits = $0 { true } else { false } }
         if isWellConditioned && !errors.doubts.isEmpty { tally.refusedOrDoubted += 1 }
@@ -86,6 +92,26 @@ import Testing
   @Test func onTheHostInSingle() throws {
     try check(
       HostBackend<Float>(threads: 1), count: environment("LACUNA_DRAWS", default: 1500), decades: 15, tolerance: 1e-3)
+  }
+
+  /// The samples by their entries that are not 0.
+  private func entries(_ draw: HardDraw) throws -> SparseSamples {
+    var (starts, columns, values): ([Int], [Int32], [Double]) = ([0], [], [])
+    for row in draw.rows {
+      for (j, value) in row.enumerated() where value != 0 {
+        columns.append(Int32(j))
+        values.append(value)
+      }
+      starts.append(values.count)
+    }
+    return try SparseSamples(
+      coordinateCount: draw.coordinateCount, rowStarts: starts, columnIndices: columns, values: values)
+  }
+
+  @Test func ofSparseSamples() throws {
+    let count = environment("LACUNA_DRAWS", default: 300)
+    try check(HostBackend<Double>(threads: 1), count: count, decades: 150, tolerance: 1e-6, sparse: true)
+    try check(HostBackend<Float>(threads: 1), count: count, decades: 15, tolerance: 1e-3, sparse: true)
   }
 
   /// Every device in either precision, fewer draws: a kernel costs more than a fit here.

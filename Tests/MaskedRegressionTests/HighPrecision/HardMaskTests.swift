@@ -124,26 +124,32 @@ import Testing
       guard n >= 5, draw.ridge > 0 else { continue }
       let gaps = MaskPattern.bernoulli(
         keep: 0.9, count: 1, stream: RandomStream(seed: seed, purpose: .masks, index: number))
-      let holed = draw.rows.enumerated().map { i, row in
-        zip(row, gaps.visibility(sample: i, mask: 0, coordinateCount: d)).map { $1 ? $0 : .nan }
+      func holed(_ rows: [[Double]]) -> [[Double]] {
+        rows.enumerated().map { i, row in
+          zip(row, gaps.visibility(sample: i, mask: 0, coordinateCount: d)).map { $1 ? $0 : .nan }
+        }
       }
-      guard missing(holed) == nil else { continue }
+      let given = holed(draw.rows)
+      guard missing(given) == nil else { continue }
       let hiding = MaskPattern.bernoulli(
         keep: 0.9, count: 1, stream: RandomStream(seed: 1, purpose: .masks, index: 0))
-      var kept = holed.enumerated().map { i, row in
+      let reference = holed(draw.reference)
+      var kept = reference.enumerated().map { i, row in
         zip(row, hiding.visibility(sample: i, mask: 0, coordinateCount: d)).map { $1 ? $0 : .nan }
       }
       while let pair = missing(kept) {
-        for i in 0..<n where pair.allSatisfy({ !holed[i][$0].isNaN }) { for k in pair { kept[i][k] = holed[i][k] } }
+        for i in 0..<n where pair.allSatisfy({ !given[i][$0].isNaN }) { for k in pair { kept[i][k] = reference[i][k] } }
       }
-      guard let refits = ObservedRefits(holed, kept: kept, ridge: draw.ridge, centered: draw.centered) else { continue }
+      guard
+        let refits = ObservedRefits(reference, kept: kept, ridge: draw.ridge, centered: draw.centered)
+      else { continue }
       let isWellConditioned = isWellConditioned(
         refits.conditionNumber, complement: refits.leastComplement, Device.Element.self)
       tally.draws += 1
       if isWellConditioned { tally.wellConditioned += 1 }
       do {
         let request = FitRequest(mask: ObservedFitMask(), ridge: .path([draw.ridge]), centered: draw.centered)
-        let fit = try request.fit(holed.flatMap { $0 }, sampleCount: n, on: device)
+        let fit = try request.fit(given.flatMap { $0 }, sampleCount: n, on: device)
         if fit.best.doubts.isEmpty {
           compare("draw \(number), gaps: held out", fit.best.heldOut, refits.heldOut, draw, tolerance)
         } else if isWellConditioned {
@@ -203,7 +209,9 @@ import Testing
   func onOpenCL() throws {
     let count = environment("LACUNA_DEVICE_DRAWS", default: 40)
     for device in OpenCLDevice.all() where device.isUsable {
-      try check(try OpenCLBackend<Float>(device: device), count: count, decades: 15, tolerance: 1e-3)
+      let single = try OpenCLBackend<Float>(device: device)
+      try check(single, count: count, decades: 15, tolerance: 1e-3)
+      try checkGaps(single, count: 2 * count, decades: 15, tolerance: 1e-3)
       if device.hasFloat64 {
         try check(try OpenCLBackend<Double>(device: device), count: count, decades: 150, tolerance: 1e-6)
       }
