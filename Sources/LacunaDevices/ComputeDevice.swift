@@ -20,6 +20,10 @@ public struct ComputeDevice: Sendable, Equatable {
   /// Numbers of the largest single matrix; nil where only its bytes count.
   public let largestMatrix: Int?
   public let hasFloat64: Bool
+  /// Processors that work side by side: threads of the host, compute units elsewhere; nil where that is not known.
+  public let units: Int?
+  /// Bytes that the items of a group share; nil where there are no groups.
+  public let localMemory: Int?
   /// Why nothing can be computed here; nil where it can.
   public let obstacle: String?
 
@@ -30,7 +34,8 @@ public struct ComputeDevice: Sendable, Equatable {
 
   public init(
     id: String, index: Int, kind: Kind, name: String, platform: String? = nil, driver: String? = nil, memory: Int,
-    largestAllocation: Int? = nil, largestMatrix: Int? = nil, hasFloat64: Bool = true, obstacle: String? = nil
+    largestAllocation: Int? = nil, largestMatrix: Int? = nil, hasFloat64: Bool = true, units: Int? = nil,
+    localMemory: Int? = nil, obstacle: String? = nil
   ) {
     self.id = id
     self.index = index
@@ -42,6 +47,8 @@ public struct ComputeDevice: Sendable, Equatable {
     self.largestAllocation = largestAllocation
     self.largestMatrix = largestMatrix
     self.hasFloat64 = hasFloat64
+    self.units = units
+    self.localMemory = localMemory
     self.obstacle = obstacle
   }
 

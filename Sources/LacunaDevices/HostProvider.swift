@@ -8,9 +8,11 @@ public struct HostProvider: DeviceProvider {
   public var word: String { "host" }
 
   public func list() -> [ComputeDevice] {
-    [
+    let backend = HostBackend<Double>()
+    return [
       ComputeDevice(
-        id: word, index: 0, kind: .cpu, name: HostBackend<Double>().description, memory: HostMemory.available)
+        id: word, index: 0, kind: .cpu, name: backend.description, memory: HostMemory.available,
+        units: backend.threadCount)
     ]
   }
 

@@ -13,7 +13,8 @@ public struct OpenCLProvider: DeviceProvider {
         id: "\(word):\(device.index)", index: device.index, kind: ComputeDevice.Kind(device.kind), name: device.name,
         platform: device.platform, driver: device.driver, memory: device.globalMemory,
         largestAllocation: device.largestAllocation, largestMatrix: OpenCLDevice.largestMatrix,
-        hasFloat64: device.hasFloat64, obstacle: device.obstacle)
+        hasFloat64: device.hasFloat64, units: device.computeUnits, localMemory: device.localMemory,
+        obstacle: device.obstacle)
     }
   }
 

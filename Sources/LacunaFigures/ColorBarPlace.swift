@@ -32,7 +32,7 @@ struct ColorBarPlace {
     labels = labelled.map { [left, right] group in
       let half = bar.labels.isEmpty ? 0 : bar.labels[group].width * Layout.letter / 2
       let centre = left + (Double(group) + 0.5) * cell
-      return (group, min(max(centre, left + min(half, centre)), max(right - half, left + half)))
+      return (group, min(max(centre, left + half), max(right - half, left + half)))
     }
   }
 }

@@ -11,6 +11,8 @@ public struct OpenCLDevice: @unchecked Sendable {
   public let name: String
   public let driver: String
   public let kind: Kind
+  /// Compute units.
+  public let computeUnits: Int
   /// Bytes of device memory.
   public let globalMemory: Int
   /// Bytes the driver gives to one buffer at most.
@@ -102,6 +104,7 @@ public struct OpenCLDevice: @unchecked Sendable {
       ? .gpu
       : type & Int(CL_DEVICE_TYPE_CPU) != 0
         ? .cpu : type & Int(CL_DEVICE_TYPE_ACCELERATOR) != 0 ? .accelerator : .other
+    computeUnits = number(CL_DEVICE_MAX_COMPUTE_UNITS, cl_uint(0))
     globalMemory = number(CL_DEVICE_GLOBAL_MEM_SIZE, cl_ulong(0))
     largestAllocation = number(CL_DEVICE_MAX_MEM_ALLOC_SIZE, cl_ulong(0))
     localMemory = number(CL_DEVICE_LOCAL_MEM_SIZE, cl_ulong(0))

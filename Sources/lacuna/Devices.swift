@@ -81,10 +81,11 @@ private struct DeviceList: Encodable {
   }
 
   var text: String {
-    var table = TextTable(["device", "type", "memory", "largest", "float64", "name", "usable"])
+    var table = TextTable(["device", "type", "units", "memory", "largest", "local", "float64", "name", "usable"])
     for entry in devices {
       table.append([
-        entry.id, entry.type, gibibytes(entry.memoryBytes), gibibytes(entry.largestAllocationBytes),
+        entry.id, entry.type, entry.computeUnits.map { "\($0)" } ?? "–", gibibytes(entry.memoryBytes),
+        gibibytes(entry.largestAllocationBytes), entry.localMemoryBytes.map { "\($0 >> 10) KiB" } ?? "–",
         entry.float64 ? "yes" : "no",
         [entry.name, entry.platform, entry.driver].compactMap { $0 }.joined(separator: ", "),
         entry.obstacle.map { "no: \($0)" } ?? "yes",
@@ -102,7 +103,7 @@ private struct DeviceList: Encodable {
 private struct DeviceEntry: Encodable {
   var id, type, name: String
   var platform, driver: String?
-  var memoryBytes, largestAllocationBytes: Int?
+  var memoryBytes, largestAllocationBytes, computeUnits, localMemoryBytes: Int?
   var float64: Bool
   var usable: Bool
   var obstacle: String?
@@ -115,6 +116,8 @@ private struct DeviceEntry: Encodable {
     driver = device.driver
     memoryBytes = device.memory
     largestAllocationBytes = device.largestAllocation
+    computeUnits = device.units
+    localMemoryBytes = device.localMemory
     float64 = device.hasFloat64
     usable = device.isUsable
     obstacle = device.obstacle
@@ -124,6 +127,8 @@ private struct DeviceEntry: Encodable {
     case id, type, name, platform, driver, float64, usable, obstacle
     case memoryBytes = "memory_bytes"
     case largestAllocationBytes = "largest_allocation_bytes"
+    case computeUnits = "compute_units"
+    case localMemoryBytes = "local_memory_bytes"
   }
 }
 

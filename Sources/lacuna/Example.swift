@@ -11,7 +11,7 @@ struct Example: ParsableCommand {
         lacuna simulate example:ridge-path
       """)
 
-  @Argument(help: "Name of an example; without it all are listed.")
+  @Argument(help: "Name of an example; without it all are listed.", completion: .list(ExampleLibrary.names))
   var name: String?
 
   func run() throws {

@@ -40,19 +40,19 @@ struct Fit: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "Samples in rows, coordinates in columns: text (.csv and its kin), .npy, .npz or FILE.npz:NAME, Matrix Market .mtx, "
-        + "any of them compressed by gzip; - is standard input."))
+        + "any of them compressed by gzip; - is standard input."), completion: .file())
   var data: String
 
   @Option(
     help: ArgumentHelp(
       "A number, ridgeless, auto, or a geometric path FROM:TO:COUNT. (default: auto)", valueName: "ridge"),
-    transform: RidgeArgument.init(option:))
+    completion: .list(["auto", "ridgeless"]), transform: RidgeArgument.init(option:))
   var ridge = RidgeArgument.auto
 
   @Option(
     help: ArgumentHelp(
       "Which coordinates training hides: \(MaskConfiguration.syntax), or as model.mask of a study, in braces. "
-        + "(default: leave-one-out)", valueName: "mask"),
+        + "(default: leave-one-out)", valueName: "mask"), completion: .list(MaskConfiguration.words),
     transform: MaskConfiguration.parse)
   var mask = MaskConfiguration.leaveOneOut
 

@@ -4,6 +4,12 @@ import LacunaDevices
 import LacunaFiles
 import LacunaStudy
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// The configuration a command line names: a file, or an embedded example as `example:NAME`.
 struct LoadedExperiment {
   let name: String
@@ -59,9 +65,24 @@ private func readText(_ path: String) throws -> String {
   }
 }
 
+/// What a shell may complete a configuration's name with: examples, and the YAML files and folders of a path.
+@Sendable private func configurations(_ prefix: String) -> [String] {
+  let folder = prefix.lastIndex(of: "/").map { String(prefix[...$0]) } ?? ""
+  let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
+  let files = names.sorted().compactMap { name -> String? in
+    guard !name.hasPrefix(".") else { return nil }
+    if name.hasSuffix(".yaml") || name.hasSuffix(".yml") { return folder + name }
+    var isFolder = false
+    return FileManager.default.fileExists(atPath: folder + name, isDirectory: &isFolder) && isFolder
+      ? folder + name + "/" : nil
+  }
+  return ExampleLibrary.names.map { "example:\($0)" } + files
+}
+
 /// The study that `simulate` and `theory` take.
 struct StudyArguments: ParsableArguments {
-  @Argument(help: "Configuration file, or example:NAME.")
+  @Argument(
+    help: "Configuration file, or example:NAME.", completion: .custom { _, _, prefix in configurations(prefix) })
   var config: String?
 
   @Argument(help: ArgumentHelp("Overrides by dotted key.", valueName: "key=value"))

@@ -21,7 +21,9 @@ struct ThreadOptions: ParsableArguments {
 
 /// `--precision`.
 struct PrecisionOptions: ParsableArguments {
-  @Option(help: "float64 or float32.", transform: Precision.init(option:))
+  @Option(
+    help: "float64 or float32.", completion: .list(Precision.allCases.map(\.rawValue)),
+    transform: Precision.init(option:))
   var precision: Precision = .float64
 }
 
@@ -64,7 +66,9 @@ struct SeveralDevicesOptions: ParsableArguments {
     help: ArgumentHelp("Where to compute: \(DeviceChoice.syntax); repeatable. Default: all.", valueName: "device"))
   var device: [DeviceChoice] = []
 
-  @Option(help: "float64 or float32; repeatable. Default: float64.", transform: Precision.init(option:))
+  @Option(
+    help: "float64 or float32; repeatable. Default: float64.", completion: .list(Precision.allCases.map(\.rawValue)),
+    transform: Precision.init(option:))
   var precision: [Precision] = []
 
   @OptionGroup var threadOptions: ThreadOptions
@@ -90,7 +94,9 @@ struct TerminalOptions: ParsableArguments {
 
 /// Where results go and what is said meanwhile: `--output`, `--overwrite`, `--json` and `--quiet`.
 struct OutputOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Folder for the results; without it nothing is written.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Folder for the results; without it nothing is written.", valueName: "dir"),
+    completion: .directory)
   var output: String?
 
   @Flag(help: "Replace the files of an earlier run in the folder, once the new ones are ready; other files stay.")
@@ -112,6 +118,10 @@ extension DeviceChoice: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 
   public var defaultValueDescription: String { description }
+
+  public static var defaultCompletionKind: CompletionKind {
+    .list(["auto", "host"] + DeviceRegistry.providers.flatMap { [$0.word, "\($0.word):0"] })
+  }
 }
 
 extension Precision {

@@ -23,7 +23,7 @@ struct Theory: ParsableCommand {
 
   @OptionGroup var study: StudyArguments
 
-  @Option(help: ArgumentHelp("Write the live page of the theory to a file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write the live page of the theory to a file.", valueName: "file"), completion: .file())
   var page: String?
 
   @OptionGroup var threads: ThreadOptions

@@ -8,6 +8,10 @@ import Testing
       let list = try object(try Program.run(["devices", "--json"], in: folder).output)
       let devices = try #require(list["devices"] as? [[String: Any]])
       let host = try #require(devices.first { $0["id"] as? String == "host" })
+      #expect(host["compute_units"] as? Int ?? 0 >= 1)
+      for device in devices where (device["id"] as? String)?.hasPrefix("opencl") == true {
+        #expect(device["compute_units"] as? Int ?? 0 >= 1 && device["local_memory_bytes"] as? Int ?? 0 >= 1024)
+      }
       #expect(host["usable"] as? Bool == true)
       #expect(list["auto"] is String && list["auto_reason"] is String)
       // A processor behind OpenCL is never taken for the host it is.

@@ -52,6 +52,24 @@ import Testing
     }
   }
 
+  /// Under masks too the line is finer than the points, goes through their theory, and is that of a study at each n of it.
+  @Test(arguments: ["{bernoulli: {keep: 0.5}}", "{random: {keep: 0.5, masks: 3}}"])
+  func linesUnderMasks(mask: String) throws {
+    let study = try results(
+      correlated, "data.correlation=0.5", "model.mask=\(mask)", "model.ridge=0.05", "data.samples=12,24,48")
+    let series = try #require(try ErrorMeasure.figures(study)[0].figure.panels[0].series.first)
+    #expect(series.points.count > 20)
+    for point in study.points {
+      let drawn = series.points.first { $0.x == point.samplesPerCoordinate }
+      #expect(try #require(drawn).y == point[.generalizationError]?.theory)
+    }
+    let between = try #require(series.points.first { ![12, 24, 48].contains(Int(($0.x * 24).rounded())) })
+    let n = Int((between.x * 24).rounded())
+    let alone = try results(
+      correlated, "data.correlation=0.5", "model.mask=\(mask)", "model.ridge=0.05", "data.samples=\(n)")
+    #expect(alone.points[0][.generalizationError]?.theory == between.y)
+  }
+
   @Test func singlePoints() throws {
     let study = try results(correlated, "data.correlation=0.5", "data.samples=24")
     #expect(SweepAxis(study) == nil)

@@ -71,13 +71,16 @@ public struct Experiment: Sendable {
       let configuration = point.configuration
       let model = try CovarianceModel(configuration.data, seed: configuration.seed, device: device)
       let drawMasks = try configuration.mask.drawing(coordinateCount: model.coordinateCount, key: "model.mask")
-      let maskTheory = try configuration.mask.scheme.theory(of: model, on: device)
+      let line = try configuration.mask.scheme.line(of: model, on: device)
+      let maskTheory: MaskTheory.Evaluation? =
+        if let line { line } else { try configuration.mask.scheme.theory(of: model, on: device) }
       return try configuration.data.samples.map { n in
         let ridges = try configuration.ridges.values(model: model, sampleCount: n)
         let theory = try maskTheory.map { theory in try ridges.map { try theory(n, $0) } }
         return try Stage(
           Problem(
-            point: point, model: model, sampleCount: n, ridges: ridges, maskTheory: theory, drawMasks: drawMasks),
+            point: point, model: model, sampleCount: n, ridges: ridges, maskTheory: theory,
+            maskLine: line, drawMasks: drawMasks),
           known: known)
       }
     }
@@ -100,6 +103,8 @@ extension Experiment {
     public let ridges: [Double]
     /// Under masks other than leave-one-out, their equivalents, one a ridge.
     let maskTheory: [MaskTheory]?
+    /// The same at any n and ridge, for lines between the points; nil where there is none that is quick.
+    let maskLine: MaskTheory.Line?
     /// How the masks of a trial are drawn; nil under leave-one-out masks.
     let drawMasks: MaskConfiguration.Drawing?
     /// Theory that several measures share.
@@ -107,13 +112,14 @@ extension Experiment {
 
     init(
       point: ExperimentPoint, model: CovarianceModel, sampleCount: Int, ridges: [Double],
-      maskTheory: [MaskTheory]?, drawMasks: MaskConfiguration.Drawing?
+      maskTheory: [MaskTheory]?, maskLine: MaskTheory.Line?, drawMasks: MaskConfiguration.Drawing?
     ) throws {
       self.point = point
       self.model = model
       self.sampleCount = sampleCount
       self.ridges = ridges
       self.maskTheory = maskTheory
+      self.maskLine = maskLine
       self.drawMasks = drawMasks
       guard sampleCount < 1 << 28 else {
         throw ModelError.value(

@@ -23,7 +23,7 @@ struct BernoulliScheme: MaskScheme {
 
   /// Their own equivalent: of a Σ that answers for diagonal ridges, or whose variances are equal, else of a dense one, which
   /// takes an eigensolve.
-  func theory(of model: CovarianceModel, on device: some Backend<Double>) throws -> MaskTheory.Evaluation? {
+  func line(of model: CovarianceModel, on device: some Backend<Double>) throws -> MaskTheory.Line? {
     guard let population = try model.matrixRidge(upTo: MaskTheory.largestDense, on: device) else {
       return { _, _ in MaskTheory() }
     }

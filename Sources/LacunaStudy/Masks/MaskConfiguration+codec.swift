@@ -44,6 +44,11 @@ extension MaskConfiguration {
     return forms.joined(separator: ", ")
   }
 
+  /// What a mask on the command line begins with.
+  package static var words: [String] {
+    schemes.map { dashed($0.word) + ($0.shorthands.contains { !$0.keys.isEmpty } ? ":" : "") }
+  }
+
   /// Reads `model.mask`, or what stands for it.
   static func read(_ field: ConfigurationField, _ context: MaskContext) throws(ConfigurationError) -> MaskConfiguration
   {

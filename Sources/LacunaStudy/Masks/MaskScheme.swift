@@ -43,6 +43,9 @@ protocol MaskScheme: Sendable, Equatable {
   /// Theory of its errors on one Σ; nil for leave-one-out masks, whose theory is `ErrorEquivalent`.
   func theory(of model: CovarianceModel, on device: some Backend<Double>) throws -> MaskTheory.Evaluation?
 
+  /// The same where it holds no device and is quick enough to draw lines with; nil elsewhere, and then `theory` is asked.
+  func line(of model: CovarianceModel, on device: some Backend<Double>) throws -> MaskTheory.Line?
+
   /// Where one resolvent gives all rows of the predictor; nil elsewhere, and then there is no spectrum to measure.
   var resolventForm: ResolventForm? { get }
 
@@ -77,6 +80,7 @@ extension MaskScheme {
   func theory(of model: CovarianceModel, on device: some Backend<Double>) throws -> MaskTheory.Evaluation? {
     { _, _ in MaskTheory() }
   }
+  func line(of model: CovarianceModel, on device: some Backend<Double>) throws -> MaskTheory.Line? { nil }
   var resolventForm: ResolventForm? { nil }
   func predictorBulk(of population: any Population, sampleCount: Int, ridge: Double) throws -> BulkMeasure? { nil }
   func visibleShare(coordinateCount d: Int) -> Double? { nil }

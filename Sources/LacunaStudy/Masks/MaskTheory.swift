@@ -22,6 +22,8 @@ public struct MaskTheory: Sendable, Equatable {
 
   /// The theory of one scheme on one Σ at any n and λ.
   typealias Evaluation = (_ sampleCount: Int, _ ridge: Double) throws -> MaskTheory
+  /// The same where it holds no device, so that a study keeps it for lines between its points.
+  typealias Line = @Sendable (_ sampleCount: Int, _ ridge: Double) throws -> MaskTheory
 
   /// The greatest ridge, in variances of coordinates, whose square and inverse square the equivalents can form.
   static let greatestRidge = 1e100

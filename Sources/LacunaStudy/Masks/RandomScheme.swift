@@ -36,7 +36,7 @@ struct RandomScheme: MaskScheme {
   }
 
   /// For just so many masks: `DrawnMaskEquivalent`. None where no ridge holds fewer masked copies than coordinates.
-  func theory(of model: CovarianceModel, on device: some Backend<Double>) throws -> MaskTheory.Evaluation? {
+  func line(of model: CovarianceModel, on device: some Backend<Double>) throws -> MaskTheory.Line? {
     guard let population = try model.matrixRidge(upTo: MaskTheory.largestIterated, on: device) else {
       return { _, _ in MaskTheory() }
     }

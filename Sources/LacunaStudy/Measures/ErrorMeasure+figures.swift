@@ -30,14 +30,13 @@ extension ErrorMeasure {
     var x, training, generalization: Double
   }
 
-  /// Theory along a curve: on a fine grid of n or λ, or at the points of a swept key.
+  /// Theory along a curve: on a fine grid of n or λ, or at the points of a swept key and under masks whose theory takes long.
   private static func theory(
     of curve: SweepAxis.Curve, along axis: SweepAxis, _ study: StudyResults
   ) throws -> [Errors] {
-    let (first, last) = (curve.points[0], curve.points[curve.points.count - 1])
-    guard let stage = study.origin(of: first)?.stage else { return [] }
-    // Masks with a theory of their own have it at the points alone.
-    if axis.isSwept || stage.problem.maskTheory != nil {
+    guard let stage = study.origin(of: curve.points[0])?.stage else { return [] }
+    let line = stage.problem.maskLine
+    if axis.isSwept || (stage.problem.maskTheory != nil && line == nil) {
       return curve.points.compactMap { point in
         guard let training = point[.trainingError]?.theory, let generalization = point[.generalizationError]?.theory
         else { return nil }
@@ -46,32 +45,47 @@ extension ErrorMeasure {
     }
     let population = stage.model.population
     let d = Double(population.coordinateCount)
-    let grid: [(n: Int, ridge: Double)]
-    if axis.kind == .samples, stage.point.configuration.ridges == .auto {
-      // The best ridge leaves no peak that a finer grid would show.
-      let path = geometricPath(from: Double(first.sampleCount), to: Double(last.sampleCount), count: 30)
-      grid = try Set(path.map { Int($0.rounded()) } + curve.points.map(\.sampleCount)).sorted().map { n in
-        (n, try ErrorEquivalent.optimalRidge(population: population, sampleCount: n).ridge)
+    return try grid(of: curve, along: axis, stage).compactMap { n, ridge in
+      let x = axis.kind == .ridge ? ridge : Double(n) / d
+      if let line {
+        let errors = try line(n, ridge)
+        guard let training = errors.training, let generalization = errors.generalization else { return nil }
+        return Errors(x: x, training: training, generalization: generalization)
       }
-    } else if axis.kind == .ridge {
-      grid = geometricPath(from: max(first.ridge, last.ridge * 1e-8), to: last.ridge, count: 60).map {
-        (first.sampleCount, $0)
-      }
-    } else {
-      // The peak at n = d is narrow where the ridge is small.
-      let peak = (-6...6).map { Int((d * (1 + 0.012 * Double($0))).rounded()) }
-      let path = geometricPath(from: Double(first.sampleCount), to: Double(last.sampleCount), count: 80)
-      grid = Set(
-        path.map { Int($0.rounded()) } + curve.points.map(\.sampleCount)
-          + peak.filter { first.sampleCount < $0 && $0 < last.sampleCount }
-      ).sorted().map { ($0, first.ridge) }
-    }
-    return try grid.compactMap { n, ridge in
       guard ridge.isFinite, ridge > 0 || n != population.coordinateCount else { return nil }
       let errors = try ErrorEquivalent(population: population, sampleCount: n, ridge: ridge)
-      return Errors(
-        x: axis.kind == .ridge ? ridge : Double(n) / d, training: errors.trainingError,
-        generalization: errors.generalizationError)
+      return Errors(x: x, training: errors.trainingError, generalization: errors.generalizationError)
+    }
+  }
+
+  /// Where theory is drawn through: the points of the curve and what lies between them.
+  private static func grid(
+    of curve: SweepAxis.Curve, along axis: SweepAxis, _ stage: Experiment.Stage
+  ) throws -> [(n: Int, ridge: Double)] {
+    let (first, last) = (curve.points[0], curve.points[curve.points.count - 1])
+    // Theory under masks takes milliseconds a point, and its peak is elsewhere.
+    let isMasked = stage.problem.maskLine != nil
+    if axis.kind == .ridge {
+      let path = geometricPath(from: max(first.ridge, last.ridge * 1e-8), to: last.ridge, count: 60)
+      let between = Set(path + curve.points.map(\.ridge).filter { $0 > 0 })
+      return between.sorted().map { (first.sampleCount, $0) }
+    }
+    let isFound = stage.point.configuration.ridges == .auto
+    let path = geometricPath(
+      from: Double(first.sampleCount), to: Double(last.sampleCount), count: isMasked ? 60 : isFound ? 30 : 80
+    ).map { Int($0.rounded()) }
+    // The peak at n = d is narrow where the ridge is small, and the best ridge leaves none.
+    let d = Double(stage.model.coordinateCount)
+    let peak =
+      isMasked || isFound
+      ? []
+      : (-6...6).map { Int((d * (1 + 0.012 * Double($0))).rounded()) }
+        .filter { first.sampleCount < $0 && $0 < last.sampleCount }
+    return try Set(path + curve.points.map(\.sampleCount) + peak).sorted().map { n in
+      let ridge =
+        isFound
+        ? try ErrorEquivalent.optimalRidge(population: stage.model.population, sampleCount: n).ridge : first.ridge
+      return (n, ridge)
     }
   }
 }

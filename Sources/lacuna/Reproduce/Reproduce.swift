@@ -21,7 +21,9 @@ struct Reproduce: ParsableCommand {
       configuration and results of its study. Where a run ends early, the figures finished by then are kept.
       """)
 
-  @Argument(help: ArgumentHelp("Figures to draw; none: all of them and index.html.", valueName: "figure"))
+  @Argument(
+    help: ArgumentHelp("Figures to draw; none: all of them and index.html.", valueName: "figure"),
+    completion: .list(Reproduction.all.map(\.name)))
   var figures: [String] = []
 
   @Option(help: ArgumentHelp("Coordinates d of every study, 50 or more; n follows.", valueName: "d"))
