@@ -68,10 +68,19 @@ final class Interrupt {
     switch folder.abandon() {
     case .nothing: return "nothing was kept"
     case .results: return "the results are in \(escaped(folder.path))"
+    case .records, .recordsAside: return trialsKept(folder) ?? ""
+    }
+  }
+
+  /// What is left of trials in the folder of a run that has ended, in words; nil where nothing is.
+  static func trialsKept(_ folder: OutputFolder) -> String? {
+    func trials(_ count: Int) -> String { count == 1 ? "1 finished trial is" : "\(count) finished trials are" }
+    switch folder.abandon() {
+    case .nothing, .results: return nil
     case .records(let count, let path):
-      let trials = count == 1 ? "1 finished trial is" : "\(count) finished trials are"
-      return "\(trials) in \(escaped(path))"
-        + (folder.replaces ? ", until the next run into \(escaped(folder.path)), which is as it was" : "")
+      return "\(trials(count)) in \(escaped(path)); the same command with --resume goes on"
+    case .recordsAside(let count, let path):
+      return "\(trials(count)) in \(escaped(path)), until the next run into \(escaped(folder.path)), which is as it was"
     }
   }
 

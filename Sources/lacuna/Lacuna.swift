@@ -27,8 +27,8 @@ struct Lacuna: ParsableCommand {
       """,
     version: lacunaVersion,
     subcommands: [
-      Simulate.self, Theory.self, Fit.self, Reproduce.self, Plan.self, Merge.self, Example.self, Devices.self,
-      Bench.self,
+      Simulate.self, Theory.self, Fit.self, Reproduce.self, Plan.self, Merge.self, Status.self, Example.self,
+      Devices.self, Bench.self,
     ])
 
   static func main() {

@@ -43,6 +43,8 @@ struct Merge: ParsableCommand {
       let output = try OutputFolder(folder, existing: .extended)
       let interrupt = Interrupt(output)
       defer { interrupt.end() }
+      // A run that replaces this one takes them away too.
+      output.adopt(shards.files)
       let results = ResultFolder(output)
       let report = try study.merge(units, of: plan, into: results)
       try conclude(report, folder: results, terminal: terminal, notice: FigureNotice(wanted: true))

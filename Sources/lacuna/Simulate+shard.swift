@@ -55,10 +55,10 @@ extension Simulate {
       if !units.isEmpty {
         let planned = try plan.study(version: lacunaVersion, host: device.host())
         let selection = try device.select(planned: plan.precision)
-        let progress = Progress(total: units.count, label: "units", quiet: output.quiet)
+        let progress = Progress(total: plan.trialCount(units), label: "trials", quiet: output.quiet)
         done = try planned.run(
           units, of: plan, in: folder, on: selection.study(), mayBegin: { !stop.isMade },
-          unitFinished: { progress.advance() })
+          trialFinished: { progress.advance() })
       }
       guard done == units.count else {
         let left = units.count - done
@@ -69,5 +69,31 @@ extension Simulate {
       }
       if !output.quiet { log.info("share \(share.index + 1)/\(share.count) is complete") }
     }
+  }
+
+  /// Does what is left of a run of this study, and sums all of it up.
+  func goOn(_ loaded: LoadedExperiment, in path: String) throws {
+    let shards = ShardFolder(path)
+    var study = try loaded.study(host: device.host())
+    let selection = try device.select()
+    let plan = try shards.make(try study.plan(on: selection.study()))
+    study.settle(plan.stages.map(\.course))
+    // Held until the end, so that no other run goes on here too.
+    let folder = try OutputFolder(path, existing: .extended)
+    let interrupt = Interrupt(folder)
+    defer { interrupt.end() }
+    let notice = FigureNotice(wanted: true)
+    let units = plan.units(of: Share(index: 0, count: 1), done: try shards.done(plan))
+    if !units.isEmpty {
+      if !output.quiet { log.info("\(plan.unitCount - units.count) of \(plan.unitCount) units are done") }
+      let progress = Progress(total: plan.trialCount(units), label: "trials", quiet: output.quiet)
+      _ = try study.run(
+        units, of: plan, in: shards, on: selection.study(), opened: { folder.adopt($0) },
+        trialFinished: { progress.advance() })
+    }
+    folder.adopt(shards.files)
+    let results = ResultFolder(folder)
+    let report = try study.merge(try MergedUnits(shards, plan: plan), of: plan, into: results)
+    try conclude(report, folder: results, terminal: output.terminal, notice: notice)
   }
 }

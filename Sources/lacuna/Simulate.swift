@@ -19,8 +19,9 @@ struct Simulate: ParsableCommand {
 
       --dry-run shows what would be run and what it would take.
 
-      The folder gets config.yaml, trials.jsonl, results.csv, metrics.json, provenance.json and figures/. Ctrl-C keeps \
-      finished trials.
+      The folder gets config.yaml, trials.jsonl, results.csv, metrics.json, provenance.json and figures/; plan.json and shards/ \
+      are what a run is gone on from. Whatever ends one, even a power cut, finished trials are kept: the same command with \
+      --resume goes on. It may be given from the start.
 
       With --shard, CONFIG is a folder that lacuna plan made. The units of the share that nobody has done are done and written \
       to the folder; lacuna merge sums them up. SIGTERM, SIGUSR1 and --seconds end it after the unit in hand: exit status 75 says \
@@ -37,11 +38,18 @@ struct Simulate: ParsableCommand {
   var dryRun = false
 
   @OptionGroup var sharding: ShardOptions
+
+  @Flag(help: "Go on with the run of this study in --output that was cut short, or start one.")
+  var resume = false
+
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
     try study.requireConfig()
-    try sharding.validate(study, output, others: [("--explain", explain), ("--dry-run", dryRun)])
+    try sharding.validate(
+      study, output, others: [("--explain", explain), ("--dry-run", dryRun), ("--resume", resume)])
+    if resume, output.output == nil { throw ValidationError("--resume needs --output, the folder to go on in") }
+    if resume, output.overwrite { throw ValidationError("--resume goes on, --overwrite starts anew: give one of them") }
   }
 
   func run() throws {
@@ -53,6 +61,15 @@ struct Simulate: ParsableCommand {
         let plan = try DryRun(loaded.study(host: device.host()), on: selection)
         print(output.json ? try encodeJSON(plan, pretty: true) : plan.text)
         return
+      }
+      if let path = output.output, !output.overwrite, ShardFolder(path).isPlanned {
+        if resume { return try goOn(loaded, in: path) }
+        if ShardFolder(path).isUnfinished {
+          throw DataFileError.cannotCreate(
+            path: path,
+            reason: "the folder holds a run that was cut short, or a plan; --resume goes on with it, --overwrite "
+              + "starts anew")
+        }
       }
       let folder = try output.folder()
       let interrupt = Interrupt(folder)
@@ -70,9 +87,7 @@ struct Simulate: ParsableCommand {
       do {
         report = try study.run(on: computing, folder: results) { progress.advance() }
       } catch {
-        if case .records(let count, let path)? = folder?.abandon() {
-          log.notice("\(count) finished trials are in \(path)")
-        }
+        if let kept = folder.flatMap(Interrupt.trialsKept) { log.notice("\(kept)") }
         throw error
       }
       if explain, report.summary.computation.deviceFallback == nil, selection.backend.standingBytes > 0,

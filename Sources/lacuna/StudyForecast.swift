@@ -34,7 +34,7 @@ struct StudyForecast {
 }
 
 /// A time for a person.
-private func duration(_ seconds: Double) -> String {
+func duration(_ seconds: Double) -> String {
   switch seconds {
   case ..<1: "less than a second"
   case ..<90: "\(Int(seconds.rounded())) s"

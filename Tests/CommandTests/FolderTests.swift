@@ -80,9 +80,23 @@ import Testing
   }
 
   private static let results: Set<String> = [
-    ".lacuna", "config.yaml", "trials.jsonl", "results.csv", "metrics.json", "provenance.json", "figures", "points",
+    ".lacuna", "plan.json", "shards", "config.yaml", "trials.jsonl", "results.csv", "metrics.json", "provenance.json",
+    "figures", "points",
   ]
-  private static let unfinished: Set<String> = [".lacuna", "config.yaml", "trials.partial.jsonl"]
+  private static let unfinished: Set<String> = [".lacuna", "plan.json", "shards"]
+
+  /// The units that were written down, in the order of their trials.
+  private func checkUnits(_ folder: URL) throws -> Int {
+    let files = names(folder, "out/shards")
+    #expect(files.count == 1, "\(files)")
+    let records = try data(folder, "out/shards/" + (files.first ?? ""))
+    #expect(records.isEmpty || records.last == UInt8(ascii: "\n"))
+    let indices = try records.split(separator: UInt8(ascii: "\n")).map { line in
+      try #require(try object(String(decoding: line, as: UTF8.self))["index"] as? Int)
+    }
+    #expect(indices == Array(indices.indices))
+    return indices.count
+  }
 
   @Test func killedSimulations() throws {
     try withFolder { folder in
@@ -97,16 +111,14 @@ import Testing
         if found == Self.results {
           #expect(try data(folder, "out/trials.jsonl") == trials, "\(index)")
         } else {
-          // The list comes first, then the configuration, then the records; anything else is half a result.
+          // The list comes first, then the plan, then the records; anything else is half a result.
           #expect(found.isSubset(of: Self.unfinished), "\(index): \(found)")
-          if found.contains("trials.partial.jsonl") {
-            let partial = try data(folder, "out/trials.partial.jsonl")
-            try checkRecords(partial)
-            #expect(trials.starts(with: partial) && found == Self.unfinished, "\(index)")
+          if found.contains("shards") {
+            #expect(try checkUnits(folder) <= 40 && found == Self.unfinished, "\(index)")
           }
         }
         checkLitter(names(folder, "").subtracting(outputs))
-        let next = try Program.run(simulation + ["--overwrite"], in: folder)
+        let next = try Program.run(simulation + [index % 2 == 0 ? "--overwrite" : "--resume"], in: folder)
         #expect(next.status == 0, "\(index): \(next.errors)")
         #expect(names(folder, "out") == Self.results && names(folder, "") == outputs, "\(index)")
         #expect(try data(folder, "out/trials.jsonl") == trials, "\(index)")
@@ -185,17 +197,15 @@ import Testing
       var arguments = simulation
       arguments[arguments.firstIndex(of: "experiment.trials=40")!] = "experiment.trials=1000000"
       let process = try Program.start(arguments, in: folder)
-      let partial = folder.appendingPathComponent("out/trials.partial.jsonl")
       for _ in 0..<2400 {
-        if let data = try? Data(contentsOf: partial), data.count > 2000 { break }
+        if let name = names(folder, "out/shards").first, try data(folder, "out/shards/" + name).count > 2000 { break }
         usleep(50_000)
       }
       _ = Foundation.kill(process.processIdentifier, number)
       let result = try Program.finish(process, in: folder)
       #expect(result.status == 130)
-      let records = try Data(contentsOf: partial)
-      let count = try checkRecords(records)
-      #expect(result.errors.contains("interrupted: \(count) finished trials are in out/trials.partial.jsonl"))
+      let count = try checkUnits(folder)
+      #expect(result.errors.contains("interrupted: \(count) finished trials are in out/shards/"))
       #expect(names(folder, "out") == Self.unfinished && names(folder, "") == ["out", "stdout", "stderr"])
     }
   }

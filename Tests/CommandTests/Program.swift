@@ -59,3 +59,13 @@ func withFolder(_ body: (URL) throws -> Void) throws {
 func object(_ text: String) throws -> [String: Any] {
   try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
 }
+
+/// All files below a folder but those of shards and those that say who wrote them.
+func resultFiles(_ folder: URL) throws -> [String: Data] {
+  var files: [String: Data] = [:]
+  let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+  for name in names where !name.hasPrefix("shards") && ![".lacuna", "plan.json", "provenance.json"].contains(name) {
+    files[name] = FileManager.default.contents(atPath: folder.appendingPathComponent(name).path)
+  }
+  return files
+}

@@ -31,16 +31,6 @@ import Testing
     return result
   }
 
-  /// All files below a folder but those of shards and those that say who wrote them.
-  private func results(_ folder: URL) throws -> [String: Data] {
-    var files: [String: Data] = [:]
-    let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
-    for name in names where !name.hasPrefix("shards") && ![".lacuna", "plan.json", "provenance.json"].contains(name) {
-      files[name] = FileManager.default.contents(atPath: folder.appendingPathComponent(name).path)
-    }
-    return files
-  }
-
   private func shards(_ folder: URL) -> [URL] {
     let shards = folder.appendingPathComponent("shards")
     return ((try? FileManager.default.contentsOfDirectory(at: shards, includingPropertiesForKeys: nil)) ?? [])
@@ -74,13 +64,13 @@ import Testing
       #expect(shards(folder.appendingPathComponent("many")) == before && before.count == 3)
       #expect(try run(["merge", "many", "--quiet"], in: folder).output == whole.output)
       let (one, many) = try (
-        results(folder.appendingPathComponent("one")), results(folder.appendingPathComponent("many"))
+        resultFiles(folder.appendingPathComponent("one")), resultFiles(folder.appendingPathComponent("many"))
       )
       #expect(one == many && one.keys.contains("trials.jsonl") && one.keys.contains("figures/errors.svg"))
       // The same study again is the same plan, and merging again changes nothing.
       try run(plan, in: folder)
       try run(["merge", "many", "--quiet"], in: folder)
-      #expect(try results(folder.appendingPathComponent("many")) == one)
+      #expect(try resultFiles(folder.appendingPathComponent("many")) == one)
       #expect(try Data(contentsOf: folder.appendingPathComponent("many/plan.json")) == planned)
       let provenance = try object(
         String(contentsOf: folder.appendingPathComponent("many/provenance.json"), encoding: .utf8))
@@ -135,12 +125,12 @@ import Testing
       #expect(refused.errors.contains("2 cut or damaged") && refused.errors.contains("2 of 14 units"))
       try run(share, in: folder)
       try run(["merge", "out", "--quiet"], in: folder)
-      let found = try results(out)
+      let found = try resultFiles(out)
 
       // The same lines in another file agree.
       try whole.write(to: out.appendingPathComponent("shards/again.jsonl"))
       #expect(try run(["merge", "out"], in: folder).errors.contains("alike: 14"))
-      #expect(try results(out) == found)
+      #expect(try resultFiles(out) == found)
 
       // A line of other numbers with a checksum of its own is a disagreement, one within 1e-9 none.
       for (change, status) in [(1e-8, Int32(65)), (1e-11, 0)] {
@@ -163,7 +153,7 @@ import Testing
         #expect(try run(["merge", "out"], in: folder).errors.contains(word), "\(key)")
         try FileManager.default.removeItem(at: out.appendingPathComponent("shards/\(key).jsonl"))
       }
-      #expect(try results(out) == found)
+      #expect(try resultFiles(out) == found)
     }
   }
 

@@ -41,13 +41,12 @@ import Testing
       let result = try Program.run(arguments, in: folder)
       #expect(result.status == 0, "\(result.errors)")
       let out = folder.appendingPathComponent("out")
-      for file in ["config.yaml", "trials.jsonl", "results.csv", "metrics.json", "provenance.json"] {
+      for file in ["config.yaml", "trials.jsonl", "results.csv", "metrics.json", "provenance.json", "plan.json"] {
         #expect(FileManager.default.fileExists(atPath: out.appendingPathComponent(file).path), "\(file)")
       }
       for kind in ["svg", "pdf", "png", "gp"] {
         #expect(FileManager.default.fileExists(atPath: out.appendingPathComponent("figures/errors.\(kind)").path))
       }
-      #expect(!FileManager.default.fileExists(atPath: out.appendingPathComponent("trials.partial.jsonl").path))
       let printed = try object(result.output)
       let (saved, provenance) = try (
         object(try String(contentsOf: out.appendingPathComponent("metrics.json"), encoding: .utf8)),
@@ -270,19 +269,23 @@ import Testing
           "simulate", "example:learning-curve", "experiment.trials=100000", "data.coordinates=60", "data.samples=30",
           "--output", "out",
         ], in: folder)
-      let partial = folder.appendingPathComponent("out/trials.partial.jsonl")
+      let shards = folder.appendingPathComponent("out/shards")
+      func records() throws -> Data {
+        let names = try FileManager.default.contentsOfDirectory(atPath: shards.path)
+        return try Data(contentsOf: shards.appendingPathComponent(try #require(names.first)))
+      }
       for _ in 0..<600 {
-        if let data = try? Data(contentsOf: partial), data.count > 2000 { break }
+        if let data = try? records(), data.count > 2000 { break }
         usleep(50_000)
       }
       process.interrupt()
       let result = try Program.finish(process, in: folder)
       #expect(result.status == 130)
-      #expect(result.errors.contains("out/trials.partial.jsonl"))
-      let lines = try String(contentsOf: partial, encoding: .utf8).split(
+      #expect(result.errors.contains("in out/shards/") && result.errors.contains("--resume"))
+      let lines = try String(decoding: records(), as: UTF8.self).split(
         separator: "\n", omittingEmptySubsequences: false)
       #expect(lines.count > 3 && lines.last == "")
-      for line in lines.dropLast() { #expect(try object(String(line))["trial"] is NSNumber) }
+      for line in lines.dropLast() { #expect(try object(String(line))["trials"] is [Any]) }
       #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("out/metrics.json").path))
     }
   }

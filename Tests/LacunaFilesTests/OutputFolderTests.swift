@@ -44,8 +44,8 @@ import Testing
     do {
       let folder = try OutputFolder(place.path + "/x/y/out", existing: .refused)
       try AtomicFile.write("1", to: folder.staging + "/a")
-      _ = try folder.startRecords(beside: "config.yaml", "text")
-      #expect(files(place.path + "/x/y/out") == [".lacuna", "config.yaml", RecordFile.unfinishedName])
+      _ = try folder.startRecords(beside: "config.yaml", "text", as: "inner/records")
+      #expect(files(place.path + "/x/y/out") == [".lacuna", "config.yaml", "inner/records"])
       #expect(folder.abandon() == .nothing)
       #expect(throws: DataFileError.self) { try folder.publish() }
       #expect(throws: DataFileError.self) { _ = try folder.makeFolder("b") }
@@ -103,29 +103,29 @@ import Testing
     let place = try TemporaryFolder()
     let path = place.path + "/out"
     let folder = try OutputFolder(path, existing: .refused)
-    let records = try folder.startRecords(beside: "config.yaml", "text")
+    let records = try folder.startRecords(beside: "config.yaml", "text", as: "records")
     try records.append("one\none\n")
     try records.append(String(repeating: "x", count: 100_000) + "\n")
-    #expect(folder.abandon() == .records(2, path: path + "/" + RecordFile.unfinishedName))
+    #expect(folder.abandon() == .records(2, path: path + "/records"))
     #expect(throws: DataFileError.self) { try records.append("three\n") }
-    #expect(try text(path + "/" + RecordFile.unfinishedName).utf8.count == 8 + 100_001)
+    #expect(try text(path + "/records").utf8.count == 8 + 100_001)
     #expect(place.contents == ["out"])
     let refused = #expect(throws: DataFileError.self) { _ = try OutputFolder(path, existing: .refused) }
-    #expect(refused?.description.contains("cut short") == true)
+    #expect(refused?.description.contains("--overwrite") == true)
 
     let next = try OutputFolder(path, existing: .replaced)
-    try next.startRecords(beside: "config.yaml", "new").append("1\n")
+    try next.startRecords(beside: "config.yaml", "new", as: "inner/records").append("1\n")
     #expect(try text(path + "/config.yaml") == "text")
-    try next.finishRecords(as: "trials.jsonl")
+    try next.finishRecords()
     try next.publish()
-    #expect(files(path) == [".lacuna", "config.yaml", "trials.jsonl"])
-    #expect(try text(path + "/config.yaml") == "new" && text(path + "/trials.jsonl") == "1\n")
+    #expect(files(path) == [".lacuna", "config.yaml", "inner/records"])
+    #expect(try text(path + "/config.yaml") == "new" && text(path + "/inner/records") == "1\n")
     #expect(place.contents == ["out"])
 
     // Records that were to replace results stay aside until the next run.
     let third = try OutputFolder(path, existing: .replaced)
-    try third.startRecords(beside: "config.yaml", "third").append("2\n")
-    guard case .records(1, let aside) = third.abandon() else {
+    try third.startRecords(beside: "config.yaml", "third", as: "records").append("2\n")
+    guard case .recordsAside(1, let aside) = third.abandon() else {
       Issue.record("no records")
       return
     }
@@ -137,13 +137,13 @@ import Testing
   @Test func recordsInANewFolderBecomeTheResults() throws {
     let place = try TemporaryFolder()
     let folder = try OutputFolder(place.path + "/out", existing: .refused)
-    try folder.startRecords(beside: "config.yaml", "text").append("1\n")
-    try folder.finishRecords(as: "trials.jsonl")
-    try AtomicFile.write("final", to: folder.staging + "/config.yaml")
-    #expect(files(place.path + "/out").contains(RecordFile.unfinishedName))
+    try folder.startRecords(beside: "plan", "text", as: "inner/records").append("1\n")
+    try folder.finishRecords()
+    try AtomicFile.write("final", to: folder.staging + "/result")
+    #expect(files(place.path + "/out") == [".lacuna", "inner/records", "plan"])
     try folder.publish()
-    #expect(files(place.path + "/out") == [".lacuna", "config.yaml", "trials.jsonl"])
-    #expect(try text(place.path + "/out/config.yaml") == "final" && text(place.path + "/out/trials.jsonl") == "1\n")
+    #expect(files(place.path + "/out") == [".lacuna", "inner/records", "plan", "result"])
+    #expect(try text(place.path + "/out/result") == "final" && text(place.path + "/out/inner/records") == "1\n")
     #expect(place.contents == ["out"])
   }
 

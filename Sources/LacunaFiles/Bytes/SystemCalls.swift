@@ -58,3 +58,10 @@ package func hostName() -> String {
 
 /// The number of this process.
 package func processIdentifier() -> Int32 { getpid() }
+
+/// The time now, in seconds since 1970.
+package func secondsSince1970() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_REALTIME, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}

@@ -15,7 +15,7 @@ extension OutputFolder {
       Result { () throws(DataFileError) in
         guard !state.isEnded else { throw .cannotCreate(path: path, reason: "the run was given up") }
         let earlier = partial || existing == .extended ? Self.manifestFiles(target) : []
-        try writeManifest(Set(try files() + earlier), in: staging)
+        try writeManifest(Set(try files() + earlier + state.adopted), in: staging)
         if earlier.isEmpty, Self.isWhollyOurs(target, claim: claim.folder) {
           try exchange()
         } else {

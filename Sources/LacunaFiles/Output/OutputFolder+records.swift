@@ -7,42 +7,45 @@
 #endif
 
 extension OutputFolder {
-  /// Opens the file of records, `trials.partial.jsonl`, with another file beside it.
+  /// Opens a file of records, with another file beside it.
   ///
-  /// In the target where it holds nothing, so that the records are in sight and outlive the run; else aside.
+  /// In the target where it holds nothing, so that the records are in sight and outlive the run; else aside. Both are among the
+  /// files that are published, after `finishRecords`.
   /// - Parameter name: of the other file, which says what the records are of.
   /// - Parameter text: its content.
+  /// - Parameter recordsName: of the records: a path within the folder.
   /// - Throws: `cannotCreate` or `io`.
-  public func startRecords(beside name: String, _ text: String) throws(DataFileError) -> RecordFile {
+  public func startRecords(
+    beside name: String, _ text: String, as recordsName: String
+  ) throws(DataFileError) -> RecordFile {
     let outcome = state.withLock { state in
       Result { () throws(DataFileError) in
         guard !state.isEnded, state.records == nil else {
           throw .cannotCreate(path: path, reason: "the run was given up")
         }
-        guard !replaces else {
-          try AtomicFile.write(text, to: staging + "/" + name)
-          let records = try RecordFile(staging + "/" + RecordFile.unfinishedName)
-          state.records = records
-          return records
-        }
-        // Made aside, so that a process that is killed here leaves nothing else in the target.
-        let start = claim.folder + "/start"
-        guard FolderTree.make(start) else { throw .cannotCreate(path: path, reason: systemMessage(errno)) }
-        let files = [name, RecordFile.unfinishedName]
-        try writeManifest(Set(files), in: start)
+        // Else made aside too, so that a process that is killed here leaves nothing else in the target.
+        let start = replaces ? staging : claim.folder + "/start"
+        let place = replaces ? nil : path + "/" + recordsName
+        let files = [name, recordsName]
+        _ = try FolderTree.makeAll(FolderTree.parent(of: start + "/" + recordsName))
         try AtomicFile.write(text, to: start + "/" + name)
-        let records = try RecordFile(
-          start + "/" + RecordFile.unfinishedName, movedTo: path + "/" + RecordFile.unfinishedName)
-        if FolderTree.make(target) {
-          state.madeTarget = true
-        } else if errno != EEXIST {
-          throw .cannotCreate(path: path, reason: systemMessage(errno))
+        let records = try RecordFile(start + "/" + recordsName, movedTo: place)
+        if replaces {
+          state.areRecordsAside = true
+        } else {
+          try writeManifest(Set(files), in: start)
+          if FolderTree.make(target) {
+            state.madeTarget = true
+          } else if errno != EEXIST {
+            throw .cannotCreate(path: path, reason: systemMessage(errno))
+          }
+          state.placed = files
+          let top = [Self.manifest, name, String(recordsName.prefix { $0 != "/" })]
+          for file in top where !renameFile(start + "/" + file, to: target + "/" + file) {
+            throw .cannotCreate(path: path, reason: systemMessage(errno))
+          }
+          FolderTree.removeFolder(start)
         }
-        state.placed = files
-        for file in [Self.manifest] + files where !renameFile(start + "/" + file, to: target + "/" + file) {
-          throw .cannotCreate(path: path, reason: systemMessage(errno))
-        }
-        FolderTree.removeFolder(start)
         state.records = records
         return records
       }
@@ -50,35 +53,32 @@ extension OutputFolder {
     return try outcome.get()
   }
 
-  /// Ends the records and lets them go among the files to be published; where they lay they stay until then.
-  /// - Parameter name: of theirs.
+  /// Counts files that lie in the target already among those of the run.
+  package func adopt(_ files: [String]) { state.withLock { $0.adopted += files } }
+
+  /// Counts records that were made in the target itself among what is left of the run.
+  package func adopt(_ records: RecordFile) {
+    state.withLock { state in
+      state.records = records
+      if records.path.hasPrefix(path + "/") { state.adopted.append(String(records.path.dropFirst(path.count + 1))) }
+    }
+  }
+
+  /// Ends the records and lets them, and the file beside them, go among the files to be published; where they lay they stay until
+  /// then.
   /// - Throws: `io` if they cannot be had.
-  public func finishRecords(as name: String) throws(DataFileError) {
+  public func finishRecords() throws(DataFileError) {
     let outcome = state.withLock { state in
       Result { () throws(DataFileError) in
         guard !state.isEnded else { throw .cannotCreate(path: path, reason: "the run was given up") }
-        guard let records = state.records else { return }
-        records.close()
-        let file = staging + "/" + name
-        guard !state.placed.isEmpty else {
-          guard renameFile(records.path, to: file) else { throw .io(path: path, reason: systemMessage(errno)) }
-          return
+        state.records?.close()
+        for name in state.placed {
+          let (source, file) = (target + "/" + name, staging + "/" + name)
+          _ = try FolderTree.makeAll(FolderTree.parent(of: file))
+          if withSystemPath(source, { from in withSystemPath(file) { to in link(from, to) } }) == 0 { continue }
+          // A disk without such links.
+          try AtomicFile.write(try readBytes(source), to: file)
         }
-        let source = target + "/" + RecordFile.unfinishedName
-        if withSystemPath(source, { from in withSystemPath(file) { to in link(from, to) } }) == 0 { return }
-        // A disk without such links.
-        let copy = try AtomicFile(file)
-        let input = try InputFile(source)
-        var buffer = [UInt8](repeating: 0, count: 1 << 18)
-        while true {
-          let read = buffer.withUnsafeMutableBytes { bytes in
-            Result { () throws(DataFileError) in try input.produce(into: bytes) }
-          }
-          let count = try read.get()
-          guard count > 0 else { break }
-          try copy.append(Array(buffer[..<count]))
-        }
-        try copy.commit()
       }
     }
     try outcome.get()

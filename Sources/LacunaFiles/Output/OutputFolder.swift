@@ -23,7 +23,8 @@ import Synchronization
 /// `.lacuna` in the folder lists the files that belong to the run: these, and no others, are ever replaced or taken away.
 /// Links and pipes in the folder are replaced, never followed. One thread writes; `abandon` may come from any.
 ///
-/// A run whose records shall outlive it opens them by `startRecords`; they grow in the target itself where it holds nothing.
+/// A run whose records shall outlive it opens them by `startRecords`; they grow in the target itself where it holds nothing. One that
+/// goes on with such a run makes them there on its own, and lets the folder know by `adopt`.
 public final class OutputFolder: Sendable {
   /// The target as it was asked for.
   public let path: String
@@ -57,6 +58,10 @@ public final class OutputFolder: Sendable {
     /// Whether the target itself was made, to hold records while the run goes on.
     var madeTarget = false
     var records: RecordFile?
+    /// Files that the run made in the target itself.
+    var adopted: [String] = []
+    /// Whether they lie among the files that are to take the target's place.
+    var areRecordsAside = false
     /// The files that lie in the target already, but for the list of them.
     var placed: [String] = []
     var isEnded = false
@@ -66,8 +71,10 @@ public final class OutputFolder: Sendable {
   /// What is left of a run that has ended.
   public enum Remainder: Sendable, Equatable {
     case nothing
-    /// So many records, in that file.
+    /// So many records, in that file of the target.
     case records(Int, path: String)
+    /// So many, in a file that the next run into the folder takes away.
+    case recordsAside(Int, path: String)
     /// Everything: it was published.
     case results
   }
@@ -102,13 +109,8 @@ public final class OutputFolder: Sendable {
     let own = claim.folder.split(separator: "/").last.map(String.init) ?? ""
     replaces = FolderTree.names(in: target)?.contains { $0 != own && $0 != Self.manifest } ?? false
     if replaces && existing == .refused {
-      let isUnfinished = fileExists(target + "/" + RecordFile.unfinishedName)
       abandon()
-      throw .cannotCreate(
-        path: path,
-        reason: isUnfinished
-          ? "the folder holds the finished trials of a run that was cut short; choose another or give --overwrite"
-          : "the folder already holds results; choose another or give --overwrite")
+      throw .cannotCreate(path: path, reason: "the folder already holds results; choose another or give --overwrite")
     }
     guard FolderTree.make(staging) else {
       let code = errno
@@ -129,16 +131,18 @@ public final class OutputFolder: Sendable {
       if !state.isEnded {
         state.isEnded = true
         if count == 0 {
-          for file in state.placed + (state.placed.isEmpty ? [] : [Self.manifest]) { removeFile(target + "/" + file) }
+          for file in state.placed + (state.placed.isEmpty ? [] : [Self.manifest]) {
+            FolderTree.remove(file, within: target)
+          }
         }
         // Records that are to replace an earlier run's results stay aside until the next run.
-        if count > 0, state.placed.isEmpty { claim.leave() } else { claim.release() }
+        if count > 0, state.areRecordsAside { claim.leave() } else { claim.release() }
         if state.madeTarget { FolderTree.removeFolder(target) }
         for folder in state.madeFolders.reversed() { FolderTree.removeFolder(folder) }
       }
       if state.isPublished { return .results }
       guard count > 0, let records = state.records else { return .nothing }
-      return .records(count, path: state.placed.isEmpty ? records.path : path + "/" + RecordFile.unfinishedName)
+      return state.areRecordsAside ? .recordsAside(count, path: records.path) : .records(count, path: records.path)
     }
   }
 

@@ -12,15 +12,13 @@ import Synchronization
 ///
 /// A record goes to the system in one piece, and what a full disk leaves of one is cut off again. Threads take turns.
 public final class RecordFile: Sendable {
-  /// What the records of a run are called until it is finished.
-  public static let unfinishedName = "trials.partial.jsonl"
-
   public let path: String
 
   private struct State {
     var descriptor: Int32
     var length: off_t = 0
     var count = 0
+    var synchronized = ContinuousClock.now
   }
 
   private let state: Mutex<State>
@@ -40,20 +38,20 @@ public final class RecordFile: Sendable {
   /// How many records the file holds.
   public var count: Int { state.withLock { $0.count } }
 
-  /// Adds a record.
+  /// Adds records, which are on the disk a second later at most where others follow, and when the file is closed.
   /// - Parameter record: lines, each with its end.
-  /// - Parameter isSynchronized: whether it is on the disk when this returns, for a machine that may fail.
+  /// - Parameter count: how many records they are.
   /// - Throws: `io` if the disk is full or fails, or the file is closed; it then holds the records before.
-  public func append(_ record: String, isSynchronized: Bool = false) throws(DataFileError) {
+  public func append(_ record: String, count: Int = 1) throws(DataFileError) {
     let bytes = Array(record.utf8)
     let outcome = state.withLock { state in
       Result { () throws(DataFileError) in
         guard state.descriptor >= 0 else { throw .io(path: path, reason: "it is closed") }
         var done = 0
         while done < bytes.count {
-          let count = bytes[done...].withUnsafeBytes { systemWrite(state.descriptor, $0) }
-          if count >= 0 {
-            done += count
+          let written = bytes[done...].withUnsafeBytes { systemWrite(state.descriptor, $0) }
+          if written >= 0 {
+            done += written
           } else if errno != EINTR {
             let code = errno
             _ = ftruncate(state.descriptor, state.length)
@@ -61,11 +59,15 @@ public final class RecordFile: Sendable {
             throw .io(path: path, reason: "writing failed: \(systemMessage(code))")
           }
         }
-        if isSynchronized, fsync(state.descriptor) != 0 {
-          throw .io(path: path, reason: "writing failed: \(systemMessage(errno))")
-        }
         state.length += off_t(bytes.count)
-        state.count += 1
+        state.count += count
+        let now = ContinuousClock.now
+        if state.synchronized.duration(to: now) >= .seconds(1) {
+          guard fsync(state.descriptor) == 0 else {
+            throw .io(path: path, reason: "writing failed: \(systemMessage(errno))")
+          }
+          state.synchronized = now
+        }
       }
     }
     try outcome.get()
@@ -75,7 +77,10 @@ public final class RecordFile: Sendable {
   /// - Returns: how many records it holds.
   @discardableResult public func close() -> Int {
     state.withLock { state in
-      if state.descriptor >= 0 { _ = systemClose(state.descriptor) }
+      if state.descriptor >= 0 {
+        _ = fsync(state.descriptor)
+        _ = systemClose(state.descriptor)
+      }
       state.descriptor = -1
       return state.count
     }

@@ -21,20 +21,32 @@ extension Experiment {
         // Its rates and memory are not known here.
         fallback?(error).map { StudyDevice($0, planner: TrialPlanner(forced: planner.forced)) }
       })
-    return try simulate(stages, on: &device) { records, _ in try record(records) }
+    return try simulate(stages, on: &device) { finished, _ in try record(finished.records) }
   }
 
-  /// - Parameter record: called with the lines of each finished trial, and with a way to the results of all trials so far.
+  /// A trial that has ended.
+  struct FinishedTrial {
+    /// Of its stage among all.
+    let stage: Int
+    let trial: Int
+    let outcome: TrialOutcome
+    /// One a ridge.
+    let records: [TrialRecord]
+    let backend: any Backend
+  }
+
+  /// - Parameter record: called with each finished trial, and with a way to the results of all trials so far.
   func simulate(
     _ stages: [Stage], on device: inout RetreatingDevice,
-    record: ([TrialRecord], _ soFar: @escaping () -> [PointResult]) throws -> Void
+    record: (FinishedTrial, _ soFar: @escaping () -> [PointResult]) throws -> Void
   ) throws -> [PointResult] {
     var results: [PointResult] = []
-    for stage in stages {
+    for (index, stage) in stages.enumerated() {
       var outcomes = StageOutcomes(stage)
-      try device.run(Array(0..<stage.point.configuration.trials), of: stage) { trial, outcome, _ in
-        let records = outcomes.add(outcome, trial: trial)
-        try record(records) { [results, outcomes] in results + outcomes.results }
+      try device.run(Array(0..<stage.point.configuration.trials), of: stage) { trial, outcome, backend in
+        let finished = FinishedTrial(
+          stage: index, trial: trial, outcome: outcome, records: outcomes.add(outcome, trial: trial), backend: backend)
+        try record(finished) { [results, outcomes] in results + outcomes.results }
       }
       results += outcomes.results
     }

@@ -60,7 +60,7 @@ public struct Study: Sendable {
   }
 
   /// Has the trials of each stage computed in a settled way.
-  mutating func settle(_ courses: [Experiment.Stage.Course]) {
+  package mutating func settle(_ courses: [Experiment.Stage.Course]) {
     for (index, course) in zip(stages.indices, courses) { stages[index].course = course }
   }
 
@@ -90,14 +90,12 @@ public struct Study: Sendable {
     let start = clock.now
     var retreating = RetreatingDevice(device)
     let points = try StudyError.wrapping {
-      _ = try plans(on: device)
-      try folder?.start(
-        configuration: resolvedYAML(
-          experiment.points,
-          comments: StudyReport.comments(version, device.backend.precision.rawValue, isSimulated: true)))
-      return try experiment.simulate(stages, on: &retreating) { records, soFar in
-        try folder?.append(records)
-        try observe(records, soFar)
+      let plan = try folder == nil ? nil : self.plan(on: device)
+      if plan == nil { _ = try plans(on: device) }
+      try folder?.start(plan)
+      return try experiment.simulate(stages, on: &retreating) { finished, soFar in
+        try folder?.append(finished, of: stages[finished.stage].measures)
+        try observe(finished.records, soFar)
       }
     }
     let backend = retreating.current.backend

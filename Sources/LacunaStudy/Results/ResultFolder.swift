@@ -5,14 +5,15 @@ import LacunaFiles
 /// `configurations/N.yaml` has each combination's own. They are the same bytes whoever computed them in how many processes;
 /// `provenance.json` says who, when and how long it took.
 ///
-/// `config.yaml` is there first, and finished trials go to `trials.partial.jsonl` as they come, each whole, so that an
-/// interrupted run keeps them; all other files, and `trials.jsonl` itself, appear together at the end. A folder that held results
+/// `plan.json` is there first, and finished trials go to a file in `shards/` as they come, each whole, so that an interrupted run
+/// keeps them and can be gone on with (see `ShardFolder`); all other files appear together at the end. A folder that held results
 /// keeps them until then.
 public final class ResultFolder {
   private let output: OutputFolder
   /// Of a study among several that one folder holds; nil where the folder is its own.
   private let name: String?
-  private var records: RecordFile?
+  private var trials: RecordFile?
+  private var units: UnitWriter?
 
   /// The folder as it was asked for.
   public var path: String { name.map { output.path + "/" + $0 } ?? output.path }
@@ -55,16 +56,26 @@ public final class ResultFolder {
   /// Takes the figures away that were drawn.
   func removeFigures() { output.remove(name.map { $0 + "/figures" } ?? "figures") }
 
-  /// Opens the records, with `config.yaml` beside them.
-  func start(configuration: String) throws(DataFileError) {
-    records =
-      name == nil
-      ? try output.startRecords(beside: "config.yaml", configuration) : try RecordFile(staging + "/trials.jsonl")
+  /// Opens the records.
+  /// - Parameter plan: of a run that may be gone on with, where the folder is its own; nil where its units lie elsewhere.
+  func start(_ plan: StudyPlan?) throws {
+    trials = try RecordFile(staging + "/trials.jsonl")
+    guard name == nil, let plan else { return }
+    let records = try output.startRecords(
+      beside: ShardFolder.planName, try plan.text(), as: ShardFolder.shardName())
+    units = UnitWriter(plan) { records }
   }
 
   /// Adds the lines of one finished trial.
   func append(_ trial: [TrialRecord]) throws {
-    try records?.append(trial.map { try encodeJSON($0, pretty: false) + "\n" }.joined())
+    try trials?.append(trial.map { try encodeJSON($0, pretty: false) + "\n" }.joined())
+  }
+
+  /// Adds a finished trial, for a run that goes on too.
+  func append(_ finished: Experiment.FinishedTrial, of measures: [any Measure]) throws {
+    try append(finished.records)
+    _ = try units?.add(
+      finished.outcome, trial: finished.trial, stage: finished.stage, of: measures, on: finished.backend)
   }
 
   /// Writes all but the figures, aside.
@@ -72,7 +83,8 @@ public final class ResultFolder {
   /// - Parameter configuration: the text of `config.yaml`.
   /// - Parameter others: those of `configurations/`, in order.
   func finish(_ summary: Summary, configuration: String, others: [String]) throws {
-    if name == nil { try output.finishRecords(as: "trials.jsonl") } else { records?.close() }
+    trials?.close()
+    if units != nil { try output.finishRecords() }
     try AtomicFile.write(configuration, to: staging + "/config.yaml")
     for (index, text) in others.enumerated() {
       try AtomicFile.write(text, to: "\(makeFolder("configurations"))/\(index + 1).yaml")

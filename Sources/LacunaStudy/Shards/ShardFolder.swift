@@ -5,7 +5,7 @@ import LacunaFiles
 /// Processes share nothing but the folder: each makes a file of its own under a name that no other has, adds lines to it and
 /// never comes back to it. None waits for another, and whatever ends one, the lines before stay.
 package struct ShardFolder: Sendable {
-  static let planName = "plan.json"
+  package static let planName = "plan.json"
   private static let shards = "shards"
 
   package let path: String
@@ -44,6 +44,13 @@ package struct ShardFolder: Sendable {
     return plan
   }
 
+  /// The files of plan and shards, by their paths within the folder.
+  package var files: [String] {
+    [Self.planName] + (FolderTree.names(in: shardsPath) ?? []).filter(Self.isShard).map { Self.shards + "/" + $0 }
+  }
+
+  private static func isShard(_ name: String) -> Bool { name.hasSuffix(".jsonl") && !name.hasPrefix(".") }
+
   /// Puts a plan in the folder, which is new or empty, or holds a plan of the same study already.
   /// - Returns: the plan that is there now, whole.
   /// - Throws: `ShardError.otherStudy`; `DataFileError.cannotCreate` where the folder holds something else.
@@ -51,7 +58,7 @@ package struct ShardFolder: Sendable {
     if isPlanned { return try sameStudy(plan) }
     do {
       let folder = try OutputFolder(path, existing: .refused)
-      try AtomicFile.write(try encodeJSON(plan, pretty: true) + "\n", to: folder.staging + "/" + Self.planName)
+      try AtomicFile.write(try plan.text(), to: folder.staging + "/" + Self.planName)
       try folder.publish()
       return plan
     } catch {
@@ -71,12 +78,20 @@ package struct ShardFolder: Sendable {
     return found
   }
 
+  /// Whether there is a plan and no results yet.
+  package var isUnfinished: Bool { isPlanned && FolderTree.status(path + "/metrics.json") == nil }
+
   /// Starts a shard: a file that no other process writes.
   func makeShard() throws(DataFileError) -> RecordFile {
     _ = try FolderTree.makeAll(shardsPath)
+    return try RecordFile(path + "/" + Self.shardName())
+  }
+
+  /// The path, within a folder, of a shard that no other process makes.
+  static func shardName() -> String {
     let host = String(hostName().map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "_" })
     let own = UInt64.random(in: 0...UInt64.max)
-    return try RecordFile("\(shardsPath)/\(host)-\(processIdentifier())-\(String(own, radix: 36)).jsonl")
+    return "\(shards)/\(host)-\(processIdentifier())-\(String(own, radix: 36)).jsonl"
   }
 
   /// A line of a shard that is whole.
@@ -89,7 +104,7 @@ package struct ShardFolder: Sendable {
   /// Hands on every line that is whole and of this plan, in the order of files and lines; others may write meanwhile.
   func readLines(of plan: StudyPlan, _ body: (Line) throws -> Void) throws -> LeftOut {
     var leftOut = LeftOut()
-    for name in FolderTree.names(in: shardsPath) ?? [] where name.hasSuffix(".jsonl") && !name.hasPrefix(".") {
+    for name in FolderTree.names(in: shardsPath) ?? [] where Self.isShard(name) {
       for bytes in try readBytes(shardsPath + "/" + name).split(separator: UInt8(ascii: "\n")) {
         guard UnitRecord.isWhole(bytes), let head = try? UnitRecord.head(of: bytes) else {
           leftOut.torn += 1

@@ -73,10 +73,7 @@ extension Study {
     _ units: MergedUnits, of plan: StudyPlan, into folder: ResultFolder? = nil
   ) throws(StudyError) -> StudyReport {
     try StudyError.wrapping {
-      try folder?.start(
-        configuration: resolvedYAML(
-          experiment.points,
-          comments: StudyReport.comments(version, plan.precision.rawValue, isSimulated: true)))
+      try folder?.start(nil)
       var points: [PointResult] = []
       for (index, stage) in stages.enumerated() {
         var outcomes = StageOutcomes(stage)

@@ -1,4 +1,5 @@
 import LacunaAlgebra
+import LacunaFiles
 
 /// What is to be computed of a study and how, the same for every process that takes a share of it: `plan.json`.
 ///
@@ -70,7 +71,14 @@ package struct StudyPlan: Sendable, Equatable, Codable {
     }
   }
 
+  package func trialCount(_ units: some Sequence<Unit>) -> Int {
+    units.reduce(0) { $0 + stages[$1.stage].trials(of: $1.index).count }
+  }
+
   package var unitCount: Int { stages.reduce(0) { $0 + $1.unitCount } }
+
+  /// The file.
+  func text() throws -> String { try encodeJSON(self, pretty: true) + "\n" }
 
   func contains(_ unit: Unit) -> Bool {
     stages.indices.contains(unit.stage) && (0..<stages[unit.stage].unitCount).contains(unit.index)

@@ -3,7 +3,7 @@ import LacunaFiles
 
 /// One unit as it was done, a line of a shard: what its trials showed, and where.
 ///
-///     {"sum":"…","device":…,"host":…,"index":…,"numerics":…,"precision":…,"seconds":…,"stage":…,"study":…,"trials":[…]}
+///     {"sum":"…","device":…,"host":…,"index":…,"numerics":…,"precision":…,"seconds":…,"stage":…,"study":…,"time":…,"trials":[…]}
 ///
 /// `sum` is the fingerprint of the bytes after its comma, so that a line that was cut or damaged is known. `trials` holds the
 /// observations, trial by trial, ridge by ridge, measure by measure.
@@ -19,6 +19,8 @@ struct UnitRecord {
     var verification: String?
     /// Since the process began, or ended the unit before.
     var seconds: Double
+    /// When it was done, in seconds since 1970.
+    var time: Double
 
     var unit: StudyPlan.Unit { StudyPlan.Unit(stage: stage, index: index) }
   }
