@@ -17,6 +17,8 @@ struct Plan: ParsableCommand {
         lacuna plan example:learning-curve experiment.trials=1000 --output study
         lacuna simulate study --shard 1/2 & lacuna simulate study --shard 2/2 & wait
         lacuna merge study
+        lacuna plan study.yaml --output study --shards 8 --lines | parallel
+        lacuna plan study.yaml --output study --shards 200 --slurm > study.sh; bash study.sh --partition=long
       """)
 
   @OptionGroup var study: StudyArguments
@@ -24,6 +26,8 @@ struct Plan: ParsableCommand {
 
   @Option(help: ArgumentHelp("Folder for the plan and all that is done of it.", valueName: "dir"))
   var output: String
+
+  @OptionGroup var form: PlanFormOptions
 
   @Flag(help: "Say nothing on stderr.")
   var quiet = false
@@ -33,12 +37,20 @@ struct Plan: ParsableCommand {
   func run() throws {
     try reportingFailures {
       let loaded = try study.load()
-      let study = try loaded.study(host: device.host())
+      var study = try loaded.study(host: device.host())
       let selection = try device.select()
       let folder = ShardFolder(output)
       let plan = try folder.make(try study.plan(on: selection.study()))
-      if !quiet {
+      if !quiet, form.form == nil {
         log.info("planned in \(output): \(plan.unitCount) units; lacuna simulate \(output) --shard 1/1 does them")
+      }
+      guard let form = form.form, let count = self.form.shards else { return }
+      study.settle(plan.stages.map(\.course))
+      let work = try PlannedWork(plan, of: study, in: output, processes: count, device: device, selection: selection)
+      switch form {
+      case .lines: print(work.lines)
+      case .json: print(try encodeJSON(work, pretty: true))
+      case .slurm: print(work.slurm)
       }
     }
   }

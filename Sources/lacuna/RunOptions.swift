@@ -46,6 +46,12 @@ struct DeviceOptions: ParsableArguments {
 
   func host() -> any Backend<Double> { threadOptions.host() }
 
+  /// Those that were given, but for the precision, as words of a command line.
+  var words: [String] {
+    (device == .auto ? [] : ["--device", device.description]) + (skipsVerification ? ["--no-verify"] : [])
+      + (threads.map { ["--threads", "\($0)"] } ?? [])
+  }
+
   /// - Parameter planned: a precision that was settled before; nil takes the option.
   func select(planned: Precision? = nil) throws -> DeviceSelection {
     do {

@@ -1,5 +1,5 @@
 /// `path` itself where it is absolute, else below `folder`; leading `./` are dropped.
-func absolutePath(_ path: String, from folder: String) -> String {
+package func absolutePath(_ path: String, from folder: String) -> String {
   if path.hasPrefix("/") { return path }
   var rest = Substring(path)
   while rest.hasPrefix("./") { rest = rest.dropFirst(2) }

@@ -60,8 +60,13 @@ public struct Provenance: Sendable, Equatable, Encodable {
   }
 
   /// The command line as a shell takes it.
-  public var commandLine: String {
-    command.map { word in
+  public var commandLine: String { command.shellLine }
+}
+
+extension [String] {
+  /// The words of a command as a shell takes them.
+  package var shellLine: String {
+    map { word in
       let isPlain =
         !word.isEmpty
         && word.utf8.allSatisfy { byte in
