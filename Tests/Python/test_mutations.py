@@ -3,9 +3,8 @@
 import json
 import os
 
-import numpy as np
-
 import lacuna
+import numpy as np
 from lacuna._fit import Fit
 
 STUDY = {

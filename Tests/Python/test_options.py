@@ -2,10 +2,9 @@
 
 import warnings
 
+import lacuna
 import numpy as np
 import pytest
-
-import lacuna
 from brute_force import predictor, residuals_without, samples
 
 

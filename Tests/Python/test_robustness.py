@@ -9,10 +9,9 @@ import textwrap
 import threading
 import time
 
+import lacuna
 import numpy as np
 import pytest
-
-import lacuna
 from brute_force import samples
 
 

@@ -4,10 +4,9 @@ import pickle
 import tracemalloc
 import warnings
 
+import lacuna
 import numpy as np
 import pytest
-
-import lacuna
 from brute_force import predictor, residuals_without
 
 sparse = pytest.importorskip("scipy.sparse")
@@ -98,9 +97,10 @@ def test_what_needs_dense_rows_says_so(options, groups):
 
 
 def test_what_is_no_matrix_is_refused():
+    import ctypes
+
     from lacuna import _library
     from lacuna._fit import address
-    import ctypes
 
     def fit(starts, indices, values, rows=3, columns=3):
         starts, indices = np.array(starts, dtype=np.int64), np.array(indices, dtype=np.int32)

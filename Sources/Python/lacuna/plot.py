@@ -16,7 +16,7 @@ def _axes(ax: Any) -> Any:
 
 
 def _logarithmic_counts(ax: Any, counts: Any) -> None:
-    """A logarithmic axis of counts, with the counts themselves at its ticks."""
+    """A logarithmic axis of counts or shares, with these themselves at its ticks where they are few."""
     counts = np.unique(counts)
     ax.set_xscale("log")
     if len(counts) <= 8:
@@ -127,7 +127,7 @@ def transition(thresholds: list[dict[str, Any]], ax: Any = None) -> Any:
         )
         if points:
             ax.plot(*zip(*points), "o-", label=f"λ = {ridge:.3g}")
-    ax.set_xscale("log")
+    _logarithmic_counts(ax, [item["n"] / item["d"] for item in thresholds])
     ax.set_xlabel("samples per coordinate n/d")
     ax.set_ylabel("threshold of the spike's strength")
     ax.legend()
