@@ -84,8 +84,8 @@ private struct DeviceList: Encodable {
     var table = TextTable(["device", "type", "units", "memory", "largest", "local", "float64", "name", "usable"])
     for entry in devices {
       table.append([
-        entry.id, entry.type, entry.computeUnits.map { "\($0)" } ?? "–", gibibytes(entry.memoryBytes),
-        gibibytes(entry.largestAllocationBytes), entry.localMemoryBytes.map { "\($0 >> 10) KiB" } ?? "–",
+        entry.id, entry.type, entry.computeUnits.map { "\($0)" } ?? "–", memoryText(entry.memoryBytes),
+        memoryText(entry.largestAllocationBytes), memoryText(entry.localMemoryBytes),
         entry.float64 ? "yes" : "no",
         [entry.name, entry.platform, entry.driver].compactMap { $0 }.joined(separator: ", "),
         entry.obstacle.map { "no: \($0)" } ?? "yes",
@@ -96,7 +96,8 @@ private struct DeviceList: Encodable {
       ? ""
       : "\nopening and rating took \(format(seconds, digits: 2)) s, \(format(compileSeconds, digits: 2)) s of it "
         + "compiling kernels, which is kept"
-    return table.text + "\n\nauto takes \(auto): \(autoReason)" + spent + (note.map { "\n\($0)" } ?? "")
+    return table.text(within: terminalWidth(), groups: [1]) + "\n\nauto takes \(auto): \(autoReason)" + spent
+      + (note.map { "\n\($0)" } ?? "")
   }
 }
 
@@ -130,10 +131,4 @@ private struct DeviceEntry: Encodable {
     case computeUnits = "compute_units"
     case localMemoryBytes = "local_memory_bytes"
   }
-}
-
-/// Bytes for a person.
-func gibibytes(_ bytes: Int?) -> String {
-  guard let bytes else { return "–" }
-  return format(Double(bytes) / Double(1 << 30), digits: 3) + " GiB"
 }

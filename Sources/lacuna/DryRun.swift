@@ -60,7 +60,7 @@ struct DryRun: Encodable {
       table.append(
         swept.map { point.parameters[$0] ?? "" } + [
           "\(point.n)", "\(point.d)", ridges.joined(separator: ", "), "\(point.trials)", point.route ?? "–",
-          gibibytes(point.bytes),
+          memoryText(point.bytes),
         ])
     }
     return """

@@ -155,7 +155,10 @@ struct Fit: ParsableCommand {
     let progress = Progress(total: 1, label: "ridges", quiet: output.quiet)
     let (header, indexColumn) = (samples.header, samples.indexColumn)
     let result = try samples.fit(request, on: backend) { progress.advance(to: $0, of: $1) }
-    for warning in result.warnings { log.warning("\(warning)") }
+    // The report has them too: who sees both reads them once.
+    if output.json || !StandardOutput.isStandardError {
+      for warning in result.warnings { log.warning("\(warning)") }
+    }
     var summary = try FitSummary(result, version: lacunaVersion)
     summary.header = header
     summary.indexColumn = indexColumn

@@ -23,6 +23,7 @@ struct Merge: ParsableCommand {
   var partial = false
 
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var tables: ResultTableOptions
   @OptionGroup var terminal: TerminalOptions
 
   func run() throws {
@@ -47,7 +48,8 @@ struct Merge: ParsableCommand {
       output.adopt(shards.files)
       let results = ResultFolder(output)
       let report = try study.merge(units, of: plan, into: results)
-      try conclude(report, folder: results, terminal: terminal, notice: FigureNotice(wanted: true))
+      try conclude(
+        report, folder: results, terminal: terminal, tables: tables, notice: FigureNotice(wanted: true))
     }
   }
 }

@@ -42,6 +42,7 @@ struct Simulate: ParsableCommand {
   @Flag(help: "Go on with the run of this study in --output that was cut short, or start one.")
   var resume = false
 
+  @OptionGroup var tables: ResultTableOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -95,13 +96,16 @@ struct Simulate: ParsableCommand {
       {
         writeError(memoryExplanation(plans, peak: peak))
       }
-      try conclude(report, folder: results, terminal: output.terminal, notice: notice)
+      try conclude(report, folder: results, terminal: output.terminal, tables: tables, notice: notice)
     }
   }
 }
 
 /// Writes the folder, and prints the tables or the JSON.
-func conclude(_ report: StudyReport, folder: ResultFolder?, terminal: TerminalOptions, notice: FigureNotice) throws {
+func conclude(
+  _ report: StudyReport, folder: ResultFolder?, terminal: TerminalOptions, tables: ResultTableOptions,
+  notice: FigureNotice
+) throws {
   // Figures may fail: the numbers are there nevertheless.
   let writing = Result { if let folder { try notice.excusing { try report.write(to: folder) } } }
   if let folder, !folder.isPublished { try writing.get() }
@@ -109,7 +113,7 @@ func conclude(_ report: StudyReport, folder: ResultFolder?, terminal: TerminalOp
   if terminal.json {
     print(try encodeJSON(report.summary, pretty: true))
   } else {
-    print(report.results.tables.joined(separator: "\n\n"))
+    print(tables.text(report.results))
   }
   try writing.get()
   if let folder, !terminal.quiet {

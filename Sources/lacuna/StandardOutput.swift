@@ -17,6 +17,13 @@ enum StandardOutput {
     close(other)
   }
 
+  /// Whether standard error goes to the same terminal, file or pipe, so that a person reads both.
+  static var isStandardError: Bool {
+    var (output, errors) = (stat(), stat())
+    return fstat(STDOUT_FILENO, &output) == 0 && fstat(STDERR_FILENO, &errors) == 0 && output.st_dev == errors.st_dev
+      && output.st_ino == errors.st_ino
+  }
+
   /// Hands what was printed to the system.
   /// - Throws: `Failure` with status 74 if it could not be written: a full disk, a closed descriptor. A pipe that nobody
   ///   reads any more ends the program quietly, as other programs do.

@@ -29,7 +29,7 @@ struct StudyForecast {
   var times: String { seconds.map { "\(duration($0.seconds)) on \($0.device)" }.joined(separator: ", ") }
 
   var text: String {
-    "forecast: \(trials) trials, \(gibibytes(bytes))" + (times.isEmpty ? "" : ", about \(times)")
+    "forecast: \(trials) trials, \(memoryText(bytes))" + (times.isEmpty ? "" : ", about \(times)")
   }
 }
 

@@ -27,6 +27,7 @@ struct Theory: ParsableCommand {
   var page: String?
 
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var tables: ResultTableOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -51,7 +52,7 @@ struct Theory: ParsableCommand {
       let notice = FigureNotice(wanted: folder != nil)
       let report = try loaded.study(host: threads.host()).theory()
       try conclude(
-        report, folder: folder.map { ResultFolder($0) }, terminal: output.terminal, notice: notice)
+        report, folder: folder.map { ResultFolder($0) }, terminal: output.terminal, tables: tables, notice: notice)
     }
   }
 }

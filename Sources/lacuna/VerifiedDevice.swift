@@ -48,6 +48,6 @@ struct VerifiedDevice: Encodable {
       ])
     }
     let verdict = passed ? "all laws hold" : "laws are broken: do not trust results of this device"
-    return "\(device), \(precision.rawValue)\n\n\(table.text)\n\n\(verdict)"
+    return "\(device), \(precision.rawValue)\n\n\(table.text(within: terminalWidth(), groups: [1]))\n\n\(verdict)"
   }
 }

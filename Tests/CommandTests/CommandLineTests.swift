@@ -16,6 +16,9 @@ import Testing
 
   @Test func nearestCommand() throws {
     #expect(try errors(["simulat"]).hasPrefix("error: no command is named 'simulat'; did you mean 'simulate'?\nUsage"))
+    #expect(try errors(["simulat", "x"]).hasPrefix("error: no command is named 'simulat'; did you mean 'simulate'?\n"))
+    #expect(
+      try errors(["bench", "compar", "a"]).hasPrefix("error: no command of bench is named 'compar'; did you mean"))
     #expect(try errors(["xyzzy"]).hasPrefix("error: no command is named 'xyzzy'; they are simulate, theory, fit,"))
   }
 
@@ -35,10 +38,41 @@ import Testing
       (["fit", "x.csv", "--ridge=-1"], "0 or more"), (["fit", "x.csv", "--ridge", "2:1:3"], "rises"),
       (["fit", "x.csv", "--ridge", "1:2:1"], "COUNT"), (["fit", "x.csv", "--ridge", "1:2"], "FROM:TO:COUNT"),
       (["reproduce", "learning-curv", "--output", "out"], "did you mean \"learning-curves\"?"),
+      (["reproduce", "learning-curv"], "did you mean \"learning-curves\"?"),
+      (["reproduce", "spectrum"], "--output DIR is needed"), (["bench", "--sizes", "5x"], "did you mean 5?"),
+      (["bench", "--sizes", "0"], "whole numbers above 0"), (["bench", "--sizes", ","], "it names none"),
+      (["bench", "--operations", "multiplyy"], "did you mean \"multiply\"?"),
+      (["bench", "--operations", "everything"], "there are normal, copy"),
+      (["bench", "--max-time", "x"], "it takes a number\n"),
+      (["fit", "x.csv", "--threads", "1.5"], "it takes a whole number\n"),
     ])
   func nearestValue(arguments: [String], words: String) throws {
     let said = try errors(arguments)
     #expect(said.hasPrefix("error: ") && said.contains(words), "\(said)")
+  }
+
+  /// What went wrong is said once, with one prefix, whatever the exit status is made of.
+  @Test(arguments: [
+    ["example", "ridgepath"], ["simulate", "example:ridgepath"], ["simulate", "example:ridge-path", "a.b=1"],
+  ])
+  func saidOnce(arguments: [String]) throws {
+    let lines = try errors(arguments).split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count == 2 && lines[0].hasPrefix("error: ") && lines[1].isEmpty, "\(lines)")
+  }
+
+  /// Usage is no wider than the terminal, and no option is torn from its value.
+  @Test(arguments: [60, 100])
+  func usageWithinTheTerminal(width: Int) throws {
+    try withFolder { folder in
+      for arguments in [["bench", "--sizes", "5x"], ["reproduce", "foo"], ["theory", "--page"]] {
+        let said = try Program.run(arguments, in: folder, environment: ["COLUMNS": "\(width)"]).errors
+        let lines = said.split(separator: "\n")
+        let start = try #require(lines.firstIndex { $0.hasPrefix("Usage: ") })
+        let usage = lines[start...].prefix { !$0.hasPrefix("  See ") }
+        #expect(usage.count > 1 && usage.allSatisfy { $0.count <= width }, "\(said)")
+        #expect(usage.allSatisfy { $0.count { $0 == "[" } == $0.count { $0 == "]" } }, "\(said)")
+      }
+    }
   }
 
   @Test func nearestDevice() throws {
@@ -53,6 +87,7 @@ import Testing
   func examplesAreWhole(command: [String]) throws {
     try withFolder { folder in
       let help = try Program.run(command + ["--help"], in: folder, environment: ["COLUMNS": "80"]).output
+      let narrow = try Program.run(command + ["--help"], in: folder, environment: ["COLUMNS": "50"]).output
       let lines = help.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
       let start = try #require(lines.firstIndex(of: "Examples:"))
       let examples = lines[(start + 1)...].prefix { !$0.isEmpty }
@@ -61,6 +96,7 @@ import Testing
       for line in examples {
         #expect(goesOn ? line.hasPrefix("    ") : line.hasPrefix("  lacuna "), "\(line)")
         #expect(line.count <= 80)
+        #expect(narrow.contains("\n\(line)\n"), "\(narrow)")
         goesOn = line.hasSuffix(" \\")
       }
       #expect(!goesOn)

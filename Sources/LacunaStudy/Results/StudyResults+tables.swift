@@ -2,27 +2,51 @@ extension StudyResults {
   /// What was found, for the terminal: a table a measure, of its quantities that have a heading, with theory beside them.
   ///
   /// Beside simulations stands theory corrected for finite d; alone, the limit d → ∞.
-  public var tables: [String] {
+  public var tables: [String] { tables(within: nil, columns: []) }
+
+  /// The same for a terminal.
+  /// - Parameter width: in characters, beyond which a table is broken into parts; nil never breaks one.
+  /// - Parameter columns: the quantities that are wanted, by their headings or their names in the files; none: all.
+  package func tables(within width: Int?, columns: [String]) -> [String] {
     measures.compactMap { measure in
       let rows = points.compactMap { point in
         point.measured.first { $0.measure == measure.word }.map { (point, $0.quantities) }
       }
-      guard let table = ResultTable(rows, swept: points.sweptKeys) else { return nil }
+      guard let table = ResultTable(rows, swept: points.sweptKeys, wanted: columns, width: width)
+      else { return nil }
       return [table.text, measure.note(points)].compactMap { $0 }.joined(separator: "\n\n")
     }
   }
+
+  /// The headings of all tables, in order.
+  package var tableColumns: [String] {
+    points.flatMap(\.quantities).compactMap(\.title).reduce(into: []) { titles, title in
+      if !titles.contains(title) { titles.append(title) }
+    }
+  }
+
+  /// Whether a table has a quantity by its heading or its name in the files.
+  package func hasTableColumn(_ word: String) -> Bool {
+    points.contains { $0.quantities.contains { $0.title != nil && $0.isCalled(word) } }
+  }
+}
+
+extension Quantity {
+  fileprivate func isCalled(_ word: String) -> Bool { title == word || name.key == word || name.description == word }
 }
 
 /// The quantities of one measure at every point.
 private struct ResultTable {
   private(set) var text: String
 
-  /// nil where no quantity has a heading.
-  init?(_ rows: [(point: PointResult, quantities: [Quantity])], swept: [String]) {
+  /// nil where no quantity that is wanted has a heading.
+  init?(
+    _ rows: [(point: PointResult, quantities: [Quantity])], swept: [String], wanted: [String], width: Int?
+  ) {
     let all = rows.flatMap(\.quantities)
     var columns: [QuantityName] = []
     for quantity in all where quantity.title != nil && !columns.contains(quantity.name) {
-      columns.append(quantity.name)
+      if wanted.isEmpty || wanted.contains(where: quantity.isCalled) { columns.append(quantity.name) }
     }
     guard !columns.isEmpty else { return nil }
     let isSimulated = rows.contains { $0.point.trials > 0 }
@@ -56,7 +80,8 @@ private struct ResultTable {
             ]
           })
     }
-    text = table.text
+    text = table.text(
+      within: width, groups: [swept.count + 3] + columns.map { compared.contains($0) ? 3 : 1 })
   }
 }
 

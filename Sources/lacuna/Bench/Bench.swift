@@ -14,7 +14,8 @@ struct Bench: ParsableCommand {
     abstract: "Time the operations a trial is made of, on every device, with their accuracy.",
     discussion: """
       Each operation runs until its median is known to 2%, or for --max-time seconds. Errors are relative to the host \
-      in float64 on the same data.
+      in float64 on the same data. A ratio behind ~ is of times that are known badly: of fewer than five runs, or from a \
+      busy machine.
 
       Examples:
         lacuna bench
@@ -36,13 +37,13 @@ struct Bench: ParsableCommand {
     @OptionGroup var devices: SeveralDevicesOptions
 
     @Option(
-      help: "Sizes d, separated by commas.", transform: { try list($0) { Int($0).flatMap { $0 > 0 ? $0 : nil } } })
+      help: "Sizes d, separated by commas.", transform: { try list($0, size) })
     var sizes: [Int] = [256, 512, 1024]
 
     @Option(
       help: ArgumentHelp(
         "Operations, separated by commas: \(BenchOperation.allCases.map(\.rawValue).joined(separator: " "))."),
-      transform: { try list($0, BenchOperation.init(rawValue:)) })
+      transform: { try list($0, operation) })
     var operations = BenchOperation.allCases
 
     @Option(help: "Runs before the measured ones.")
@@ -100,10 +101,11 @@ struct Bench: ParsableCommand {
         }
         for file in files { try file.commit() }
         try folder?.publish()
+        for warning in report.warnings ?? [] { log.warning("\(warning)") }
         if terminal.json {
           print(try encodeJSON(report, pretty: true))
         } else {
-          print(benchTable(report.results).text)
+          print(benchTable(report.results).text(within: terminalWidth(), groups: [4]))
           for crossover in report.crossovers { print(crossover.text) }
         }
       }
@@ -112,11 +114,27 @@ struct Bench: ParsableCommand {
 }
 
 /// A list separated by commas.
-private func list<Value>(_ text: String, _ value: (String) -> Value?) throws -> [Value] {
-  try text.split(separator: ",").map { part in
-    guard let value = value(String(part)) else { throw ValidationError("\"\(part)\" is not one of the known values") }
-    return value
+private func list<Value>(_ text: String, _ value: (String) throws -> Value) throws -> [Value] {
+  let values = try text.split(separator: ",").map { try value(String($0)) }
+  guard !values.isEmpty else { throw ValidationError("it names none") }
+  return values
+}
+
+private func size(_ text: String) throws -> Int {
+  guard let size = Int(text), size > 0 else {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let nearest = Int(digits).map { $0 > 0 ? "did you mean \($0)? " : "" } ?? ""
+    throw ValidationError("\"\(text)\" is no size; \(nearest)write whole numbers above 0, as in 512,1024")
   }
+  return size
+}
+
+private func operation(_ text: String) throws -> BenchOperation {
+  if let operation = BenchOperation(rawValue: text) { return operation }
+  let names = BenchOperation.allCases.map(\.rawValue)
+  let nearest = nearestWord(to: text, among: names).map { "did you mean \"\($0)\"?" }
+  throw ValidationError(
+    "no operation is called \"\(text)\"; \(nearest ?? "there are \(names.joined(separator: ", "))")")
 }
 
 /// Results for the terminal and for a page.
@@ -137,10 +155,19 @@ func benchTable(_ results: [BenchResult]) -> TextTable {
       result.copyFraction.map { format($0, digits: 2) } ?? "–",
       result.exponent.map { format($0, digits: 3) } ?? "–",
       result.relativeError.map { format($0, digits: 2) } ?? "–",
-      result.hostRatio.map { format($0, digits: 3) } ?? "–",
+      result.hostRatio.map { (isDoubtful(result, beside: results) ? "~" : "") + format($0, digits: 3) } ?? "–",
     ])
   }
   return table
+}
+
+/// Whether the time, or that of the host which it is set against, is known too badly for their ratio.
+private func isDoubtful(_ result: BenchResult, beside results: [BenchResult]) -> Bool {
+  result.device != "host"
+    && results.contains {
+      ($0.device == "host" || $0.device == result.device) && $0.operation == result.operation && $0.size == result.size
+        && $0.precision == result.precision && $0.isDoubtful
+    }
 }
 
 /// A time for a person.

@@ -2,6 +2,18 @@ import ArgumentParser
 import LacunaFiles
 import LacunaStudy
 
+/// What `--export` can save.
+protocol BenchDocument: Encodable {
+  /// For a page.
+  var table: TextTable { get }
+  /// The same numbers and more, a row each.
+  func appendRows(to file: AtomicFile) throws
+}
+
+extension BenchReport: BenchDocument {
+  var table: TextTable { benchTable(results) }
+}
+
 /// A file that `bench --export` writes, in the format that its name says.
 struct BenchExport {
   enum Format: String, CaseIterable { case json, csv, md }
@@ -20,17 +32,19 @@ struct BenchExport {
   }
 
   /// The file, written and not yet in its place.
-  func prepare(_ report: BenchReport) throws -> AtomicFile {
+  func prepare(_ document: some BenchDocument) throws -> AtomicFile {
     let file = try AtomicFile(path)
     switch format {
-    case .json: try file.append(try encodeJSON(report, pretty: true) + "\n")
-    case .md: try file.append(benchTable(report.results).markdown + "\n")
-    case .csv: try appendRows(report.results, to: file)
+    case .json: try file.append(try encodeJSON(document, pretty: true) + "\n")
+    case .md: try file.append(document.table.markdown + "\n")
+    case .csv: try document.appendRows(to: file)
     }
     return file
   }
+}
 
-  private func appendRows(_ results: [BenchResult], to file: AtomicFile) throws {
+extension BenchReport {
+  func appendRows(to file: AtomicFile) throws {
     func cell(_ value: Double?) -> CSVCell { value.map(CSVCell.number) ?? .missing }
     try appendCSV(
       names: [

@@ -39,6 +39,7 @@ extension BenchResult {
     for (key, time) in [("median", median), ("minimum", minimum)] {
       if let time, !(1e-15...1e15).contains(time) { return "\(key) is \(time), no time in seconds" }
     }
+    if let time = times?.first(where: { !(0...1e15).contains($0) }) { return "times has \(time), no time in seconds" }
     if let uncertainty, !(0...1e6).contains(uncertainty) {
       return "uncertainty is \(uncertainty), no relative width of an interval"
     }

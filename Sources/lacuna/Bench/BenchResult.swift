@@ -9,6 +9,8 @@ struct BenchResult: Codable, Sendable {
   /// Seconds; nil where the operation was not run, for the reason given.
   var median: Double?
   var minimum: Double?
+  /// Seconds of every measured run, in the order they were run in; nil in reports of before 0.2.0.
+  var times: [Double]?
   /// Relative half-width of the 95% interval of the median; nil for fewer than five runs.
   var uncertainty: Double?
   var runs: Int
@@ -28,7 +30,7 @@ struct BenchResult: Codable, Sendable {
   var reason: String?
 
   enum CodingKeys: String, CodingKey {
-    case device, operation, precision, size, median, minimum, uncertainty, runs, gflops, exponent, reason
+    case device, operation, precision, size, median, minimum, times, uncertainty, runs, gflops, exponent, reason
     case copyFraction = "copy_fraction"
     case gigabytesPerSecond = "gigabytes_per_second"
     case multiplyFraction = "multiply_fraction"
@@ -48,4 +50,19 @@ struct BenchReport: Codable, Sendable {
   var version: String
   /// The machine's name, to tell reports apart.
   var machine: String
+  /// Processes that were running or waiting to run when it began, as a mean over a minute; nil where the system does not say.
+  var load: Double?
+  /// What makes the times doubtful, a sentence each.
+  var warnings: [String]?
+}
+
+extension BenchResult {
+  /// What the middle half of the times spans, over the median; nil where there are fewer than five.
+  var spread: Double? {
+    guard let sorted = times?.sorted(), sorted.count >= 5, let median else { return nil }
+    return (sorted[sorted.count * 3 / 4] - sorted[sorted.count / 4]) / median
+  }
+
+  /// Whether a ratio of this time to another means little: fewer than five runs, or times far apart.
+  var isDoubtful: Bool { median != nil && (uncertainty == nil || uncertainty ?? 0 > 0.1 || spread ?? 0 > 0.2) }
 }

@@ -3,6 +3,12 @@ import LacunaDevices
 import LacunaStudy
 import RealModule
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#endif
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -14,6 +20,7 @@ struct BenchRun {
   let options: Bench.Run
 
   func report() throws -> BenchReport {
+    let load = Self.load
     let registry = DeviceRegistry.ofThisMachine
     let precisions = options.devices.precisions
     let isNamed = !options.devices.device.isEmpty
@@ -46,7 +53,40 @@ struct BenchRun {
     let compared = withRatios(results)
     return BenchReport(
       devices: devices, results: compared, crossovers: Crossover.all(in: compared), version: lacunaVersion,
-      machine: ProcessInfo.processInfo.hostName)
+      machine: ProcessInfo.processInfo.hostName, load: load, warnings: Self.warnings(of: compared, load: load))
+  }
+
+  private static var load: Double? {
+    var load = 0.0
+    return getloadavg(&load, 1) == 1 ? load : nil
+  }
+
+  /// What says that something else used the machine meanwhile: its load at the beginning, and times far apart.
+  private static func warnings(of results: [BenchResult], load: Double?) -> [String] {
+    var warnings: [String] = []
+    let processors = ProcessInfo.processInfo.activeProcessorCount
+    if let load, load > max(1, Double(processors) / 8) {
+      warnings.append(
+        "the machine is busy: about \(format(load, digits: 2)) processes ran on its \(processors) processors in the minute before"
+      )
+    }
+    func name(_ result: BenchResult) -> String {
+      "\(result.operation) at d = \(result.size) on \(result.device), \(result.precision)"
+    }
+    let measured = results.filter { $0.median != nil }
+    let few = measured.filter { $0.uncertainty == nil }
+    if let first = few.first {
+      warnings.append(
+        "\(few.count) of \(measured.count) times are of fewer than five runs, whose spread is not known: \(name(first)) has "
+          + "\(first.runs); --max-time and --runs give more")
+    }
+    let wide = measured.filter { $0.uncertainty != nil && $0.isDoubtful }
+    if let worst = wide.max(by: { $0.spread ?? 0 < $1.spread ?? 0 }), let spread = worst.spread {
+      warnings.append(
+        "\(wide.count) of \(measured.count) times vary from run to run as on a busy machine: the middle half of those of "
+          + "\(name(worst)) spans \(format(100 * spread, digits: 2))% of the median")
+    }
+    return warnings
   }
 
   private var threads: Int? { options.devices.threadOptions.threads }
@@ -70,7 +110,7 @@ struct BenchRun {
     do {
       let selection = try selection.get()
       guard result.memoryBytes <= selection.memory else {
-        result.reason = "needs \(gibibytes(result.memoryBytes)), the device has \(gibibytes(selection.memory))"
+        result.reason = "needs \(memoryText(result.memoryBytes)), the device has \(memoryText(selection.memory))"
         return result
       }
       let prepared = try operation.prepare(on: selection.backend, size: size)
@@ -79,6 +119,7 @@ struct BenchRun {
         prepared.run)
       result.median = timing.median
       result.minimum = timing.minimum
+      result.times = timing.seconds
       result.uncertainty = timing.uncertainty
       result.runs = timing.count
       result.gflops = operation.operations(size: size, precision: precision).map { $0 / timing.median * 1e-9 }

@@ -1,9 +1,11 @@
 import Dispatch
 import RealModule
 
-/// Seconds of repeated runs, sorted.
+/// Seconds of repeated runs.
 struct Timing: Sendable {
-  let sorted: [Double]
+  /// In the order they were run in.
+  let seconds: [Double]
+  private let sorted: [Double]
 
   var count: Int { sorted.count }
   var minimum: Double { sorted[0] }
@@ -40,8 +42,11 @@ struct Timing: Sendable {
       seconds.append(now() - before)
       if seconds.count >= runs, let uncertainty = Timing(seconds).uncertainty, uncertainty < 0.02 { break }
     } while now() - begin < limit && seconds.count < 10_000
-    sorted = seconds.sorted()
+    self.init(seconds)
   }
 
-  private init(_ seconds: [Double]) { sorted = seconds.sorted() }
+  private init(_ seconds: [Double]) {
+    self.seconds = seconds
+    sorted = seconds.sorted()
+  }
 }

@@ -37,13 +37,13 @@ struct Reproduce: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard output.output != nil || dryRun else { throw ValidationError("--output DIR is needed: where the figures go") }
     guard scale >= 50 else { throw ValidationError("--scale \(scale): at least 50 coordinates make a figure") }
     for name in figures where Reproduction.named(name) == nil {
       let names = Reproduction.all.map(\.name)
       let nearest = nearestWord(to: name, among: names).map { "did you mean \"\($0)\"? " } ?? ""
       throw ValidationError("no figure is called \"\(name)\"; \(nearest)there are \(names.joined(separator: ", "))")
     }
+    guard output.output != nil || dryRun else { throw ValidationError("--output DIR is needed: where the figures go") }
   }
 
   func run() throws {
@@ -108,7 +108,7 @@ struct Reproduce: ParsableCommand {
     var table = TextTable(["figure", "points", "trials", "memory", "seconds"])
     for (name, plan) in plans {
       table.append([
-        name, "\(plan.points.reduce(0) { $0 + $1.ridges.count })", "\(plan.trials)", gibibytes(plan.bytes),
+        name, "\(plan.points.reduce(0) { $0 + $1.ridges.count })", "\(plan.trials)", memoryText(plan.bytes),
         plan.seconds.first.map { format($0.seconds, digits: 2) } ?? "–",
       ])
     }

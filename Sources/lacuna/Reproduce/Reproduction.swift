@@ -79,7 +79,9 @@ struct ReproducedFigure {
   var text: String {
     var table = TextTable(header)
     for row in rows { table.append(row) }
-    return "\(reproduction.name): \(reproduction.title)\n\n\(table.text)\n\n\(verdict)"
+    // A row is told by its place and its quantity.
+    let lines = table.text(within: terminalWidth(), groups: [header.count - 3, 3])
+    return "\(reproduction.name): \(reproduction.title)\n\n\(lines)\n\n\(verdict)"
   }
 }
 

@@ -1,0 +1,82 @@
+import Foundation
+import Testing
+
+/// What the program prints for people: as wide as their terminal, once, and in units they read.
+@Suite struct TerminalTests {
+  private let theory = [
+    "theory", "example:learning-curve", "data.coordinates=30", "data.samples=20,60", "measure=errors,gram", "--quiet",
+  ]
+
+  /// Tables have parts no wider than the terminal, each with the columns that say which row it is, of the same numbers.
+  @Test(arguments: [50, 90])
+  func tablesWithinTheTerminal(width: Int) throws {
+    try withFolder { folder in
+      let whole = try Program.run(theory, in: folder).output
+      let parts = try Program.run(theory, in: folder, environment: ["COLUMNS": "\(width)"]).output
+      func tables(_ text: String) -> [[Substring]] {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.indices.filter { lines[$0].hasPrefix("─") }.map { rule in
+          [lines[rule - 1]] + lines[(rule + 1)...].prefix { !$0.isEmpty }
+        }
+      }
+      func words(_ text: String) -> Set<Substring> {
+        Set(tables(text).joined().flatMap { $0.split(separator: " ") })
+      }
+      #expect(tables(whole).joined().contains { $0.count > width })
+      #expect(tables(parts).count > tables(whole).count)
+      for table in tables(parts) {
+        #expect(table.allSatisfy { $0.count <= width }, "\(parts)")
+        #expect(table[0].split(separator: " ").prefix(3) == ["n", "d", "ridge"], "\(parts)")
+      }
+      #expect(words(parts) == words(whole))
+    }
+  }
+
+  /// `--table-columns` leaves the quantities that were asked for; a name that none has costs a warning, and no results.
+  @Test func chosenColumns() throws {
+    try withFolder { folder in
+      let one = try Program.run(theory + ["--table-columns", "E_gen"], in: folder).output
+      #expect(one.contains("E_gen") && !one.contains("E_train") && !one.contains("effective"), "\(one)")
+      let same = try Program.run(theory + ["--table-columns", "generalization_error"], in: folder).output
+      #expect(same == one)
+      let wrong = try Program.run(theory + ["--table-columns", "E_gem"], in: folder)
+      #expect(wrong.status == 0 && wrong.errors.contains("no table has E_gem; did you mean E_gen?"), "\(wrong.errors)")
+      #expect(try wrong.output == Program.run(theory, in: folder).output)
+    }
+  }
+
+  /// Who reads report and errors in one place reads a warning once; who reads them apart has it in both.
+  @Test func warningsOnce() throws {
+    try withFolder { folder in
+      // One sample a coordinate, and a constant column.
+      let rows = (0..<9).map { "\(sin(Double($0 * $0))),\(cos(3 * Double($0))),7" }
+      try (["a,b,c"] + rows).joined(separator: "\n").write(
+        to: folder.appendingPathComponent("x.csv"), atomically: true, encoding: .utf8)
+      let apart = try Program.run(["fit", "x.csv", "--center"], in: folder)
+      #expect(apart.status == 0 && apart.errors.contains("warning: "), "\(apart.errors)")
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = ["-c", "'\(Program.binary.path)' fit x.csv --center >both 2>&1 </dev/null"]
+      process.currentDirectoryURL = folder
+      try process.run()
+      process.waitUntilExit()
+      let both = try String(contentsOf: folder.appendingPathComponent("both"), encoding: .utf8)
+      let warnings = apart.errors.split(separator: "\n").filter { $0.hasPrefix("warning: ") }
+      #expect(!warnings.isEmpty)
+      for warning in warnings {
+        #expect(apart.output.contains(warning) && both.components(separatedBy: warning).count == 2, "\(both)")
+      }
+    }
+  }
+
+  /// A small study is not said to take 0.000201 GiB.
+  @Test func smallMemory() throws {
+    try withFolder { folder in
+      let result = try Program.run(
+        ["simulate", "example:ridge-path", "data.coordinates=20", "data.samples=40", "experiment.trials=1"], in: folder)
+      let forecast = try #require(result.errors.firstMatch(of: /forecast: 1 trials, ([0-9.]+) (KiB|MiB)/))
+      let value = try #require(Double(forecast.1))
+      #expect(value >= 1 && value < 1024)
+    }
+  }
+}
