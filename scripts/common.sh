@@ -6,6 +6,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 say() { printf '%s\n' "$*" >&2; }
 
+# A line a stage, with the time so far: [1:07] Building ...
+stage() { say "[$((SECONDS / 60)):$(printf '%02d' $((SECONDS % 60)))] $*"; }
+
 fail() {
   say "error: $*"
   exit 1
@@ -73,7 +76,7 @@ apt_install() {
     command -v sudo >/dev/null || fail "neither root nor sudo; as root run: apt-get install ${packages[*]}"
     as_root=(sudo)
   fi
-  say "Installing with apt: ${packages[*]}"
+  stage "Installing with apt: ${packages[*]}"
   local log
   log=$(mktemp)
   if ! {
@@ -91,16 +94,31 @@ apt_install() {
 
 # Toolchain and packages: prepare WITH_INSTALL, where WITH_INSTALL is yes or no.
 prepare() {
+  stage "Looking for Swift and the packages that are needed ..."
   require_swift
   if [[ $1 == yes ]]; then install_packages; fi
 }
 
+# Says every half minute how far a build is by its log, until it is stopped or the script is gone.
+watch_build() {
+  local step
+  while sleep 30 </dev/null >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
+    step=$(tail -c 4000 "$1" | grep -oE '^\[[0-9]+/[0-9]+\]' | tail -n 1 | tr -d '[]' || true)
+    stage "  still building${step:+, step ${step/\// of }}"
+  done
+}
+
 # Builds lacuna in release mode, showing the log only when it fails.
 build_release() {
-  local log
+  local log watcher failed=no
   log=$(mktemp)
-  say "Building lacuna (the first time takes some minutes) ..."
-  if ! swift build -c release --package-path "$root" --product lacuna >"$log" 2>&1; then
+  stage "Building lacuna (the first time takes some minutes) ..."
+  watch_build "$log" &
+  watcher=$!
+  swift build -c release --package-path "$root" --product lacuna >"$log" 2>&1 || failed=yes
+  kill "$watcher" 2>/dev/null || true
+  wait "$watcher" 2>/dev/null || true
+  if [[ $failed == yes ]]; then
     cat "$log" >&2
     rm -f "$log"
     fail "the build failed; see the lines above"

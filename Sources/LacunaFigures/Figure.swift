@@ -3,6 +3,9 @@ public struct Figure: Sendable {
   public var panels: [Panel]
   public var arrangement: Arrangement
   public var palette: Palette
+  /// Of a whole panel, in points of a printed page; a column of a two-column paper is 255.
+  var panelWidth = 255.0
+  var font = FigureStyle.Font.sans
 
   public enum Arrangement: Sendable, Equatable {
     case sideBySide

@@ -18,6 +18,17 @@ public struct FigureText: Sendable, Hashable {
     }
   }
 
+  /// A number as it was written, its power of ten set as one: `2.5e-7` becomes 2.5·10^{−7}. Anything else is drawn letter for letter.
+  public init(number text: String) {
+    let parts = text.split(separator: "e", omittingEmptySubsequences: false)
+    guard Double(text) != nil, parts.count == 2, let exponent = Int(parts[1]) else {
+      self.init(plain: text)
+      return
+    }
+    let power = "10^{\(exponent < 0 ? "−" : "")\(exponent.magnitude)}"
+    self.init(enhanced: (parts[0] == "1" ? "" : parts[0].replacing("-", with: "−") + "·") + power)
+  }
+
   /// Line breaks and other controls become spaces.
   private static func printable(_ text: String) -> String {
     String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))

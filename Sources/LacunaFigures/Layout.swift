@@ -1,10 +1,9 @@
 /// Where the boxes of the panels lie, in points of a printed page; all text is about 8 points high.
 ///
-/// A panel is 255 points (9 cm, a column of a two-column paper) wide; its box is 145 points high whatever stands above.
+/// The box of a panel of 255 points (9 cm, a column of a two-column paper) is 145 points high whatever stands above; those of
+/// others are higher or lower alike.
 struct Layout {
   static let fontSize = 8.0
-  static let panelWidth = 255.0
-  static let boxHeight = 145.0
   static let lineHeight = 12.0
   /// Room for one letter of text.
   static let letter = 4.4
@@ -36,13 +35,15 @@ struct Layout {
   init(_ panels: [PreparedPanel], figure: Figure) {
     let ownLefts = panels.map { 9 + Self.yLabelDistance($0) }
     let columns = figure.arrangement.columns(of: panels.count)
+    let panelWidth = figure.panelWidth
+    let boxHeight = min(max(145 * panelWidth / 255, 110), 260)
     // Boxes above one another are aligned.
     let lefts = panels.indices.map { index in
       stride(from: index % columns, to: panels.count, by: columns).map { ownLefts[$0] }.max() ?? 0
     }
     var tops: [Double] = []
     for (panel, left) in zip(panels, lefts) {
-      let boxWidth = Self.panelWidth - left - Self.right
+      let boxWidth = panelWidth - left - Self.right
       markRows.append(Self.rows(of: panel, boxWidth: boxWidth))
       let base = 10 + Double((markRows.last?.max() ?? -1) + 1) * Self.lineHeight
       let (entries, legendRows) = Self.legend(panel, width: boxWidth, base: base)
@@ -59,17 +60,17 @@ struct Layout {
     }
     let rows = stride(from: 0, to: panels.count, by: columns).map { $0..<min($0 + columns, panels.count) }
     let rowTops = rows.map { tops[$0].max() ?? 0 }
-    width = Self.panelWidth * Double(columns)
-    height = rowTops.reduce(0, +) + Double(rows.count) * (Self.bottom + Self.boxHeight)
+    width = panelWidth * Double(columns)
+    height = rowTops.reduce(0, +) + Double(rows.count) * (Self.bottom + boxHeight)
     var start = height
     for (row, top) in zip(rows, rowTops) {
-      start -= top + Self.boxHeight
+      start -= top + boxHeight
       for (column, index) in row.enumerated() {
-        let edge = Self.panelWidth * Double(column)
+        let edge = panelWidth * Double(column)
         boxes.append(
           Box(
-            left: edge + lefts[index], right: edge + Self.panelWidth - Self.right, bottom: start,
-            top: start + Self.boxHeight))
+            left: edge + lefts[index], right: edge + panelWidth - Self.right, bottom: start,
+            top: start + boxHeight))
       }
       start -= Self.bottom
     }

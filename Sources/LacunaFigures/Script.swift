@@ -53,7 +53,7 @@ struct Script {
 
   /// The cairo terminals draw text 4/3 as large as they are told.
   private func font(_ scale: Double) -> String {
-    "font 'sans-serif,\(short(Layout.fontSize))' fontscale \(short(scale))"
+    "font '\(figure.font.family),\(short(Layout.fontSize))' fontscale \(short(scale))"
   }
 
   private mutating func write(_ prepared: PreparedPanel, number: Int, firstIndex: Int) {

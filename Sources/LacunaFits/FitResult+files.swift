@@ -87,7 +87,7 @@ extension FitResult {
       Figure.Panel(
         xLabel: "ridge λ", yLabel: standardizes ? "mean squared error / mean square" : "mean squared error",
         xLogarithmic: true, yLogarithmic: (values.min() ?? 0) > 0 && values.max()! / values.min()! > 20, series: series,
-        verticalMarks: [Figure.Mark(best.ridge, FigureText(plain: "λ = " + briefly(best.ridge)))])
+        verticalMarks: [Figure.Mark(best.ridge, "λ = \(FigureText(number: briefly(best.ridge)))")])
     ])
   }
 }

@@ -90,6 +90,7 @@ struct Fit: ParsableCommand {
 
   @OptionGroup(title: "Reading the table") var table: TableOptions
   @OptionGroup var device: DeviceOptions
+  @OptionGroup var figures: FigureOptions
   @OptionGroup var output: OutputOptions
 
   var hasRoles: Bool { !targets.isEmpty || !covariates.isEmpty }
@@ -167,7 +168,7 @@ struct Fit: ParsableCommand {
       try result.write(summary, to: folder.staging, residuals: residuals)
       do {
         try notice.excusing {
-          try result.ridgeFigure()?.write(to: try folder.makeFolder("figures"), name: "ridge")
+          try result.ridgeFigure()?.styled(figures.style).write(to: try folder.makeFolder("figures"), name: "ridge")
         }
       } catch {
         // The numbers are put in place nevertheless.

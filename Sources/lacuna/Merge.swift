@@ -24,6 +24,7 @@ struct Merge: ParsableCommand {
 
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var tables: ResultTableOptions
+  @OptionGroup var figures: FigureOptions
   @OptionGroup var terminal: TerminalOptions
 
   func run() throws {
@@ -49,7 +50,8 @@ struct Merge: ParsableCommand {
       let results = ResultFolder(output)
       let report = try study.merge(units, of: plan, into: results)
       try conclude(
-        report, folder: results, terminal: terminal, tables: tables, notice: FigureNotice(wanted: true))
+        report, folder: results, terminal: terminal, tables: tables, style: figures.style,
+        notice: FigureNotice(wanted: true))
     }
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import LacunaAlgebra
 import LacunaDevices
+import LacunaFigures
 import LacunaFiles
 import LacunaStudy
 
@@ -43,6 +44,7 @@ struct Simulate: ParsableCommand {
   var resume = false
 
   @OptionGroup var tables: ResultTableOptions
+  @OptionGroup var figures: FigureOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -96,7 +98,8 @@ struct Simulate: ParsableCommand {
       {
         writeError(memoryExplanation(plans, peak: peak))
       }
-      try conclude(report, folder: results, terminal: output.terminal, tables: tables, notice: notice)
+      try conclude(
+        report, folder: results, terminal: output.terminal, tables: tables, style: figures.style, notice: notice)
     }
   }
 }
@@ -104,10 +107,10 @@ struct Simulate: ParsableCommand {
 /// Writes the folder, and prints the tables or the JSON.
 func conclude(
   _ report: StudyReport, folder: ResultFolder?, terminal: TerminalOptions, tables: ResultTableOptions,
-  notice: FigureNotice
+  style: FigureStyle, notice: FigureNotice
 ) throws {
   // Figures may fail: the numbers are there nevertheless.
-  let writing = Result { if let folder { try notice.excusing { try report.write(to: folder) } } }
+  let writing = Result { if let folder { try notice.excusing { try report.write(to: folder, style: style) } } }
   if let folder, !folder.isPublished { try writing.get() }
   for warning in report.warnings { log.warning("\(warning)") }
   if terminal.json {

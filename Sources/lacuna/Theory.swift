@@ -28,6 +28,7 @@ struct Theory: ParsableCommand {
 
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var tables: ResultTableOptions
+  @OptionGroup var figures: FigureOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -52,7 +53,8 @@ struct Theory: ParsableCommand {
       let notice = FigureNotice(wanted: folder != nil)
       let report = try loaded.study(host: threads.host()).theory()
       try conclude(
-        report, folder: folder.map { ResultFolder($0) }, terminal: output.terminal, tables: tables, notice: notice)
+        report, folder: folder.map { ResultFolder($0) }, terminal: output.terminal, tables: tables,
+        style: figures.style, notice: notice)
     }
   }
 }

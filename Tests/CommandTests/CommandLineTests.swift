@@ -68,9 +68,12 @@ import Testing
         let said = try Program.run(arguments, in: folder, environment: ["COLUMNS": "\(width)"]).errors
         let lines = said.split(separator: "\n")
         let start = try #require(lines.firstIndex { $0.hasPrefix("Usage: ") })
-        let usage = lines[start...].prefix { !$0.hasPrefix("  See ") }
-        #expect(usage.count > 1 && usage.allSatisfy { $0.count <= width }, "\(said)")
-        #expect(usage.allSatisfy { $0.count { $0 == "[" } == $0.count { $0 == "]" } }, "\(said)")
+        let end = try #require(lines.firstIndex { $0.hasPrefix("  See ") })
+        #expect(end - start > 1, "\(said)")
+        for line in lines[start..<end] {
+          #expect(line.count <= width)
+          #expect(line.filter { $0 == "[" }.count == line.filter { $0 == "]" }.count, "\(line)")
+        }
       }
     }
   }

@@ -45,6 +45,20 @@ import Testing
       // Nothing is fetched: every image is in the page itself.
       #expect(page.components(separatedBy: "src=\"data:image/svg+xml;base64,").count == 1 + Self.names.count)
       #expect(!page.contains("src=\"http") && !page.contains("url("))
+      #expect(FileManager.default.fileExists(atPath: out.appendingPathComponent("theory.html").path))
+      for name in Self.names {
+        let start = try #require(page.range(of: "<section id=\"\(name)\">"))
+        let section = page[start.lowerBound...].prefix(while: { _ in true })
+          .components(separatedBy: "</section>")[0]
+        #expect(section.contains("href=\"theory.html"), "\(name)")
+        #expect(section.contains("href=\"data/\(name)/config.yaml\""), "\(name)")
+        if name == "learning-curves" {
+          // Every number of the table is at a marker, in both widths.
+          let cells = section.matches(of: /<td>([0-9.]+ ± [0-9.]+)<\/td>/).map { String($0.1) }
+          #expect(cells.count == 60)
+          for cell in cells { #expect(section.components(separatedBy: " = \(cell)</title>").count >= 3, "\(cell)") }
+        }
+      }
       #expect(page.contains("prefers-color-scheme: dark") && page.contains("width=device-width"))
     }
   }

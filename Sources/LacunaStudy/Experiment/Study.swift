@@ -157,9 +157,10 @@ public struct StudyReport: Sendable {
   /// Where a figure cannot be drawn the rest is put in place, and then the error thrown; where gnuplot is missing or fails, data
   /// and script of every figure are among it.
   /// - Parameter folder: that of the run; it is published.
-  public func write(to folder: ResultFolder) throws(StudyError) {
+  /// - Parameter style: of the figures.
+  public func write(to folder: ResultFolder, style: FigureStyle = FigureStyle()) throws(StudyError) {
     try prepare(in: folder)
-    let drawing = Result { () throws(StudyError) in try drawFigures(in: folder) }
+    let drawing = Result { () throws(StudyError) in try drawFigures(in: folder, style) }
     try StudyError.wrapping {
       if case .failure(let error) = drawing, (error.underlying as? FigureError)?.keepsSources != true {
         folder.removeFigures()
@@ -193,13 +194,13 @@ public struct StudyReport: Sendable {
     ["lacuna \(version), \(precision)"] + (isSimulated ? [] : ["theory alone"])
   }
 
-  private func drawFigures(in folder: ResultFolder) throws(StudyError) {
+  private func drawFigures(in folder: ResultFolder, _ style: FigureStyle) throws(StudyError) {
     try StudyError.wrapping {
       var failure: FigureError?
       for drawn in try results.figures() {
         let figures = try folder.makeFigures()
         do throws(FigureError) {
-          try drawn.figure.write(to: figures, name: drawn.name)
+          try drawn.figure.styled(style).write(to: figures, name: drawn.name)
         } catch {
           guard error.keepsSources else { throw error }
           failure = failure ?? error

@@ -119,9 +119,13 @@ public struct SweepAxis: Sendable {
     return order.map { traits in
       Curve(
         name: traits.isEmpty
-          ? nil : FigureText(plain: traits.map { "\($0.name) = \($0.value)" }.joined(separator: ", ")),
+          ? nil : Self.joined(traits.map { "\($0.name) = \(FigureText(number: $0.value))" }),
         points: groups[traits]!.sorted { value($0) < value($1) }, traits: traits)
     }
+  }
+
+  private static func joined(_ parts: [FigureText]) -> FigureText {
+    parts.dropFirst().reduce(parts.first ?? "") { "\($0), \($1)" }
   }
 
   /// Colours that tell the curves apart, in order where there are several.
@@ -136,7 +140,7 @@ public struct SweepAxis: Sendable {
     guard curves.count > legendLimit else { return nil }
     return Figure.ColorBar(
       title: FigureText(plain: curves[0].traits.map(\.name).joined(separator: ", ")),
-      labels: curves.map { FigureText(plain: $0.traits.map(\.value).joined(separator: ", ")) })
+      labels: curves.map { joined($0.traits.map { FigureText(number: $0.value) }) })
   }
 
   /// A quantity along the axis: theory as a line, trials as markers with their standard errors.

@@ -65,6 +65,7 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("Draw time against d, a panel an operation, into this folder.", valueName: "folder"))
     var figure: String?
 
+    @OptionGroup var figures: FigureOptions
     @OptionGroup var terminal: TerminalOptions
 
     // Names of before 0.2.0, so that who still writes them is told what to write.
@@ -97,7 +98,7 @@ struct Bench: ParsableCommand {
         let files = try export.map { try $0.prepare(report) }
         if let folder {
           let drawn = try benchFigure(report.devices.keys.sorted().map { BenchColumn(report, device: $0, name: $0) })
-          try notice.excusing { try drawn.write(to: folder.staging, name: "bench") }
+          try notice.excusing { try drawn.styled(figures.style).write(to: folder.staging, name: "bench") }
         }
         for file in files { try file.commit() }
         try folder?.publish()

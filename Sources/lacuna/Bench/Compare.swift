@@ -27,6 +27,7 @@ extension Bench {
       transform: BenchExport.init(option:))
     var export: [BenchExport] = []
 
+    @OptionGroup var figures: FigureOptions
     @OptionGroup var terminal: TerminalOptions
 
     func validate() throws {
@@ -49,7 +50,9 @@ extension Bench {
           let folder = try OutputFolder(figure, existing: .extended)
           defer { folder.abandon() }
           let drawn = try benchFigure(columns)
-          try FigureNotice(wanted: true).excusing { try drawn.write(to: folder.staging, name: "compare") }
+          try FigureNotice(wanted: true).excusing {
+            try drawn.styled(figures.style).write(to: folder.staging, name: "compare")
+          }
           try folder.publish()
         }
       }

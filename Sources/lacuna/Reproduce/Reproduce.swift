@@ -34,6 +34,7 @@ struct Reproduce: ParsableCommand {
   @Flag(help: "Run nothing and write nothing: print what the figures would take.")
   var dryRun = false
 
+  @OptionGroup var font: FigureFontOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -64,16 +65,17 @@ struct Reproduce: ParsableCommand {
           if !output.quiet { log.info("\(index + 1)/\(wanted.count) \(reproduction.name)") }
           finishing.begin(reproduction.name)
           let figure = try simulate(reproduction, on: selection, folder: folder)
-          var stacked = figure.figure
-          stacked.arrangement = .stacked
-          try notice.excusing { try figure.figure.write(to: path, name: reproduction.name) }
-          try notice.excusing { try stacked.write(to: narrow, name: reproduction.name) }
+          for (width, folder) in [(FigureStyle.Width.page, path), (.column, narrow)] {
+            let styled = figure.figure.styled(FigureStyle(width: width, font: font.figureFont))
+            try notice.excusing { try styled.write(to: folder, name: reproduction.name) }
+          }
           finishing.finish()
           finished.append(figure)
         }
         if figures.isEmpty {
           let page = try reproductionPage(finished, scale: scale, folder: path, isDrawn: !notice.foresaw)
           try AtomicFile.write(page, to: path + "/index.html")
+          try AtomicFile.write(TheoryPage.html, to: path + "/theory.html")
         }
       } catch {
         Interrupt.yieldIfEnding()

@@ -12,6 +12,8 @@ struct Reproduction: Sendable {
   var overrides: @Sendable (_ coordinateCount: Int) -> [String]
   var draw: @Sendable (StudyResults) throws -> Figure
   var compare: @Sendable (StudyResults) throws -> [Comparison]
+  /// Where the live page's sliders stand nearest to it, as words of its address; of a model that the page has none of, what is alike.
+  var live = ""
 
   static let all: [Reproduction] = [
     .learningCurves, .ridgePath, .spectrum, .transition, .beyondPCANoise, .beyondPCAChain, .phaseDiagram, .universality,

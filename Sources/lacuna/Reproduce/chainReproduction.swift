@@ -23,7 +23,7 @@ extension Reproduction {
           ("E_gen, masked", .generalizationError), ("E_gen, PCA at its best rank", .principalError),
           ("PCA − masked", .principalAdvantage),
         ])
-    })
+    }, live: "kind=chain&correlation=0.7&ratio=2&ridge=0.1")
 }
 
 @Sendable private func chainFigure(_ study: StudyResults) throws -> Figure {

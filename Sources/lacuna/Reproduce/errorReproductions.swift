@@ -18,7 +18,8 @@ extension Reproduction {
       ["data.coordinates=\(d)", samples([0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 4], d)]
     },
     draw: { study in try ErrorMeasure.figures(study)[0].figure },
-    compare: { study in comparisons(study, place: ratioAndRidge, quantities: errorQuantities) })
+    compare: { study in comparisons(study, place: ratioAndRidge, quantities: errorQuantities) },
+    live: "ratio=1&ridge=0.01")
 
   static let ridgePath = Reproduction(
     name: "ridge-path", title: "Errors against the ridge",
@@ -44,7 +45,8 @@ extension Reproduction {
       }
       return figure
     },
-    compare: { study in comparisons(study, place: ratioAndRidge, quantities: errorQuantities) })
+    compare: { study in comparisons(study, place: ratioAndRidge, quantities: errorQuantities) },
+    live: "kind=chain&correlation=0.7&ratio=1&ridge=0.1")
 
   static let universality = Reproduction(
     name: "universality", title: "The law of the entries does not matter",

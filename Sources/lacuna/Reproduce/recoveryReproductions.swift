@@ -30,7 +30,8 @@ extension Reproduction {
     draw: { study in try recoveryFigure(study, logarithmic: false) },
     compare: { study in
       comparisons(study, place: { [("θ", formatBriefly(strength($0)))] }, quantities: recoveryQuantities)
-    })
+    },
+    live: "spread=0&ratio=2&ridge=0.1&strength=1")
 
   static let beyondPCANoise = Reproduction(
     name: "beyond-pca-noise", title: "When a signal shows: unequal noise",
@@ -49,7 +50,8 @@ extension Reproduction {
     draw: { study in try recoveryFigure(study, logarithmic: true) },
     compare: { study in
       comparisons(study, place: { [("θ", formatBriefly(strength($0)))] }, quantities: recoveryQuantities)
-    })
+    },
+    live: "spread=1.5&ratio=2&ridge=0.05&strength=0.8")
 
   static let phaseDiagram = Reproduction(
     name: "phase-diagram", title: "Who recovers the signal",
@@ -75,7 +77,8 @@ extension Reproduction {
         study,
         place: { [("h", formatBriefly(spread(study, $0))), ("θ", formatBriefly(strength($0)))] },
         quantities: Array(recoveryQuantities.dropFirst()))
-    })
+    },
+    live: "spread=0.75&ratio=2&ridge=0.05&strength=0.85")
 }
 
 /// What theory says of one spike at a strength.

@@ -1,3 +1,4 @@
+import LacunaFigures
 import LacunaFiles
 import LacunaStudy
 
@@ -20,15 +21,21 @@ func reproductionPage(
   let sections = try figures.map { figure in
     let name = figure.reproduction.name
     let panels = figure.figure.arrangement.columns(of: figure.figure.panels.count)
+    let live = figure.reproduction.live.isEmpty ? "" : "#" + escaped(figure.reproduction.live)
     let pdf = isDrawn ? "<a href=\"\(name).pdf\">PDF</a> · " : ""
     let picture =
       isDrawn
       ? """
+      <div class="drawn panels\(panels)">
       <picture>
       <source media="(max-width: 700px)" srcset="\(try image("\(folder)/narrow/\(name).svg"))">
-      <img src="\(try image("\(folder)/\(name).svg"))" class="panels\(panels)" alt="\(escaped(figure.reproduction.title)): \
+      <img src="\(try image("\(folder)/\(name).svg"))" alt="\(escaped(figure.reproduction.title)): \
       the numbers are in the table below">
       </picture>
+      \(try overlay(figure.figure, "wide"))
+      \(try overlay(figure.figure.styled(FigureStyle(width: .column)), "narrow"))
+      </div>
+      <output class="verdict">Point at a marker for its numbers.</output>
       """
       : "<p class=\"verdict\">gnuplot was not there to draw it: gnuplot \(name).gp beside this page does.</p>"
     let cells = figure.rows.map { row in
@@ -40,7 +47,8 @@ func reproductionPage(
       <p>\(escaped(figure.reproduction.caption))</p>
       \(picture)
       <p class="verdict">\(escaped(figure.verdict)). \(pdf)<a href="\(name).gp">gnuplot</a> · <a href="\(name).dat">data</a> · \
-      <a href="data/\(name)/config.yaml">configuration</a></p>
+      <a href="data/\(name)/config.yaml">configuration</a> · \
+      <a href="theory.html\(live)">live theory</a></p>
       <details><summary>Table: simulation beside theory</summary>
       <div class="table"><table>
       <thead><tr>\(figure.header.map { "<th>\(escaped($0))</th>" }.joined())</tr></thead>
@@ -66,17 +74,44 @@ func reproductionPage(
     <h1>Masked self-supervised regression: theory and simulation</h1>
     <p>Coordinates of a sample are hidden and predicted from the rest. Lines are the theory for many samples and \
     coordinates, markers are simulations at d = \(scale) with bars of one standard error. In the tables Δ is (theory − \
-    simulation) in standard errors, theory corrected for finite d where a correction is known.</p>
+    simulation) in standard errors, theory corrected for finite d where a correction is known. The same theory with sliders \
+    is the <a href="theory.html">live page</a>.</p>
     <nav>\(contents.joined(separator: "\n"))</nav>
     \(sections.joined(separator: "\n"))
     <footer>lacuna \(lacunaVersion). Theory after A. Wortsman Zurich, F. Gerace, B. Loureiro, Y. M. Lu, \
     arXiv:2601.23208.</footer>
     </main>
+    <script>\(script)</script>
     </body>
     </html>
 
     """
 }
+
+/// Circles over the markers of a figure, with their numbers, for who points at them; others have the table.
+private func overlay(_ figure: Figure, _ kind: String) throws -> String {
+  let (width, height, markers) = try figure.placedMarkers()
+  let circles = markers.map { marker in
+    let (x, y) = (formatBriefly(marker.point.x), format(mean: marker.point.y, error: marker.point.error))
+    let text = (marker.name.map { $0 + ": " } ?? "") + "\(marker.xLabel) = \(x), \(marker.yLabel) = \(y)"
+    return "<circle cx=\"\(format(marker.x, digits: 5))\" cy=\"\(format(marker.y, digits: 5))\" r=\"5\"><title>"
+      + "\(escaped(text))</title></circle>"
+  }
+  return
+    "<svg class=\"\(kind)\" viewBox=\"0 0 \(format(width, digits: 6)) \(format(height, digits: 6))\" aria-hidden=\"true\">"
+    + circles.joined(separator: "\n") + "</svg>"
+}
+
+private let script = """
+
+  for (const kind of ["pointerover", "click"])
+    document.addEventListener(kind, (event) => {
+      if (event.target.tagName !== "circle") return;
+      const readout = event.target.closest("section").querySelector("output");
+      readout.textContent = event.target.querySelector("title").textContent;
+    });
+
+  """
 
 private func escaped(_ text: String) -> String {
   text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
@@ -97,9 +132,15 @@ private let style = """
   p { max-width: 44em; }
   a { color: var(--link); }
   nav { display: flex; flex-wrap: wrap; gap: 6px 18px; padding: 10px 0; border: solid var(--line); border-width: 1px 0; }
-  picture { display: block; margin: 14px 0; }
-  img { display: block; width: 100%; height: auto; background: #ffffff; border-radius: 8px; padding: 8px; }
-  img.panels1 { max-width: 520px; }
+  .drawn { position: relative; margin: 14px 0 4px; background: #ffffff; border-radius: 8px; padding: 8px; }
+  .panels1 { max-width: 520px; }
+  img { display: block; width: 100%; height: auto; }
+  .drawn svg { position: absolute; inset: 8px; width: calc(100% - 16px); height: calc(100% - 16px); }
+  circle { fill: transparent; stroke: transparent; pointer-events: all; }
+  circle:hover { stroke: #1c1c1e; stroke-width: 1; }
+  output { display: block; min-height: 1.6em; }
+  svg.narrow { display: none; }
+  @media (max-width: 700px) { svg.wide { display: none; } svg.narrow { display: block; } }
   .verdict, footer { color: var(--faint); font-size: 0.9em; }
   .verdict { max-width: none; }
   summary { cursor: pointer; }
