@@ -94,6 +94,7 @@ extension Simulate {
     folder.adopt(shards.files)
     let results = ResultFolder(folder)
     let report = try study.merge(try MergedUnits(shards, plan: plan), of: plan, into: results)
-    try conclude(report, folder: results, terminal: output.terminal, tables: tables, notice: notice)
+    try conclude(
+      report, folder: results, terminal: output.terminal, tables: tables, style: figures.style, notice: notice)
   }
 }
