@@ -111,6 +111,8 @@ public struct FitSummary: Encodable, Sendable {
   public var centered: Bool
   /// nil where samples were left out one by one.
   public var groups: Groups?
+  /// What the fit says of other numbers of rows.
+  public var learning: Learning?
   public var missingCells: Int
   public var liftedEigenvalue: Double?
   /// n times the best ridge: λ where the objective is a sum of squares, as in the literature on EASE.
@@ -208,6 +210,7 @@ public struct FitSummary: Encodable, Sendable {
     try container.encode(weights, forKey: .weights)
     try container.encode(centered, forKey: .centered)
     try container.encode(groups, forKey: .groups)
+    try learning.encodeKeys(to: encoder)
     try container.encode(missingCells, forKey: .missingCells)
     try container.encode(liftedEigenvalue, forKey: .liftedEigenvalue)
     try container.encode(easeLambda, forKey: .easeLambda)

@@ -88,6 +88,7 @@ struct Fit: ParsableCommand {
   @Flag(help: "Also write residuals.npy: every cell less its prediction by the fit without its sample.")
   var residuals = false
 
+  @OptionGroup(title: "More and fewer rows") var learning: LearningOptions
   @OptionGroup(title: "Reading the table") var table: TableOptions
   @OptionGroup var device: DeviceOptions
   @OptionGroup var figures: FigureOptions
@@ -156,11 +157,13 @@ struct Fit: ParsableCommand {
     let progress = Progress(total: 1, label: "ridges", quiet: output.quiet)
     let (header, indexColumn) = (samples.header, samples.indexColumn)
     let result = try samples.fit(request, on: backend) { progress.advance(to: $0, of: $1) }
+    let learning = try result.learningCurve(subsamples: self.learning.subsamples ?? [])
+    var summary = try FitSummary(result, version: lacunaVersion)
+    summary.take(learning, wantedError: self.learning.wantedError?.error(meanSquare: summary.meanSquare))
     // The report has them too: who sees both reads them once.
     if output.json || !StandardOutput.isStandardError {
-      for warning in result.warnings { log.warning("\(warning)") }
+      for warning in summary.warnings { log.warning("\(warning)") }
     }
-    var summary = try FitSummary(result, version: lacunaVersion)
     summary.header = header
     summary.indexColumn = indexColumn
     var figureFailure: (any Error)?
@@ -168,7 +171,10 @@ struct Fit: ParsableCommand {
       try result.write(summary, to: folder.staging, residuals: residuals)
       do {
         try notice.excusing {
-          try result.ridgeFigure()?.styled(figures.style).write(to: try folder.makeFolder("figures"), name: "ridge")
+          let drawn = try folder.makeFolder("figures")
+          let style = figures.style
+          try result.ridgeFigure()?.styled(style).write(to: drawn, name: "ridge")
+          try result.learningFigure(learning)?.styled(style).write(to: drawn, name: "learning-curve")
         }
       } catch {
         // The numbers are put in place nevertheless.

@@ -22,6 +22,8 @@ public struct DataFit<Device: Backend>: RidgeFit {
   /// weights, whose columns are of one scale, else a power of two.
   let divisors: [Double]
   private let unit: Int
+  /// What λ = 1 is in the device's units.
+  var ridgeUnit: Double { scaled(1, exponent: -2 * unit) }
   let route: Route
   /// The route in as many digits as it takes; nil where the data are too many to keep a second time.
   private let wide: WideRegression?
@@ -98,6 +100,12 @@ public struct DataFit<Device: Backend>: RidgeFit {
   }
 
   // MARK: Errors
+
+  /// Whether the device keeps the digits of errors at a ridge.
+  func keepsDigits(ridge: Double) throws -> Bool {
+    if ledger.errors[ridge] == nil { _ = try errors(ridge: ridge) }
+    return ledger.errors[ridge] == false
+  }
 
   /// Nanoseconds that an evaluation in more digits may take.
   private static var longestEvaluation: Double { 1e10 }

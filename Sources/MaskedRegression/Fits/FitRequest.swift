@@ -50,14 +50,15 @@ public struct FitRequest: Sendable {
       guard mask is LeaveOneOutFitMask else { throw .request("groups are left out under leave-one-out masks alone") }
       try groups.require(sampleCount: n)
     }
+    let copies = groups == nil ? RepeatedRows.found(in: values, sampleCount: n) : nil
     if case .fixed(let fixed) = weights {
       // Prepared once, with the numbers handed over.
       let fit = try mask.prepare(values, sampleCount: n, for: self, weights: fixed, on: device)
-      return try choose(names: names, report: report) { _, _ throws(FitError) in fit }
+      return try choose(names: names, report: report) { _, _ throws(FitError) in fit }.with(copies)
     }
     let values = values
     return try choose(names: names, report: report) { request, weights throws(FitError) in
       try request.mask.prepare(values, sampleCount: n, for: request, weights: weights, on: device)
-    }
+    }.with(copies)
   }
 }

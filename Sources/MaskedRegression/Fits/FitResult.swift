@@ -14,8 +14,10 @@ public struct FitResult<Device: Backend> {
   public internal(set) var weightTrials: [WeightTrial] = []
   /// Residuals of samples (or groups) left out at the best ridge, sample by sample; nil where the fit has none in tiles.
   public let rows: ResidualRows?
+  /// Samples that are others once again, where there are many.
+  public private(set) var copies: RepeatedRows?
   /// Sentences on what is doubtful.
-  public let warnings: [String]
+  public private(set) var warnings: [String]
 
   public var sampleCount: Int { fit.sampleCount }
   public var coordinateCount: Int { fit.coordinateCount }
@@ -40,6 +42,15 @@ public struct FitResult<Device: Backend> {
       + search.best.doubts.map {
         $0.sentence(name, precision: Device.Element.precision.rawValue)
       }
+  }
+
+  /// The same of data with copies among them.
+  func with(_ copies: RepeatedRows?) -> FitResult {
+    guard let copies else { return self }
+    var result = self
+    result.copies = copies
+    result.warnings.append(copies.warning)
+    return result
   }
 
   /// The name of coordinate k, counted from 0: its own, or its number from 1.

@@ -1,0 +1,155 @@
+import LacunaFigures
+import MaskedRegression
+
+extension FitSummary {
+  /// The learning curve, `learning_curve` and the keys about it.
+  public struct Learning: Encodable, Sendable {
+    public struct Point: Encodable, Sendable {
+      /// nil for ∞.
+      public var sampleCount: Int?
+      public var ridge, error: Double
+      public var standardError: Double?
+      public var isUpperBound: Bool
+
+      enum CodingKeys: String, CodingKey {
+        case ridge, error
+        case sampleCount = "n"
+        case standardError = "standard_error"
+        case isUpperBound = "upper_bound"
+      }
+
+      public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(sampleCount, forKey: .sampleCount)
+        try container.encode(ridge, forKey: .ridge)
+        try container.encode(error, forKey: .error)
+        try container.encode(standardError, forKey: .standardError)
+        try container.encode(isUpperBound, forKey: .isUpperBound)
+      }
+    }
+
+    public struct Measurement: Encodable, Sendable {
+      public var sampleCount: Int
+      /// Which were fitted: `random`, `random, copies together` or `first`.
+      public var rows: String
+      public var predicted, measured, standardError: Double
+
+      enum CodingKeys: String, CodingKey {
+        case rows, predicted, measured
+        case sampleCount = "n"
+        case standardError = "standard_error"
+      }
+
+      init(_ found: FitLearning.Measurement) {
+        sampleCount = found.sampleCount
+        rows = switch found.choice {
+        case .random: "random"
+        case .copiesTogether: "random, copies together"
+        case .firstRows: "first"
+        }
+        predicted = found.predicted
+        measured = found.measured
+        standardError = found.standardError
+      }
+    }
+
+    /// nil where there is no curve.
+    public var points: [Point]?
+    /// Why there is none.
+    public var reason: String?
+    /// The error that was wanted.
+    public var wantedError: Double?
+    /// The rows that it needs; nil where none is wanted, or no number of rows is seen to reach it.
+    public var rowsNeeded: Int?
+    public var selfCheck: Measurement?
+    public var subsamples: [Measurement]
+
+    /// - Parameter learning: of the fit.
+    /// - Parameter wantedError: a mean squared error of a cell.
+    public init(_ learning: FitLearning, wantedError: Double? = nil) {
+      if learning.curve != nil {
+        points = learning.points.map {
+          Point(
+            sampleCount: $0.expected.sampleCount, ridge: $0.expected.ridge, error: $0.expected.error,
+            standardError: $0.standardError, isUpperBound: $0.expected.isUpperBound)
+        }
+      }
+      reason = learning.reason
+      self.wantedError = wantedError
+      rowsNeeded = wantedError.flatMap { learning.curve?.rows(reaching: $0) }
+      selfCheck = learning.selfCheck.map(Measurement.init)
+      subsamples = learning.subsamples.map(Measurement.init)
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case subsamples
+      case points = "learning_curve"
+      case reason = "learning_curve_reason"
+      case wantedError = "wanted_error"
+      case rowsNeeded = "rows_needed"
+      case selfCheck = "self_check"
+    }
+
+    public func encode(to encoder: any Encoder) throws { try Optional(self).encodeKeys(to: encoder) }
+  }
+}
+
+extension FitSummary {
+  /// Takes in what a fit says of other numbers of rows, with its warnings.
+  /// - Parameter found: of the fit.
+  /// - Parameter wantedError: a mean squared error of a cell that somebody wants.
+  public mutating func take(_ found: FitLearning, wantedError: Double? = nil) {
+    learning = Learning(found, wantedError: wantedError)
+    warnings += found.warnings
+  }
+}
+
+extension FitSummary.Learning? {
+  /// The keys, each there and null where there is nothing, beside those of the summary.
+  func encodeKeys(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: FitSummary.Learning.CodingKeys.self)
+    try container.encode(self?.points, forKey: .points)
+    try container.encode(self?.reason, forKey: .reason)
+    try container.encode(self?.wantedError, forKey: .wantedError)
+    try container.encode(self?.rowsNeeded, forKey: .rowsNeeded)
+    try container.encode(self?.selfCheck, forKey: .selfCheck)
+    try container.encode(self?.subsamples ?? [], forKey: .subsamples)
+  }
+}
+
+extension FitResult {
+  /// The error to expect against the number of rows; nil without a curve.
+  /// - Parameter learning: of this fit.
+  public func learningFigure(_ learning: FitLearning) -> Figure? {
+    guard let curve = learning.curve else { return nil }
+    let n = Double(sampleCount)
+    let line = (0...60).compactMap { step -> Figure.Point? in
+      let rows = Int((n * (0.25 * scale(step))).rounded())
+      return rows < 3 ? nil : curve.expected(sampleCount: rows).map { Figure.Point(Double(rows), $0.error) }
+    }
+    guard line.count > 1 else { return nil }
+    let measured = (learning.selfCheck.map { [$0] } ?? []) + learning.subsamples
+    var series = [
+      Figure.Series(.line, name: "expected", group: 0, points: line),
+      Figure.Series(
+        .markers, name: "leave one sample out", group: 0,
+        points: [Figure.Point(n, best.meanHeldOut, error: try? standardError())]),
+    ]
+    if !measured.isEmpty {
+      series.append(
+        Figure.Series(
+          .openMarkers, name: "some rows, on the others", group: 1,
+          points: measured.map { Figure.Point(Double($0.sampleCount), $0.measured, error: $0.standardError) }))
+    }
+    return Figure(panels: [
+      Figure.Panel(
+        xLabel: "rows n", yLabel: "mean squared error", xLogarithmic: true, yLogarithmic: false, series: series,
+        verticalMarks: [])
+    ])
+  }
+
+  /// 1 … 40 in 60 equal factors.
+  private func scale(_ step: Int) -> Double {
+    (0..<step).reduce(1.0) { value, _ in value * 1.063_404_9 }
+  }
+}

@@ -1,0 +1,172 @@
+import LacunaAlgebra
+import RealModule
+
+/// What a fit says of other numbers of rows, and how that stands up to a measurement.
+public struct FitLearning: Sendable {
+  /// What to expect, and how well that is known.
+  public struct Point: Sendable, Equatable {
+    public var expected: LearningCurve.Point
+    /// Of its error: the larger of what rows scatter by and of `CurveScatter`, whose rows are Gaussian; nil where the device does
+    /// not keep the digits.
+    public var standardError: Double?
+  }
+
+  /// The error of the fit of some rows on all others.
+  public struct Measurement: Sendable, Equatable {
+    /// How the rows to fit were chosen.
+    public enum Choice: Sendable, Equatable {
+      case random
+      /// At random, but those that are equal stay together.
+      case copiesTogether
+      /// The first of them all: neighbours are alike.
+      case firstRows
+    }
+
+    /// Rows fitted, at the ridge that the curve says for so many.
+    public var sampleCount: Int
+    public var choice: Choice
+    /// What the curve says for the rows that were not fitted: their own errors, each left out of the whole fit, times the curve's
+    /// error at so many rows over that of the whole.
+    public var predicted: Double
+    public var measured: Double
+    /// Of the difference: over those rows, and what ℓ of `CurveScatter` scatters by in the whole and in the part.
+    public var standardError: Double
+
+    /// Whether the two are further apart than chance and the finite number d of coordinates explain: three standard errors, and 1/d
+    /// of the error, at most a fiftieth, that the theory of many coordinates may be off by.
+    func isMiss(coordinateCount d: Int) -> Bool {
+      !(abs(predicted - measured) <= 3 * standardError + min(0.02, 1 / Double(d)) * measured)
+    }
+  }
+
+  /// With n/2, n, 2n, 4n, 10n and ∞ rows, as far as the path tells.
+  public var points: [Point]
+  /// The curve itself; nil where there is none.
+  public var curve: LearningCurve?
+  /// Why there is no curve.
+  public var reason: String?
+  /// Half of the rows, or as many as fit into 2²⁷ numbers, fitted to see whether the curve holds.
+  public var selfCheck: Measurement?
+  /// Other numbers of rows that were asked for.
+  public var subsamples: [Measurement]
+  /// Sentences on what is doubtful.
+  public var warnings: [String]
+}
+
+extension FitResult {
+  /// The learning curve of this fit, checked on half of the rows.
+  ///
+  /// Rows that are equal are fitted together or not at all, and where neighbours correlate the first half is fitted: what rows tell
+  /// of each other is then no part of what is measured, and the check fails where the curve rests on it.
+  /// - Parameter subsamples: other numbers of rows to measure the error of, drawn at random.
+  /// - Throws: `FitError.request` for a number of rows that leaves none to measure on, or fewer than two to fit; what the
+  ///   device throws.
+  public func learningCurve(subsamples: [Int] = []) throws(FitError) -> FitLearning {
+    var learning = FitLearning(points: [], subsamples: [], warnings: [])
+    if let count = subsamples.first(where: { $0 < 2 || $0 > sampleCount - 2 }) {
+      throw .request("a subsample of \(count) rows: of \(sampleCount), 2 to \(sampleCount - 2) can be fitted")
+    }
+    guard let fit = fit as? DataFit<Device>, let rows, let scatter = rows.standardError(), best.meanHeldOut > 0 else {
+      learning.reason = absence
+      return learning
+    }
+    return try FitError.wrapping {
+      let spectrum = try fit.spectrum()
+      let path = search.path.map { (ridge: $0.ridge, error: $0.meanHeldOut, score: criterion($0)) }
+      guard
+        let curve = LearningCurve(
+          path: path, spectrum: spectrum, unit: fit.ridgeUnit, sampleCount: sampleCount, centered: fit.centered,
+          precision: precision)
+      else {
+        learning.reason = "it needs three ridges or more at which the data tell of more rows"
+        return learning
+      }
+      learning.curve = curve
+      let n = sampleCount
+      var known: [Double: CurveScatter?] = [:]
+      func curveScatter(_ point: LearningCurve.Point) throws -> CurveScatter? {
+        let ridge = point.source.ridge
+        if let found = known[ridge] { return found }
+        let found = try fit.keepsDigits(ridge: ridge) ? fit.scatter(ridge: ridge, spectrum: spectrum) : nil
+        known[ridge] = .some(found)
+        return found
+      }
+      let relative = scatter / best.meanHeldOut
+      learning.points = try [n / 2, n, 2 * n, 4 * n, 10 * n, nil].compactMap { count in
+        guard let point = curve.expected(sampleCount: count) else { return nil }
+        let variance = try curveScatter(point)?.variance(amplification: point.source.amplification)
+        return FitLearning.Point(
+          expected: point, standardError: variance.map { point.error * max($0, relative * relative).squareRoot() })
+      }
+      func measure(_ chosen: [Int], _ choice: FitLearning.Measurement.Choice) throws -> FitLearning.Measurement? {
+        let count = chosen.count
+        guard count >= 2, n - count >= 2, let point = curve.expected(sampleCount: count),
+          let left = try curveScatter(point)?.leftVariance,
+          let found = try fit.measured(fitting: chosen, ridge: point.ridge)
+        else { return nil }
+        let ratio = point.error / best.meanHeldOut / Double(coordinateCount)
+        let expected = found.samples.map { ratio * rows.squares[$0] }
+        let differences = zip(found.errors, expected).map { $0 - $1 }
+        let others = Double(differences.count)
+        let mean = differences.reduce(0, +) / others
+        let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (others - 1)
+        let predicted = expected.reduce(0, +) / others
+        let amplified = predicted * point.source.amplification
+        return FitLearning.Measurement(
+          sampleCount: count, choice: choice, predicted: predicted, measured: found.errors.reduce(0, +) / others,
+          standardError: (variance / others + 2 * max(0, left) * amplified * amplified).squareRoot())
+      }
+      let order = KeyedPermutation(
+        count: n, stream: RandomStream(seed: request.seed, purpose: .probes, index: 0), index: 0)
+      func drawn(_ count: Int) -> [Int] { (0..<count).map { order($0) }.sorted() }
+      let half = min(n / 2, max(2, Self.copiedNumbers / coordinateCount))
+      if let copies {
+        learning.selfCheck = try measure(copies.together((0..<n).map { order($0) }, count: half), .copiesTogether)
+      } else if rows.hasRelatedNeighbours {
+        learning.selfCheck = try measure(Array(0..<half), .firstRows)
+      } else {
+        learning.selfCheck = try measure(drawn(half), .random)
+      }
+      learning.subsamples = try subsamples.compactMap { try measure(drawn($0), .random) }
+      if let check = learning.selfCheck, check.isMiss(coordinateCount: coordinateCount) {
+        learning.warnings.append(check.warning)
+      }
+      return learning
+    }
+  }
+
+  /// Numbers that the self-check may copy: fewer than half of the rows are fitted where half have more.
+  private static var copiedNumbers: Int { 1 << 27 }
+
+  /// Why this fit has no learning curve.
+  private var absence: String {
+    switch fit.validation {
+    case .leaveOneGroupOut: "rows in groups are not independent, which it presumes"
+    case .hiddenCells: "with missing cells the rows do not tell alike of the coordinates"
+    case .folds: "it is known for leave-one-out masks alone"
+    case .leaveOneSampleOut where fit.weights == .selfWeighted:
+      "weights that are learned at each ridge change with the rows"
+    case .leaveOneSampleOut where request.mask is RoleFitMask:
+      "it is known where every coordinate is predicted from all others"
+    case .leaveOneSampleOut:
+      best.meanHeldOut > 0
+        ? "it is not made of sparse samples" : "there is no error to expect: nothing is left of the data"
+    }
+  }
+}
+
+extension FitLearning.Measurement {
+  /// That the curve does not hold.
+  fileprivate var warning: String {
+    let which =
+      switch choice {
+      case .random: "so many at random"
+      case .copiesTogether: "so many without the copies of others"
+      case .firstRows: "the first so many"
+      }
+    return
+      "the learning curve says \(briefly(predicted)) for \(sampleCount) rows, and \(which) have \(briefly(measured)) on the "
+      + "others (standard error \(briefly(standardError))): rows that are repeated, follow each other or belong together "
+      + "(--groups), or are of several kinds, make it wrong"
+  }
+}
