@@ -42,11 +42,12 @@ extension FitSummary {
 
       init(_ found: FitLearning.Measurement) {
         sampleCount = found.sampleCount
-        rows = switch found.choice {
-        case .random: "random"
-        case .copiesTogether: "random, copies together"
-        case .firstRows: "first"
-        }
+        rows =
+          switch found.choice {
+          case .random: "random"
+          case .copiesTogether: "random, copies together"
+          case .firstRows: "first"
+          }
         predicted = found.predicted
         measured = found.measured
         standardError = found.standardError

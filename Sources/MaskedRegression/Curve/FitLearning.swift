@@ -70,68 +70,91 @@ extension FitResult {
       learning.reason = absence
       return learning
     }
-    return try FitError.wrapping {
-      let spectrum = try fit.spectrum()
-      let path = search.path.map { (ridge: $0.ridge, error: $0.meanHeldOut, score: criterion($0)) }
-      guard
-        let curve = LearningCurve(
-          path: path, spectrum: spectrum, unit: fit.ridgeUnit, sampleCount: sampleCount, centered: fit.centered,
-          precision: precision)
-      else {
-        learning.reason = "it needs three ridges or more at which the data tell of more rows"
-        return learning
-      }
-      learning.curve = curve
-      let n = sampleCount
-      var known: [Double: CurveScatter?] = [:]
-      func curveScatter(_ point: LearningCurve.Point) throws -> CurveScatter? {
-        let ridge = point.source.ridge
-        if let found = known[ridge] { return found }
-        let found = try fit.keepsDigits(ridge: ridge) ? fit.scatter(ridge: ridge, spectrum: spectrum) : nil
-        known[ridge] = .some(found)
-        return found
-      }
-      let relative = scatter / best.meanHeldOut
-      learning.points = try [n / 2, n, 2 * n, 4 * n, 10 * n, nil].compactMap { count in
-        guard let point = curve.expected(sampleCount: count) else { return nil }
-        let variance = try curveScatter(point)?.variance(amplification: point.source.amplification)
-        return FitLearning.Point(
-          expected: point, standardError: variance.map { point.error * max($0, relative * relative).squareRoot() })
-      }
-      func measure(_ chosen: [Int], _ choice: FitLearning.Measurement.Choice) throws -> FitLearning.Measurement? {
-        let count = chosen.count
-        guard count >= 2, n - count >= 2, let point = curve.expected(sampleCount: count),
-          let left = try curveScatter(point)?.leftVariance,
-          let found = try fit.measured(fitting: chosen, ridge: point.ridge)
-        else { return nil }
-        let ratio = point.error / best.meanHeldOut / Double(coordinateCount)
-        let expected = found.samples.map { ratio * rows.squares[$0] }
-        let differences = zip(found.errors, expected).map { $0 - $1 }
-        let others = Double(differences.count)
-        let mean = differences.reduce(0, +) / others
-        let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (others - 1)
-        let predicted = expected.reduce(0, +) / others
-        let amplified = predicted * point.source.amplification
-        return FitLearning.Measurement(
-          sampleCount: count, choice: choice, predicted: predicted, measured: found.errors.reduce(0, +) / others,
-          standardError: (variance / others + 2 * max(0, left) * amplified * amplified).squareRoot())
-      }
-      let order = KeyedPermutation(
-        count: n, stream: RandomStream(seed: request.seed, purpose: .probes, index: 0), index: 0)
-      func drawn(_ count: Int) -> [Int] { (0..<count).map { order($0) }.sorted() }
-      let half = min(n / 2, max(2, Self.copiedNumbers / coordinateCount))
-      if let copies {
-        learning.selfCheck = try measure(copies.together((0..<n).map { order($0) }, count: half), .copiesTogether)
-      } else if rows.hasRelatedNeighbours {
-        learning.selfCheck = try measure(Array(0..<half), .firstRows)
-      } else {
-        learning.selfCheck = try measure(drawn(half), .random)
-      }
-      learning.subsamples = try subsamples.compactMap { try measure(drawn($0), .random) }
-      if let check = learning.selfCheck, check.isMiss(coordinateCount: coordinateCount) {
-        learning.warnings.append(check.warning)
-      }
-      return learning
+    do {
+      try fill(&learning, of: fit, rows: rows, relativeError: scatter / best.meanHeldOut, subsamples: subsamples)
+    } catch let error as RegressionError {
+      learning = FitLearning(points: [], reason: "\(error)", subsamples: [], warnings: [])
+    } catch let error as BackendError where !error.isDeviceFault {
+      learning = FitLearning(points: [], reason: "\(error)", subsamples: [], warnings: [])
+    } catch {
+      _ = try FitError.wrapping { throw error }
+    }
+    return learning
+  }
+
+  private func fill(
+    _ learning: inout FitLearning, of fit: DataFit<Device>, rows: ResidualRows, relativeError relative: Double,
+    subsamples: [Int]
+  ) throws {
+    let spectrum = try fit.spectrum()
+    let path = search.path.map { (ridge: $0.ridge, error: $0.meanHeldOut, score: criterion($0)) }
+    guard
+      let curve = LearningCurve(
+        path: path, spectrum: spectrum, unit: fit.ridgeUnit, sampleCount: sampleCount, centered: fit.centered,
+        precision: precision)
+    else {
+      learning.reason = "it needs three ridges or more at which the data tell of more rows"
+      return
+    }
+    learning.curve = curve
+    let n = sampleCount
+    var known: [Double: CurveScatter?] = [:]
+    func curveScatter(_ point: LearningCurve.Point) throws -> CurveScatter? {
+      let ridge = point.source.ridge
+      if let found = known[ridge] { return found }
+      let found = try fit.keepsDigits(ridge: ridge) ? fit.scatter(ridge: ridge, spectrum: spectrum) : nil
+      known[ridge] = .some(found)
+      return found
+    }
+    learning.points = try [n / 2, n, 2 * n, 4 * n, 10 * n, nil].compactMap { count in
+      guard let point = curve.expected(sampleCount: count) else { return nil }
+      let variance = try curveScatter(point)?.variance(amplification: point.source.amplification)
+      return FitLearning.Point(
+        expected: point, standardError: variance.map { point.error * max($0, relative * relative).squareRoot() })
+    }
+    func measure(_ chosen: [Int], _ choice: FitLearning.Measurement.Choice) throws -> FitLearning.Measurement? {
+      let count = chosen.count
+      guard count >= 2, n - count >= 2, let point = curve.expected(sampleCount: count),
+        let left = try curveScatter(point)?.leftVariance,
+        let found = try measuredIfKept(fit, chosen, ridge: point.ridge)
+      else { return nil }
+      let ratio = point.error / best.meanHeldOut / Double(coordinateCount)
+      let expected = found.samples.map { ratio * rows.squares[$0] }
+      let differences = zip(found.errors, expected).map { $0 - $1 }
+      let others = Double(differences.count)
+      let mean = differences.reduce(0, +) / others
+      let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (others - 1)
+      let predicted = expected.reduce(0, +) / others
+      let amplified = predicted * point.source.amplification
+      return FitLearning.Measurement(
+        sampleCount: count, choice: choice, predicted: predicted, measured: found.errors.reduce(0, +) / others,
+        standardError: (variance / others + 2 * max(0, left) * amplified * amplified).squareRoot())
+    }
+    let order = KeyedPermutation(
+      count: n, stream: RandomStream(seed: request.seed, purpose: .probes, index: 0), index: 0)
+    func drawn(_ count: Int) -> [Int] { (0..<count).map { order($0) }.sorted() }
+    let half = min(n / 2, max(2, Self.copiedNumbers / coordinateCount))
+    if let copies {
+      learning.selfCheck = try measure(copies.together((0..<n).map { order($0) }, count: half), .copiesTogether)
+    } else if rows.hasRelatedNeighbours {
+      learning.selfCheck = try measure(Array(0..<half), .firstRows)
+    } else {
+      learning.selfCheck = try measure(drawn(half), .random)
+    }
+    learning.subsamples = try subsamples.compactMap { try measure(drawn($0), .random) }
+    if let check = learning.selfCheck, check.isMiss(coordinateCount: coordinateCount) {
+      learning.warnings.append(check.warning)
+    }
+  }
+
+  /// What `DataFit.measured` gives; nil too where the rows chosen are singular.
+  private func measuredIfKept(
+    _ fit: DataFit<Device>, _ chosen: [Int], ridge: Double
+  ) throws -> (samples: [Int], errors: [Double])? {
+    do {
+      return try fit.measured(fitting: chosen, ridge: ridge)
+    } catch is RegressionError {
+      return nil
     }
   }
 
@@ -151,6 +174,16 @@ extension FitResult {
     case .leaveOneSampleOut:
       best.meanHeldOut > 0
         ? "it is not made of sparse samples" : "there is no error to expect: nothing is left of the data"
+    }
+  }
+}
+
+extension BackendError {
+  /// Whether it is of the device, and not of what the numbers or their memory ask of it.
+  fileprivate var isDeviceFault: Bool {
+    switch self {
+    case .nonFinite, .notPositiveDefinite, .noConvergence, .outOfMemory: false
+    default: true
     }
   }
 }

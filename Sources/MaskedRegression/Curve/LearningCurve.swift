@@ -108,7 +108,8 @@ public struct LearningCurve: Sendable {
     let rows = count.map { $0 - (centered ? 1 : 0) }
     /// ln κ, ln score, ln error, ln λ', and where they are from.
     var candidates:
-      [(kappa: Double, score: Double, error: Double, ridge: Double, source: (ridge: Double, amplification: Double))] = []
+      [(kappa: Double, score: Double, error: Double, ridge: Double, source: (ridge: Double, amplification: Double))] =
+        []
     for node in nodes {
       var (ridge, remaining, factor) = (node.kappa, 1.0, 1.0)
       if let rows, let count {
