@@ -59,6 +59,37 @@ struct SimulatedDeviceTests {
     }
   }
 
+  /// As much for what else a trial may take: other routes to the errors, other masks and measures.
+  @Test(arguments: [
+    ["ridge-path", "2", "model.ridge=0.01,0.1,1"], ["ridge-path", "0.5", "model.ridge=0.01,0.1,1"],
+    ["unequal-noise", "0.5", "model.ridge=0.1"], ["spectrum", "2", "model.ridge=0.05"], ["transition", "2"],
+    ["correlated", "2", "model.ridge=0.1"], ["masking-ratio", "2", "measure=errors,spectrum"],
+    ["masking-ratio", "2", "model.mask={shared: {keep: 0.5, masks: 2}}"], ["partition", "2", "measure=errors,variance"],
+  ]) func otherTrialsFit(study: [String]) throws {
+    let ratio = try #require(Double(study[1]))
+    func arguments(_ d: Int) -> [String] {
+      [
+        "simulate", "example:\(study[0])", "data.coordinates=\(d)", "data.samples=\(Int(ratio * Double(d)))",
+        "experiment.trials=1", "--json", "--quiet", "--device", "opencl:0", "--no-verify",
+      ] + study.dropFirst(2)
+    }
+    let memory = 400 << 20
+    let environment = OpenCLShim.posing.merging([
+      "LACUNA_SHIM_MEMORY": "\(memory)", "LACUNA_SHIM_ALLOCATION": "\(memory)", "LACUNA_SHIM_DRY": "\(16 << 20)",
+    ]) { $1 }
+    try withFolder { cache in
+      let refused = try OpenCLShim.run(arguments(100_000), cache: cache, environment: environment)
+      #expect(refused.status == 69)
+      let words = refused.errors.components(separatedBy: "it holds d up to ")
+      let largest = try #require(words.count == 2 ? Int(words[1].prefix { $0.isNumber }) : nil, "\(refused.errors)")
+      let (admitted, counts) = try OpenCLShim.count(arguments(largest), cache: cache, environment: environment)
+      #expect(admitted.status == 0, "d = \(largest): \(admitted.errors)")
+      let peak = try #require(counts["bytes_peak"])
+      #expect(peak > 16 << 20 && peak <= memory)
+      print("\(study[0]), n = \(ratio) d = \(ratio * Double(largest)): peak \(peak >> 20) MiB")
+    }
+  }
+
   /// Every device is listed in time, and what compilers took is said apart; a cache that PoCL cannot write is named.
   @Test func listing() throws {
     try withFolder { cache in
