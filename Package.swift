@@ -52,6 +52,7 @@ let package = Package(
         .embedInCode("resolvent_forms.cl"),
         .embedInCode("ritz.cl"),
         .embedInCode("skinny.cl"),
+        .embedInCode("tiles.cl"),
         .embedInCode("triangle.cl"),
         .embedInCode("triangular.cl"),
         .embedInCode("tridiagonal.cl"),

@@ -2,8 +2,8 @@
 public enum KernelSource: String, CaseIterable, Sendable {
   case autoregress, bisection, blocks, cholesky, circulant, diagonal, dots, elementwise, fill,
     finite
-  case leaveSamplesOut, maskedGram, mixBlocks, probe, reflectors, resolventForms, ritz, skinny, triangle,
-    triangular, tridiagonal
+  case leaveSamplesOut, maskedGram, mixBlocks, probe, reflectors, resolventForms, ritz, skinny, tiles,
+    triangle, triangular, tridiagonal
 
   /// The text that comes before every file.
   public static var common: String { String(decoding: PackageResources.common_cl, as: UTF8.self) }
@@ -30,6 +30,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
       case .resolventForms: PackageResources.resolvent_forms_cl
       case .ritz: PackageResources.ritz_cl
       case .skinny: PackageResources.skinny_cl
+      case .tiles: PackageResources.tiles_cl
       case .triangle: PackageResources.triangle_cl
       case .triangular: PackageResources.triangular_cl
       case .tridiagonal: PackageResources.tridiagonal_cl

@@ -2,11 +2,16 @@
 //
 //   factor_block   A[b, b] = L L^T, in place, b = first ... first + size - 1; the first pivot that is not positive goes into
 //                  status (counted from 1) unless one is there, and nothing more is done
+//   factor_rows    the same for a GPU, and the rows below with it: A[r, b] <- A[r, b] L[b, b]^-T by substitution. Every group
+//                  factors the block for itself, so none waits for another; the first has no rows, and puts L[b, b] into
+//                  `factors` (order x NB), since others may still read A[b, b]
+//   place_factors  A[b, b] <- the rows of factors, all blocks at once
 //   invert_block   L[b, b] <- L[b, b]^-1, in place, with zeros above; a column an item:
 //                  y[i] = (delta[i, c] - sum_(c <= k < i) L[i, k] y[k]) / L[i, i]
 //
 // Buffers: a: n x n, row-major with row stride `stride`; status: one int.
-// Launch: factor_block: one group of NB items; invert_block: one group of NB a block of NB rows.
+// Launch: factor_block: one group of NB items; invert_block: one group of NB a block of NB rows; factor_rows: a
+// group of WG, and one more for every NB rows below; place_factors: order NB items.
 //
 // NB: order of a block, by the host: 64, or 32 where local memory holds no more. One block of NB (NB + 1) elements is local.
 
@@ -44,6 +49,80 @@ __kernel void factor_block(
     barrier(CLK_LOCAL_MEM_FENCE);
   }
   for (uint i = item; i < size; ++i) a[(first + i) * stride + first + item] = l[i * (NB + 1) + item];
+}
+
+// Columns of a row that an item holds: those of WG / NB items alternate.
+#define LANES (WG / NB)
+#define COLUMNS (NB / LANES)
+
+__kernel void factor_rows(
+    __global REAL *a, const uint stride, const uint first, const uint size, const uint order, __global REAL *factors,
+    __global int *status) {
+  __local REAL l[NB * (NB + 1)];
+  __local REAL solved[2 * NB];
+  const uint item = get_local_id(0), group = get_group_id(0);
+  for (uint e = item; e < size * NB; e += WG) {
+    const uint i = e / NB, j = e % NB;
+    l[i * (NB + 1) + j] = j <= i ? a[(first + i) * stride + first + j] : 0;
+  }
+  barrier(CLK_LOCAL_MEM_FENCE);
+  for (uint j = 0; j < size; ++j) {
+    const REAL pivot = l[j * (NB + 1) + j];
+    if (!(pivot > 0)) {
+      if (group == 0 && item == 0 && status[0] == 0) status[0] = (int)(first + j + 1);
+      return;
+    }
+    const REAL root = sqrt(pivot);
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (uint i = j + item; i < size; i += WG) {
+      l[i * (NB + 1) + j] = i == j ? root : l[i * (NB + 1) + j] / root;
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+    const uint i = item % NB;
+    if (i > j && i < size) {
+      const REAL factor = l[i * (NB + 1) + j];
+      for (uint k = j + 1 + item / NB; k <= i; k += LANES) l[i * (NB + 1) + k] -= factor * l[k * (NB + 1) + j];
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+  }
+  if (group == 0) {
+    for (uint e = item; e < size * NB; e += WG) factors[first * NB + e] = l[e / NB * (NB + 1) + e % NB];
+    return;
+  }
+  // There are rows below whole blocks alone.
+  const uint row = item / LANES, lane = item % LANES, r = first + NB * group + row;
+  __global REAL *line = a + r * stride + first + lane;
+  REAL x[COLUMNS];
+#pragma unroll
+  for (uint t = 0; t < COLUMNS; ++t) x[t] = r < order ? line[LANES * t] : 0;
+#pragma unroll
+  for (uint part = 0; part < COLUMNS; ++part) {
+#pragma unroll 1
+    for (uint owner = 0; owner < LANES; ++owner) {
+      const uint j = part * LANES + owner;
+      __local REAL *value = solved + j % 2 * NB + row;
+      if (lane == owner) {
+        x[part] /= l[j * (NB + 1) + j];
+        *value = x[part];
+      }
+      barrier(CLK_LOCAL_MEM_FENCE);
+      const REAL factor = *value;
+#pragma unroll
+      for (uint t = part; t < COLUMNS; ++t) {
+        const uint k = t * LANES + lane;
+        if (k > j) x[t] -= factor * l[k * (NB + 1) + j];
+      }
+    }
+  }
+  if (r >= order) return;
+#pragma unroll
+  for (uint t = 0; t < COLUMNS; ++t) line[LANES * t] = x[t];
+}
+
+__kernel void place_factors(
+    __global REAL *a, const uint stride, const uint order, __global const REAL *factors) {
+  const uint e = get_global_id(0), i = e / NB, j = e % NB;
+  if (i < order && j <= i % NB) a[i * stride + i / NB * NB + j] = factors[e];
 }
 
 __kernel void invert_block(__global REAL *a, const uint stride, const uint order) {

@@ -3,22 +3,24 @@
 // In a panel that starts at column p, with i columns done, V and W (a row a vector) hold reflectors and their companions:
 // the matrix in force is A - V^T W - W^T V. Column c = p + i goes through
 //
-//   column     the last W finished: w <- y - tau (y . v) / 2 v; then x <- column c of the matrix in force; d[c] <- x[c];
-//              squares of x below c + 1 summed by groups
-//   reflector  beta = -sign(alpha) |x|, alpha = x[c + 1]; tau = (beta - alpha) / beta; v = x / (alpha - beta), v[c + 1] = 1;
-//              e[c] <- beta; v also goes to row c above the diagonal of A, where the back-transformation finds it
-//   tiles      A v by tiles of the lower triangle, each read once: a tile gives its rows a sum and its columns another
-//              (tiles_rows: the same for processors, a tile an item)
-//   gather     y <- the sums of all tiles, in the order of the tiles; the inner products V v and W v, one group each
-//   companion  y <- tau (y - V^T (W v) - W^T (V v)); y . v summed by groups
+//   column     the last W finished: w <- y - tau (y . v) / 2 v, y = tau (z - V^T (W v) - W^T (V v)); then x <- column c of the
+//              matrix in force; d[c] <- x[c]; squares of x below c + 1 summed by groups
+//   tiles      beta = -sign(alpha) |x|, alpha = x[c + 1]; tau = (beta - alpha) / beta; v = x / (alpha - beta), v[c + 1] = 1;
+//              e[c] <- beta; v also goes to row c above the diagonal of A, where the back-transformation finds it. A v by
+//              tiles of the lower triangle, each read once: a tile gives its rows a sum and its columns another
+//              (reflector, then tiles_rows: the same for processors, a tile an item)
+//   gather     z <- the sums of all tiles, in the order of the tiles; z . v summed by groups; the inner products V v and W v,
+//              one group each
+//
+// Of y only this is wanted beside w: y . v = tau (z . v - 2 (V v) . (W v)).
 //
 // and the panel ends with `finish` (the last W) and, outside this file, A <- A - V^T W - W^T V beyond the panel.
-// tau = 0 stands for a column that is reduced already; then y = 0.
+// tau = 0 stands for a column that is reduced already; then w = 0.
 //
 // Index map: a: n x n, row-major. panel: three stacks of `width` rows of n: V, W, and V again (for the products);
-// x, y: n. partial: tiles x n. sums: groups of WG that cover n rows; d, e, tau: n. dots: 2 width, V v then W v.
+// x, z: n. partial: tiles x n. sums: groups of WG that cover n rows; d, e, tau: n. dots: 2 width, V v then W v.
 //
-// Launch: column, reflector, companion, finish: items = n - first row, WG a group, `first` a multiple of TS not above c;
+// Launch: column, reflector, finish: items = n - first row, WG a group, `first` a multiple of TS not above c;
 // tiles: one group of TS items a tile (tiles_rows: one of one item), t = bi (bi + 1) / 2 + bj, bj <= bi, counted from `first`;
 // gather: groups = row groups + 2 i.
 //
@@ -45,29 +47,42 @@ static inline REAL group_total(REAL x, __local REAL *scratch) {
   return scratch[0];
 }
 
+// Element r of the companion y of the p-th reflector of a panel.
+static inline REAL companion(
+    __global const REAL *v, __global const REAL *w, const uint n, const uint r, const uint p, __global const REAL *z,
+    __global const REAL *dots, const REAL tau) {
+  REAL value = z[r];
+  for (uint k = 0; k < p; ++k) value -= v[k * n + r] * dots[p + k] + w[k * n + r] * dots[k];
+  return tau != 0 ? tau * value : 0;
+}
+
 // The factor of v in w <- y + factor v.
-static inline REAL correction(__global const REAL *sums, const uint groups, const REAL tau) {
-  return REAL_C(-0.5) * tau * sum_of(sums, groups);
+static inline REAL correction(
+    __global const REAL *dots, const uint p, __global const REAL *sums, const uint groups, const REAL tau) {
+  REAL form = 0;
+  for (uint k = 0; k < p; ++k) form = fma(dots[k], dots[p + k], form);
+  return REAL_C(-0.5) * tau * (tau * (sum_of(sums, groups) - 2 * form));
 }
 
 __kernel void tridiagonal_column(
     __global const REAL *a, const uint n, const uint c, const uint first, __global REAL *panel, const uint width,
-    const uint i, __global REAL *x, __global const REAL *y, __global REAL *d, __global const REAL *tau,
-    __global const REAL *dot_sums, __global REAL *square_sums, const uint groups) {
+    const uint i, __global REAL *x, __global const REAL *z, __global REAL *d, __global const REAL *tau,
+    __global const REAL *dots, __global const REAL *dot_sums, __global REAL *square_sums, const uint groups) {
   __local REAL scratch[WG];
   const uint r = first + get_global_id(0);
   __global REAL *v = panel, *w = panel + width * n;
-  REAL fix = 0;
-  if (i > 0) fix = correction(dot_sums, groups, tau[c - 1]);
   REAL value = 0;
   if (r >= c && r < n) {
     value = a[r * n + c];
     for (uint k = 0; k + 1 < i; ++k) value -= v[k * n + r] * w[k * n + c] + w[k * n + r] * v[k * n + c];
     if (i > 0) {
-      __global const REAL *last = v + (i - 1) * n;
-      const REAL w_row = fma(fix, last[r], y[r]), w_column = fma(fix, last[c], y[c]);
-      w[(i - 1) * n + r] = w_row;
-      value -= last[r] * w_column + w_row * last[c];
+      const uint p = i - 1;
+      const REAL t = tau[c - 1], fix = correction(dots, p, dot_sums, groups, t);
+      const REAL v_row = v[p * n + r], v_column = v[p * n + c];
+      const REAL w_row = fma(fix, v_row, companion(v, w, n, r, p, z, dots, t));
+      const REAL w_column = fma(fix, v_column, companion(v, w, n, c, p, z, dots, t));
+      w[p * n + r] = w_row;
+      value -= v_row * w_column + w_row * v_column;
     }
     x[r] = value;
     if (r == c) d[c] = value;
@@ -76,24 +91,42 @@ __kernel void tridiagonal_column(
   if (get_local_id(0) == 0) square_sums[get_group_id(0)] = total;
 }
 
+// Sums of squares below this have lost digits to underflow, and reflectors made of them are not orthogonal. What is dropped
+// instead is far below the rounding of a matrix whose largest entry lies within 2^-200 (float32 2^-20), as the host sees to.
+#if REAL64
+#define LEAST_SQUARE 0x1p-900
+#else
+#define LEAST_SQUARE 0x1p-96f
+#endif
+
+// beta and tau of a reflector; tau = 0 where there is nothing to reflect.
+static inline void reflect(const REAL alpha, const REAL square, REAL *beta, REAL *t) {
+  *beta = alpha;
+  *t = 0;
+  if (square > LEAST_SQUARE) {
+    *beta = -copysign(sqrt(fma(alpha, alpha, square)), alpha);
+    *t = (*beta - alpha) / *beta;
+  }
+}
+
+static inline REAL reflected(const uint r, const uint c, const REAL value, const REAL alpha, const REAL beta, const REAL t) {
+  return r == c + 1 ? 1 : r > c + 1 && t != 0 ? value / (alpha - beta) : 0;
+}
+
 __kernel void tridiagonal_reflector(
     __global REAL *a, const uint n, const uint c, const uint first, __global REAL *panel, const uint i,
     __global const REAL *x, __global REAL *e, __global REAL *tau, __global const REAL *square_sums, const uint groups,
     const uint keep) {
   const uint r = first + get_global_id(0);
   if (r >= n) return;
-  const REAL square = sum_of(square_sums, groups), alpha = x[c + 1];
-  REAL beta = alpha, t = 0, v = 0;
-  if (square > 0) {
-    beta = -copysign(sqrt(fma(alpha, alpha, square)), alpha);
-    t = (beta - alpha) / beta;
-    if (r > c + 1) v = x[r] / (alpha - beta);
-  }
+  const REAL alpha = x[c + 1];
+  REAL beta, t;
+  reflect(alpha, sum_of(square_sums, groups), &beta, &t);
   if (r == c + 1) {
-    v = 1;
     e[c] = beta;
     tau[c] = t;
   }
+  const REAL v = reflected(r, c, x[r], alpha, beta, t);
   panel[i * n + r] = v;
   if (keep && r > c) a[c * n + r] = v;
 }
@@ -106,16 +139,36 @@ static inline uint tile_row(const uint t) {
 }
 
 __kernel void tridiagonal_tiles(
-    __global const REAL *a, const uint n, const uint first, __global const REAL *panel, const uint v_offset,
-    __global REAL *partial) {
-  __global const REAL *v = panel + v_offset;
+    __global REAL *a, const uint n, const uint c, const uint first, __global REAL *panel, const uint v_index,
+    __global const REAL *x, __global REAL *e, __global REAL *tau, __global const REAL *square_sums, const uint groups,
+    const uint keep, __global REAL *partial) {
   __local REAL tile[TR][TS + 1];
   __local REAL v_rows[TS], v_columns[TS], row_parts[TS / TR][TS];
   const uint t = get_group_id(0), item = get_local_id(0);
   const uint bi = tile_row(t), bj = t - bi * (bi + 1) / 2;
   const uint row = first + bi * TS, column = first + bj * TS;
-  v_rows[item] = row + item < n ? v[row + item] : 0;
-  v_columns[item] = column + item < n ? v[column + item] : 0;
+  // Every group finds the reflector for itself.
+  REAL square = 0;
+  for (uint g = item; g < groups; g += TS) square += square_sums[g];
+  v_rows[item] = square;
+  barrier(CLK_LOCAL_MEM_FENCE);
+  square = 0;
+  for (uint g = 0; g < min(groups, (uint)TS); ++g) square += v_rows[g];
+  barrier(CLK_LOCAL_MEM_FENCE);
+  const REAL alpha = x[c + 1];
+  REAL beta, factor;
+  reflect(alpha, square, &beta, &factor);
+  const uint r = row + item;
+  v_rows[item] = r < n ? reflected(r, c, x[r], alpha, beta, factor) : 0;
+  v_columns[item] = column + item < n ? reflected(column + item, c, x[column + item], alpha, beta, factor) : 0;
+  if (bi == bj && r < n) {
+    if (r == c + 1) {
+      e[c] = beta;
+      tau[c] = factor;
+    }
+    panel[v_index * n + r] = v_rows[item];
+    if (keep && r > c) a[c * n + r] = v_rows[item];
+  }
   barrier(CLK_LOCAL_MEM_FENCE);
   const uint j = column + item;
   const uint part = item / TR, lane = item % TR;
@@ -218,19 +271,26 @@ __kernel void tridiagonal_tiles_rows(
 
 __kernel void tridiagonal_gather(
     __global const REAL *partial, const uint tiles, const uint n, const uint first, __global const REAL *panel,
-    const uint width, const uint i, __global REAL *y, __global REAL *dots, const uint row_groups) {
+    const uint width, const uint i, __global REAL *z, __global REAL *dots, __global REAL *dot_sums,
+    const uint row_groups) {
   __local REAL scratch[WG];
   const uint group = get_group_id(0), item = get_local_id(0);
+  __global const REAL *v = panel + i * n;
   if (group < row_groups) {
     const uint r = first + group * WG + item;
+    REAL product = 0;
     if (r < n) {
       REAL total = 0;
+#pragma unroll 8
       for (uint k = 0; k < tiles; ++k) total += partial[k * n + r];
-      y[r] = total;
+      z[r] = total;
+      product = v[r] != 0 ? total * v[r] : 0;
     }
+    product = group_total(product, scratch);
+    if (item == 0) dot_sums[group] = product;
   } else {
     const uint k = group - row_groups;
-    __global const REAL *left = panel + (k < i ? k : width + k - i) * n, *v = panel + i * n;
+    __global const REAL *left = panel + (k < i ? k : width + k - i) * n;
     REAL sum = 0;
     for (uint r = first + item; r < n; r += WG) sum = fma(v[r] != 0 ? left[r] : 0, v[r], sum);
     sum = group_total(sum, scratch);
@@ -238,34 +298,16 @@ __kernel void tridiagonal_gather(
   }
 }
 
-__kernel void tridiagonal_companion(
-    const uint n, const uint c, const uint first, __global const REAL *panel, const uint width, const uint i,
-    __global REAL *y, __global const REAL *dots, __global const REAL *tau, __global REAL *dot_sums) {
-  __local REAL scratch[WG];
-  const uint r = first + get_global_id(0);
-  __global const REAL *v = panel, *w = panel + width * n;
-  REAL value = 0, product = 0;
-  if (r > c && r < n) {
-    if (tau[c] != 0) {
-      value = y[r];
-      for (uint k = 0; k < i; ++k) value -= v[k * n + r] * dots[i + k] + w[k * n + r] * dots[k];
-      value *= tau[c];
-    }
-    y[r] = value;
-    product = value * v[i * n + r];
-  }
-  const REAL total = group_total(product, scratch);
-  if (get_local_id(0) == 0) dot_sums[get_group_id(0)] = total;
-}
-
 // The last companion of a panel, and the second copy of V, for rows beyond the panel.
 __kernel void tridiagonal_finish(
     const uint n, const uint c, const uint first, __global REAL *panel, const uint width, const uint count,
-    __global const REAL *y, __global const REAL *tau, __global const REAL *dot_sums, const uint groups) {
+    __global const REAL *z, __global const REAL *tau, __global const REAL *dots, __global const REAL *dot_sums,
+    const uint groups) {
   const uint r = first + get_global_id(0);
   if (r <= c || r >= n) return;
   __global REAL *v = panel, *w = panel + width * n, *again = panel + 2 * width * n;
-  const REAL fix = correction(dot_sums, groups, tau[c]);
-  w[(count - 1) * n + r] = fma(fix, v[(count - 1) * n + r], y[r]);
+  const uint p = count - 1;
+  const REAL fix = correction(dots, p, dot_sums, groups, tau[c]);
+  w[p * n + r] = fma(fix, v[p * n + r], companion(v, w, n, r, p, z, dots, tau[c]));
   for (uint k = 0; k < count; ++k) again[k * n + r] = v[k * n + r];
 }

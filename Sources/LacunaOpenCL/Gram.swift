@@ -22,12 +22,18 @@ extension DeviceContext {
   /// Lower triangle of s ← s + scale · op(x) op(y)ᵀ, op(x) and op(y) being size × inner: XᵀY where `transposed`, else XYᵀ.
   ///
   /// Strip after strip of columns: the strip's product with all rows from its first, then one kernel that adds what lies on
-  /// or below the diagonal. CLBlast's own rank updates would copy all of s on each call.
+  /// or below the diagonal. CLBlast's own rank updates would copy all of s on each call. Where that would be many launches for
+  /// little work, one kernel adds in place.
   func accumulateLower(
     _ x: Block, _ y: Block, transposed: Bool, size: Int, inner: Int, scale: Double, into s: Block
   ) throws(BackendError) {
     if size == 0 || inner == 0 { return }
     try lock.held { () throws(BackendError) in
+      if isSmall(rows: size, columns: size, inner: inner) {
+        return try tiles(
+          x, transposeA: transposed, y, transposeB: !transposed, rows: size, columns: size, inner: inner, alpha: scale,
+          beta: 1, shape: .lowerResult, into: s)
+      }
       let width = stripWidth(size)
       let strip = try scratch("strip", count: size * width)
       // What CLBlast would turn for every strip is turned once, some rows at a time.

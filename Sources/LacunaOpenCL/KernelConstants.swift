@@ -2,6 +2,8 @@
 enum KernelConstants {
   /// TS of `tridiagonal.cl`: edge of its tiles.
   static let tridiagonalTile = 64
+  /// PRODUCT_TILE of `tiles.cl`: edge of its tiles.
+  static let productTile = 64
   /// DOT_ROWS of `dots.cl`: rows that a partial sum spans.
   static let dotRows = 128
   /// SKINNY_ROWS of `skinny.cl`: rows at a time.
@@ -21,7 +23,7 @@ extension DeviceContext {
       ("NB", smallBlock), ("TILE", tileEdge), ("WG", groupSize),
       ("REAL64", precision == .float64 ? 1 : 0),
       ("FP64", usesFloat64 ? 1 : 0), ("TS", KernelConstants.tridiagonalTile),
-      ("DOT_ROWS", KernelConstants.dotRows),
+      ("PRODUCT_TILE", KernelConstants.productTile), ("DOT_ROWS", KernelConstants.dotRows),
       ("SKINNY_ROWS", KernelConstants.skinnyRows), ("SKINNY_SPAN", KernelConstants.skinnySpan),
       ("PROBE_ROWS", KernelConstants.probeRows), ("PROBE_WORDS", KernelConstants.probeWords),
       ("PROBE_COLUMNS", probeColumns),

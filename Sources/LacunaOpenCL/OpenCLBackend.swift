@@ -33,12 +33,12 @@ public final class OpenCLBackend<Element: OpenCLScalar>: Backend {
   public func rowBlock(columns: Int) -> Int {
     let usual = RowBlock.usual(columns: columns)
     guard context.routes.actsAsGPU else { return usual }
-    return max(usual, min(2048, device.globalMemory / 64 / (max(columns, 1) * Element.precision.byteCount)))
+    return max(usual, min(4096, device.globalMemory / 64 / (max(columns, 1) * Element.precision.byteCount)))
   }
 
-  /// What a product rearranges, a strip of a Gram, and the panels of the factorisation and of the inverse.
+  /// What a product rearranges, a strip of a Gram, the panels and diagonal blocks of the factorisation and of the inverse.
   public func temporaryBytes(order: Int) -> Int {
-    let panels = order * (context.stripWidth(order) + 2 * context.panelWidth)
+    let panels = order * (context.stripWidth(order) + 2 * context.panelWidth + context.smallBlock)
     return context.largestTemporary(order: order) + panels * Element.precision.byteCount
   }
 

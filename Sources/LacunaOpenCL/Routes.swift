@@ -14,6 +14,10 @@ package struct Routes: Sendable {
   /// Operations of one product's launch: what a slow GPU with a display, whose launches are watched, does in half a second.
   package var longestProduct = Int.max
 
+  /// Multiplications up to which a product goes in one launch of `tiles.cl` on a GPU: there CLBlast's launches, which pad and
+  /// rearrange, take about as long as the arithmetic.
+  package var smallProduct = 1 << 33
+
   package init(_ device: OpenCLDevice) {
     actsAsGPU = device.kind != .cpu
     if actsAsGPU { longestProduct = 1 << 37 }

@@ -35,6 +35,8 @@ struct Subject: Sendable, CustomTestStringConvertible {
     // Launches in parts, as on devices of narrow grids and short launches.
     other.tallestGrid = 7
     other.longestProduct = 1 << 22
+    // Some products by CLBlast, as large ones are, and some in one launch.
+    other.smallProduct = 1 << 24
     add(Float.self, usual, "")
     if device.hasFloat64 {
       add(Double.self, usual, "")

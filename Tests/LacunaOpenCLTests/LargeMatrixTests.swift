@@ -5,16 +5,20 @@ import Testing
 /// Sizes that take every blocked path, checked by matrix-vector products on the host: O(n²) each.
 @Suite("Large matrices", .enabled(if: !usableDevices.isEmpty, "no usable OpenCL device"))
 struct LargeMatrixTests {
+  /// What a device is taken for, and whether the matrices are taken for so large that their products are CLBlast's on a GPU.
+  enum Way { case processor, smallOnGPU, largeOnGPU }
+
   /// A = XᵀX/n + I/8, rounded to the element, and a backend that holds it.
   struct Example<Element: OpenCLScalar> {
     let backend: OpenCLBackend<Element>
     let n: Int
     let values: [Double]
 
-    init(_ device: OpenCLDevice, _ n: Int, actsAsGPU: Bool) throws {
+    init(_ device: OpenCLDevice, _ n: Int, _ way: Way) throws {
       var routes = Routes(device)
-      routes.actsAsGPU = actsAsGPU
-      if actsAsGPU { routes.longestProduct = 1 << 26 }
+      routes.actsAsGPU = way != .processor
+      if way != .processor { routes.longestProduct = 1 << 26 }
+      if way == .largeOnGPU { routes.smallProduct = 0 }
       backend = try OpenCLBackend<Element>(device: device, routes: routes)
       self.n = n
       let x = try backend.makeMatrix(rows: n, columns: n)
@@ -47,11 +51,14 @@ struct LargeMatrixTests {
     var bound: Double { 30 * Double(n) * Double(Element.ulpOfOne) }
   }
 
-  static let cases = [(517, false), (517, true), (1025, false), (1025, true)]
+  static let cases: [(Int, Way)] = [
+    (517, .processor), (517, .smallOnGPU), (517, .largeOnGPU), (1025, .processor), (1025, .smallOnGPU),
+    (1025, .largeOnGPU),
+  ]
 
-  func inverse<Element: OpenCLScalar>(_ type: Element.Type, _ n: Int, _ actsAsGPU: Bool) throws {
+  func inverse<Element: OpenCLScalar>(_ type: Element.Type, _ n: Int, _ way: Way) throws {
     for device in usableDevices {
-      let example = try Example<Element>(device, n, actsAsGPU: actsAsGPU)
+      let example = try Example<Element>(device, n, way)
       let a = try example.matrix()
       let logDeterminant = try example.backend.invertPositiveDefinite(a)
       let inverse = try example.backend.download(a).map { Double($0) }
@@ -69,15 +76,15 @@ struct LargeMatrixTests {
     }
   }
 
-  @Test("inverse and factor", arguments: cases) func inverse(n: Int, actsAsGPU: Bool) throws {
-    try inverse(Float.self, n, actsAsGPU)
-    try inverse(Double.self, n, actsAsGPU)
+  @Test("inverse and factor", arguments: cases) func inverse(n: Int, way: Way) throws {
+    try inverse(Float.self, n, way)
+    try inverse(Double.self, n, way)
   }
 
   @Test("eigenvalues have the traces of the matrix and its square", arguments: cases)
-  func eigenvalues(n: Int, actsAsGPU: Bool) throws {
+  func eigenvalues(n: Int, way: Way) throws {
     for device in usableDevices {
-      let example = try Example<Double>(device, n, actsAsGPU: actsAsGPU)
+      let example = try Example<Double>(device, n, way)
       let values = try example.backend.eigenvalues(of: try example.matrix())
       let trace = (0..<n).reduce(0) { $0 + example.values[$1 * (n + 1)] }
       let square = example.values.reduce(0) { $0 + $1 * $1 }
@@ -89,7 +96,7 @@ struct LargeMatrixTests {
   @Test("leading pairs of a spectrum that is dense at its edge", arguments: [1, 5])
   func leading(count: Int) throws {
     for device in usableDevices {
-      let example = try Example<Double>(device, 1025, actsAsGPU: false)
+      let example = try Example<Double>(device, 1025, .processor)
       let n = example.n
       let vectors = try example.backend.makeMatrix(rows: count, columns: n)
       let values = try example.backend.leadingEigenpairs(of: try example.matrix(), into: vectors)

@@ -20,17 +20,29 @@ extension DeviceContext {
   /// A = LLᵀ, right-looking: a panel of columns, then the rest of the matrix less the panel's product with itself.
   ///
   /// Inside a panel, block after block: the diagonal block by one work-group, the rows below by substitution (rather than
-  /// by the inverted block, whose condition would enter the residual), the panel's further columns by a product.
+  /// by the inverted block, whose condition would enter the residual), the panel's further columns by a product. On a GPU two
+  /// launches a block: its columns less the product of those before it in the panel, then the block and the rows below at once.
   /// - Returns: ln det A, from the diagonal of L, which the host reads with the status: the only wait.
   func factor(_ a: Block, size n: Int) throws(BackendError) -> Double {
     if n == 0 { return 0 }
     let status = try scratch("status", byteCount: 4)
     try write([Int32(0)], to: status, at: 0)
+    let factors = routes.actsAsGPU ? try scratch("factors", count: n.rounded(upTo: smallBlock) * smallBlock) : nil
     for start in stride(from: 0, to: n, by: panelWidth) {
       let end = min(start + panelWidth, n)
       for first in stride(from: start, to: end, by: smallBlock) {
         let size = min(smallBlock, end - first)
         let next = first + size
+        if let factors {
+          if first > start {
+            try rankUpdate(
+              a.at(first, start), rows: n - first, columns: size, inner: first - start, into: a.at(first, first))
+          }
+          try launch(
+            .cholesky, "factor_rows", groups: 1 + (n - next + smallBlock - 1) / smallBlock, .buffer(a.buffer),
+            .uint(a.stride), .uint(first), .uint(size), .uint(n), .buffer(factors), .buffer(status))
+          continue
+        }
         try launch(
           .cholesky, "factor_block", global: (smallBlock, 1), group: (smallBlock, 1),
           arguments: [
@@ -45,7 +57,12 @@ extension DeviceContext {
             alpha: -1, beta: 1, into: a.at(next, next))
         }
       }
-      if end < n {
+      if end < n, isSmall(rows: n - end, columns: n - end, inner: end - start) {
+        let below = a.at(end, start)
+        try tiles(
+          below, below, transposeB: true, rows: n - end, columns: n - end, inner: end - start, alpha: -1, beta: 1,
+          shape: .lowerResult, into: a.at(end, end))
+      } else if end < n {
         // Transposed once, the panel meets the product the way round that needs no rearranging.
         let panel = try scratch("panel", count: (end - start) * (n - end))
         try launch(
@@ -58,6 +75,11 @@ extension DeviceContext {
           into: a.at(end, end))
       }
     }
+    if let factors {
+      try launch(
+        .cholesky, "place_factors", items: n.rounded(upTo: smallBlock) * smallBlock, .buffer(a.buffer), .uint(a.stride),
+        .uint(n), .buffer(factors))
+    }
     let diagonal = try scratch("diagonal", count: n)
     try launch(.diagonal, "get_diagonal", items: n, .buffer(a.buffer), .uint(n), .buffer(diagonal))
     let pivots = try readReals(diagonal, count: n)
@@ -65,6 +87,15 @@ extension DeviceContext {
     guard (0...n).contains(failed) else { throw Status.nonsense("factor_block", "minor \(failed) of \(n)") }
     if failed > 0 { throw .notPositiveDefinite(leadingMinor: failed) }
     return pivots.reduce(0) { $0 + 2 * Double.log($1) }
+  }
+
+  /// c ← c − p qᵀ, p the rows of a block and q its first `columns` rows, all of c: what a panel's next columns lose.
+  private func rankUpdate(_ p: Block, rows: Int, columns: Int, inner: Int, into c: Block) throws(BackendError) {
+    if isSmall(rows: rows, columns: columns, inner: inner) {
+      return try tiles(
+        p, p, transposeB: true, rows: rows, columns: columns, inner: inner, alpha: -1, beta: 1, into: c)
+    }
+    try gemm(p, p, transposeB: true, rows: rows, columns: columns, inner: inner, alpha: -1, beta: 1, into: c)
   }
 
   /// Numbers of the context's precision, as float64.

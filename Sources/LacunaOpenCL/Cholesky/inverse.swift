@@ -36,7 +36,20 @@ extension DeviceContext {
   /// `invertRows` of so many diagonal blocks of `panelWidth`, from the first on, by steps of `smallBlock`.
   private func invertPanels(_ l: Block, count: Int) throws(BackendError) {
     let rows = smallBlock
-    let panels = Blocks(first: l, distance: panelWidth * (l.stride + 1))
+    let step = panelWidth * (l.stride + 1)
+    if isSmall(rows: rows, columns: panelWidth, inner: count * panelWidth) {
+      let product = Block(buffer: try scratch("inverse", count: count * rows * panelWidth), stride: panelWidth)
+      for first in stride(from: rows, to: panelWidth, by: rows) {
+        try tiles(
+          l.at(first, 0), step: step, l, step: step, rows: rows, columns: first, inner: first, shape: .lowerB,
+          into: product, step: rows * panelWidth, count: count)
+        try tiles(
+          l.at(first, first), step: step, product, step: rows * panelWidth, rows: rows, columns: first, inner: rows,
+          alpha: -1, shape: .lowerA, into: l.at(first, 0), step: step, count: count)
+      }
+      return
+    }
+    let panels = Blocks(first: l, distance: step)
     let product = try scratch("inverse", count: count * rows * panelWidth)
     for first in stride(from: rows, to: panelWidth, by: rows) {
       let products = Blocks(first: Block(buffer: product, stride: first), distance: rows * panelWidth)
@@ -58,6 +71,14 @@ extension DeviceContext {
     let product = try scratch("inverse", count: step * n)
     for first in stride(from: step, to: n, by: step) {
       let rows = min(step, n - first)
+      if isSmall(rows: rows, columns: first, inner: first) {
+        let products = Block(buffer: product, stride: first)
+        try tiles(l.at(first, 0), l, rows: rows, columns: first, inner: first, shape: .lowerB, into: products)
+        try tiles(
+          l.at(first, first), products, rows: rows, columns: first, inner: rows, alpha: -1, shape: .lowerA,
+          into: l.at(first, 0))
+        continue
+      }
       // Columns in strips, each over the rows of X from its own first one down: X is zero above.
       let width = max(step, (first / 4).rounded(upTo: step))
       for column in stride(from: 0, to: first, by: width) {
@@ -82,10 +103,16 @@ extension DeviceContext {
     for first in stride(from: 0, to: n, by: panelWidth) {
       let rows = min(panelWidth, n - first)
       let width = first + rows
-      try gemm(
-        x.at(first, first), transposeA: true, x.at(first, 0), rows: rows, columns: width,
-        inner: n - first,
-        into: Block(buffer: product, stride: width))
+      let products = Block(buffer: product, stride: width)
+      if isSmall(rows: rows, columns: width, inner: n - first) {
+        try tiles(
+          x.at(first, first), transposeA: true, x.at(first, 0), rows: rows, columns: width, inner: n - first,
+          shape: .upperA, into: products)
+      } else {
+        try gemm(
+          x.at(first, first), transposeA: true, x.at(first, 0), rows: rows, columns: width, inner: n - first,
+          into: products)
+      }
       try launch(
         .blocks, "store_block", items: width, height: rows, .buffer(x.buffer),
         .uint(x.at(first, 0).offset),

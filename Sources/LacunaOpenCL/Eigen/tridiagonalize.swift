@@ -10,7 +10,7 @@ struct Reduction {
 extension DeviceContext {
   /// Reduces a dense symmetric matrix (stride n, lower triangle read) to tridiagonal form by blocked reflections.
   ///
-  /// Five launches a column and no wait until the last. Half of the arithmetic is the product of the matrix with each
+  /// Three launches a column (four on a processor) and no wait until the last. Half of the arithmetic is the product of the matrix with each
   /// reflector, which reads the lower triangle once; the other half is the update of what lies beyond a panel.
   /// Source: Dongarra, Sorensen, Hammarling, *Block reduction of matrices to condensed forms*, 1989.
   /// - Parameter keep: whether reflectors are wanted above the diagonal.
@@ -21,7 +21,7 @@ extension DeviceContext {
     let partial = try allocate(byteCount: (n + tile - 1) / tile * n * precision.byteCount)
     let groups = (n + groupSize - 1) / groupSize
     let x = try scratch("column", count: n)
-    let y = try scratch("companion", count: n)
+    let z = try scratch("image", count: n)
     let dots = try scratch("panel dots", count: 2 * width)
     let squareSums = try scratch("square sums", count: groups + 1)
     let dotSums = try scratch("dot sums", count: groups + 1)
@@ -40,35 +40,34 @@ extension DeviceContext {
           .tridiagonal, "tridiagonal_column", items: items, .buffer(a), .uint(n), .uint(c),
           .uint(first),
           .buffer(panel),
-          .uint(width), .uint(i), .buffer(x), .buffer(y), .buffer(d), .buffer(tau),
-          .buffer(dotSums),
-          .buffer(squareSums), .uint(dotGroups))
+          .uint(width), .uint(i), .buffer(x), .buffer(z), .buffer(d), .buffer(tau), .buffer(dots),
+          .buffer(dotSums), .buffer(squareSums), .uint(dotGroups))
         if c == n - 1 { break }
         // The product starts at the tile of the reflector's first row.
         let rowGroups = (items + groupSize - 1) / groupSize
         let tiles = (items + tile - 1) / tile
+        if routes.actsAsGPU {
+          try launch(
+            .tridiagonal, "tridiagonal_tiles", global: (tiles * (tiles + 1) / 2 * tile, 1), group: (tile, 1),
+            arguments: [
+              .buffer(a), .uint(n), .uint(c), .uint(first), .buffer(panel), .uint(i), .buffer(x), .buffer(e),
+              .buffer(tau), .buffer(squareSums), .uint(rowGroups), .uint(keep ? 1 : 0), .buffer(partial),
+            ])
+        } else {
+          try launch(
+            .tridiagonal, "tridiagonal_reflector", items: items, .buffer(a), .uint(n), .uint(c), .uint(first),
+            .buffer(panel), .uint(i), .buffer(x), .buffer(e), .buffer(tau), .buffer(squareSums), .uint(rowGroups),
+            .uint(keep ? 1 : 0))
+          try launch(
+            .tridiagonal, "tridiagonal_tiles_rows", global: (tiles * (tiles + 1) / 2, 1), group: (1, 1),
+            arguments: [
+              .buffer(a), .uint(n), .uint(first), .buffer(panel), .uint(i * n), .buffer(partial),
+            ])
+        }
         try launch(
-          .tridiagonal, "tridiagonal_reflector", items: items, .buffer(a), .uint(n), .uint(c),
-          .uint(first),
-          .buffer(panel), .uint(i), .buffer(x), .buffer(e), .buffer(tau), .buffer(squareSums),
-          .uint(rowGroups),
-          .uint(keep ? 1 : 0))
-        let tileItems = routes.actsAsGPU ? tile : 1
-        try launch(
-          .tridiagonal, routes.actsAsGPU ? "tridiagonal_tiles" : "tridiagonal_tiles_rows",
-          global: (tiles * (tiles + 1) / 2 * tileItems, 1), group: (tileItems, 1),
-          arguments: [
-            .buffer(a), .uint(n), .uint(first), .buffer(panel), .uint(i * n), .buffer(partial),
-          ])
-        try launch(
-          .tridiagonal, "tridiagonal_gather", groups: rowGroups + 2 * i, .buffer(partial),
-          .uint(tiles), .uint(n),
-          .uint(first), .buffer(panel), .uint(width), .uint(i), .buffer(y), .buffer(dots),
+          .tridiagonal, "tridiagonal_gather", groups: rowGroups + 2 * i, .buffer(partial), .uint(tiles), .uint(n),
+          .uint(first), .buffer(panel), .uint(width), .uint(i), .buffer(z), .buffer(dots), .buffer(dotSums),
           .uint(rowGroups))
-        try launch(
-          .tridiagonal, "tridiagonal_companion", items: items, .uint(n), .uint(c), .uint(first),
-          .buffer(panel),
-          .uint(width), .uint(i), .buffer(y), .buffer(dots), .buffer(tau), .buffer(dotSums))
         dotGroups = rowGroups
       }
       let next = start + count
@@ -77,7 +76,7 @@ extension DeviceContext {
       try launch(
         .tridiagonal, "tridiagonal_finish", items: n - first, .uint(n), .uint(next - 1),
         .uint(first), .buffer(panel),
-        .uint(width), .uint(count), .buffer(y), .buffer(tau), .buffer(dotSums), .uint(dotGroups))
+        .uint(width), .uint(count), .buffer(z), .buffer(tau), .buffer(dots), .buffer(dotSums), .uint(dotGroups))
       let stack = Block(buffer: panel, stride: n)
       try accumulateLower(
         stack.at(0, next), stack.at(width, next), transposed: true, size: n - next,
