@@ -75,10 +75,9 @@ package struct ColumnScales: Sendable {
     let step = max(1, n / 1000)
     var sum = 0.0
     for k in 0..<d where largest[k] > 0 {
-      func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
       let column = stride(from: 0, to: n, by: step).map { rows[$0 * d + k] }
-      let middle = centered ? median(column) : 0
-      let spread = 1.48 * median(column.map { abs($0 - middle) })
+      let middle = centered ? median(of: column) : 0
+      let spread = 1.48 * median(of: column.map { abs($0 - middle) })
       sum += spread * spread / (weights?[k] ?? 1)
     }
     return sum > 0 ? sum / Double(d) : nil

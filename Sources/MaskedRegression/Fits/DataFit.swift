@@ -48,10 +48,12 @@ public struct DataFit<Device: Backend>: RidgeFit {
   /// - Parameter n: samples.
   /// - Parameter centered: whether an intercept is fitted.
   /// - Parameter weights: of the penalty; leaving a sample out leaves them as they are.
+  /// - Parameter seeksRidge: whether ridges are to be tried of which nothing is known; `typicalSquare` is nil otherwise.
   /// - Throws: `FitError.data` naming a cell whose square float64 does not hold; `FitError.request` for weights that are
   ///   none; `BackendError`.
   public init(
-    device: Device, values: consuming [Double], sampleCount n: Int, centered: Bool, weights: RidgeWeights = .uniform
+    device: Device, values: consuming [Double], sampleCount n: Int, centered: Bool, weights: RidgeWeights = .uniform,
+    seeksRidge: Bool = true
   ) throws {
     var rows = values
     let d = rows.count / n
@@ -72,7 +74,7 @@ public struct DataFit<Device: Backend>: RidgeFit {
     means = zip(scales.high, scales.low).map { $0 + $1 }
     self.variances = variances.map { $0 / Double(n) }
     scaling = weights.penalty(variances: self.variances)
-    typicalSquare = scales.typicalSquare(of: rows, centered: centered, weights: scaling)
+    typicalSquare = seeksRidge ? scales.typicalSquare(of: rows, centered: centered, weights: scaling) : nil
     unit = scaling == nil ? scales.unit : 0
     divisors = scaling?.map { $0.squareRoot() } ?? [Double](repeating: scaled(1, exponent: scales.unit), count: d)
     sampleCount = n

@@ -34,7 +34,8 @@ public struct LeaveOneOutFitMask: FitMask {
     swap(&handed, &values)
     do {
       let fit = try DataFit(
-        device: device, values: consume handed, sampleCount: n, centered: request.centered, weights: weights)
+        device: device, values: consume handed, sampleCount: n, centered: request.centered, weights: weights,
+        seeksRidge: request.ridge == .automatic)
       guard let groups = request.groups else { return fit }
       return try GroupFit(fit, groups: groups)
     } catch {

@@ -12,11 +12,18 @@ struct PrimalEvaluation<Device: Backend> {
   let regression: PrimalRegression<Device>
   let samples: SampleBlocks<Device>
   let centered: Bool
-  let scratch: Device.Matrix
+  private let scratch: Device.Matrix
+  private let solved = Solved()
   private let sums: Device.Matrix
   /// diag S.
   let squares: [Double]
   var device: Device { regression.device }
+
+  /// Of which ridge `scratch` holds Q, and its diagonal.
+  private final class Solved {
+    var ridge: Double?
+    var diagonal: [Double] = []
+  }
 
   /// - Parameter samples: columns centred where asked.
   init(device: Device, samples: SampleBlocks<Device>, coordinateCount d: Int, centered: Bool) throws {
@@ -31,6 +38,16 @@ struct PrimalEvaluation<Device: Backend> {
     squares = try regression.diagonal(of: gram)
   }
 
+  /// Q = (S + λI)⁻¹ and its diagonal, not to be changed: errors, residuals and predictor of one ridge share an inverse.
+  func resolvent(ridge: Double) throws -> (matrix: Device.Matrix, diagonal: [Double]) {
+    if solved.ridge != ridge {
+      solved.ridge = nil
+      solved.diagonal = try regression.resolvent(ridge: ridge, scratch: scratch).diagonal
+      solved.ridge = ridge
+    }
+    return (scratch, solved.diagonal)
+  }
+
   /// Errors from the residuals themselves, and what rounding may have made of them.
   ///
   ///     E_tr,k = Σ_i R_ik²/(n Q_kk²),    GCV_k = E_tr,k / (Σ_i c_i/n + E_tr,k Q_kk/n)²
@@ -38,7 +55,7 @@ struct PrimalEvaluation<Device: Backend> {
     let (n, d) = (Double(samples.sampleCount), squares.count)
     var estimate = DigitEstimate(
       ulp: Double(Device.Element.ulpOfOne), sampleCount: samples.sampleCount, coordinateCount: d)
-    let (q, diagonal) = try regression.resolvent(ridge: ridge, scratch: scratch)
+    let (q, diagonal) = try resolvent(ridge: ridge)
     let sizes = squares.map { $0 + ridge }
     try device.rowDots(q, q, weights: try device.makeVector(elements(sizes)), into: sums)
     // g_k².
@@ -76,7 +93,7 @@ struct PrimalEvaluation<Device: Backend> {
   /// Hands over all residuals of samples left out, block by block.
   func residuals(ridge: Double, _ receive: ResidualReceiver<Device>) throws {
     let n = Double(samples.sampleCount)
-    let (q, diagonal) = try regression.resolvent(ridge: ridge, scratch: scratch)
+    let (q, diagonal) = try resolvent(ridge: ridge)
     let diagonalVector = try device.makeVector(elements(diagonal))
     let storage = try device.makeMatrix(rows: samples.height, columns: diagonal.count)
     let rowVector = try device.makeVector(samples.height)
@@ -94,7 +111,8 @@ struct PrimalEvaluation<Device: Backend> {
 
   /// −diag(Q)⁻¹Q with a zero diagonal, over Q.
   func predictor(ridge: Double) throws -> Device.Matrix {
-    let (a, diagonal) = try regression.resolvent(ridge: ridge, scratch: scratch)
+    let (a, diagonal) = try resolvent(ridge: ridge)
+    solved.ridge = nil
     try device.scale(a, rows: try device.makeVector(elements(diagonal.map { -1 / $0 })), columns: nil)
     try device.setDiagonal(of: a, to: try device.makeVector(diagonal.count))
     return a

@@ -16,7 +16,7 @@ extension PrimalEvaluation {
     let n = Double(samples.sampleCount)
     var sums = GroupSums(coordinateCount: d)
     let sizes = squares.map { $0 + ridge }
-    let (q, diagonal) = try regression.resolvent(ridge: ridge, scratch: scratch)
+    let (q, diagonal) = try resolvent(ridge: ridge)
     if !groups.batches.isEmpty {
       let (estimate, forms) = try estimate(q, sizes: sizes)
       let inverseSizes = try device.makeVector(elements(sizes.map { 1 / $0 }))

@@ -30,26 +30,43 @@ public struct ResidualRows: Sendable {
   public mutating func add(_ tile: ResidualTile) {
     let width = tile.coordinates.count
     let first = tile.coordinates.lowerBound
-    for (row, i) in tile.samples.enumerated() {
-      let values = tile.values[row * width..<(row + 1) * width]
-      let start = values.startIndex
-      var (square, share, own, product) = (0.0, 0.0, 0.0, 0.0)
-      let previous = last.flatMap { $0.sample == i - 1 && $0.coordinates == tile.coordinates ? $0.values : nil }
-      for k in 0..<width {
-        let value = values[start + k]
-        let scaled = value * units[first + k]
-        square += value * value
-        share += value * (value * inverseVariances[first + k])
-        own += scaled * scaled
-        sums[first + k] += scaled
-        if let previous { product += scaled * previous[k] * units[first + k] }
+    guard width > 0, let end = tile.samples.last else { return }
+    let before = last.flatMap { $0.coordinates == tile.coordinates ? $0 : nil }
+    let units = Array(units[tile.coordinates])
+    let inverseVariances = Array(inverseVariances[tile.coordinates])
+    tile.values.withUnsafeBufferPointer { values in
+      for (row, i) in tile.samples.enumerated() {
+        let start = row * width
+        var (square, share, own) = (0.0, 0.0, 0.0)
+        for k in 0..<width {
+          let value = values[start + k]
+          let scaled = value * units[k]
+          square += value * value
+          share += value * (value * inverseVariances[k])
+          own += scaled * scaled
+          sums[first + k] += scaled
+        }
+        squares[i] += square
+        shares[i] += share
+        standardized[i] += own
+        guard i > 0 else { continue }
+        if row > 0, tile.samples[row - 1] == i - 1 {
+          products[i - 1] += product(values[start..<start + width], values[start - width..<start], units)
+        } else if row == 0, let before, before.sample == i - 1 {
+          products[i - 1] += before.values.withUnsafeBufferPointer { product(values[..<width], $0[...], units) }
+        }
       }
-      squares[i] += square
-      shares[i] += share
-      standardized[i] += own
-      if i > 0 { products[i - 1] += product }
-      last = (i, tile.coordinates, Array(values))
     }
+    last = (end, tile.coordinates, Array(tile.values.suffix(width)))
+  }
+
+  /// Σ_k a_k b_k/E_k of two rows of a tile.
+  private func product(
+    _ a: Slice<UnsafeBufferPointer<Double>>, _ b: Slice<UnsafeBufferPointer<Double>>, _ units: [Double]
+  ) -> Double {
+    var sum = 0.0
+    for k in units.indices { sum += a[a.startIndex + k] * units[k] * b[b.startIndex + k] * units[k] }
+    return sum
   }
 
   /// The standard error of the mean squared error a cell: √(G/(G−1) Σ_g (Σ_{i∈g} (e_i − ē))²)/n with e_i = (1/d) Σ_k r_ik².

@@ -100,7 +100,6 @@ struct SparseFrame {
   ) -> Double? {
     let (n, d) = (columns.coordinateCount, columns.sampleCount)
     let step = max(1, n / 1000)
-    func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
     var sum = 0.0
     for k in 0..<d where varies[k] && 3 * (columns.rowStarts[k + 1] - columns.rowStarts[k]) > n {
       var cells = [Double](repeating: 0, count: (n - 1) / step + 1)
@@ -108,8 +107,8 @@ struct SparseFrame {
         let sample = Int(columns.columnIndices[entry])
         if sample % step == 0 { cells[sample / step] = columns.values[entry] }
       }
-      let middle = centered ? median(cells) : 0
-      let spread = 1.48 * median(cells.map { abs($0 - middle) })
+      let middle = centered ? median(of: cells) : 0
+      let spread = 1.48 * median(of: cells.map { abs($0 - middle) })
       sum += spread * spread / (weights?[k] ?? 1)
     }
     return sum > 0 ? sum / Double(d) : nil
