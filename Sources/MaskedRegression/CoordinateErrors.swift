@@ -10,14 +10,22 @@ public struct CoordinateErrors: Sendable, Equatable {
   /// The error of each coordinate with every other one visible; nil where Σ is unknown, or where no other error is measured.
   public var fullContext: [Double]?
 
+  /// Whether each coordinate is ever predicted; nil where all are. Means are over those that are.
+  public var isPredicted: [Bool]?
+
   public init(training: [Double], generalization: [Double]?) {
     self.training = training
     self.generalization = generalization
   }
 
-  public var meanTraining: Double { mean(training) }
-  public var meanGeneralization: Double? { generalization.map(mean) }
-  public var meanFullContext: Double? { fullContext.map(mean) }
+  public var meanTraining: Double { meanOfPredicted(training) }
+  public var meanGeneralization: Double? { generalization.map(meanOfPredicted) }
+  public var meanFullContext: Double? { fullContext.map(meanOfPredicted) }
+
+  private func meanOfPredicted(_ errors: [Double]) -> Double {
+    guard let isPredicted else { return mean(errors) }
+    return mean(zip(errors, isPredicted).filter { $0.1 }.map { $0.0 })
+  }
 }
 
 /// The arithmetic mean.

@@ -171,9 +171,10 @@ public struct DrawnMaskEquivalent: Sendable {
     let resolvent = try population.resolvent(hidden: delta, shift: ridge)
     let diagonals = try resolvent.diagonals(signal: alpha)
     let (r, g) = (diagonals.resolvent, diagonals.resolventCovarianceResolvent)
-    let squares = try resolvent.squares(signal: alpha)
-    let (square, h) = (squares.identity, squares.variances)
     let variances = population.variances
+    let squares = try resolvent.offDiagonalSquares(signal: alpha, weights: [variances.map { _ in 1 }, variances])
+    let square = zip(squares[0], r).map { $0 + $1 * $1 }
+    let h = r.indices.map { squares[1][$0] + variances[$0] * r[$0] * r[$0] }
     func weighted(_ x: [Double]) -> Double { blockSum(zip(variances, x).map { $0 * $1 }) }
     let sigma = blockSum(diagonals.covarianceResolvent)
     let sigmaDiagonal = weighted(g)

@@ -1,22 +1,13 @@
 /// Q̄ = (αΣ + Γ)⁻¹ for one diagonal Γ ≻ 0 and any signal strength α ≥ 0: what a matrix ridge asks of a population.
+///
+/// A coordinate whose γ_k is infinite predicts no other. Of its own entries there is the limit in units of 1/γ_k: of γ_k Q̄_kk,
+/// γ_k² (Q̄ΣQ̄)_kk, γ_k (ΣQ̄)_kk and γ_k Q̄_kj.
 public protocol MatrixRidgeResolvent {
-  /// diag Q̄ and diag Q̄ΣQ̄.
+  /// diag Q̄, diag Q̄ΣQ̄ and diag ΣQ̄.
   func diagonals(signal: Double) throws(PopulationError) -> MatrixRidgeDiagonals
 
-  /// diag Q̄² and diag Q̄DQ̄, D = diag Σ.
-  func squares(signal: Double) throws(PopulationError) -> MatrixRidgeSquares
-}
-
-public struct MatrixRidgeSquares: Sendable {
-  /// diag Q̄².
-  public var identity: [Double]
-  /// diag Q̄DQ̄.
-  public var variances: [Double]
-
-  public init(identity: [Double], variances: [Double]) {
-    self.identity = identity
-    self.variances = variances
-  }
+  /// Σ_{j≠k} w_j Q̄_kj² of every row k, for each of several w, whose entries are finite.
+  func offDiagonalSquares(signal: Double, weights: [[Double]]) throws(PopulationError) -> [[Double]]
 }
 
 public struct MatrixRidgeDiagonals: Sendable {
@@ -39,16 +30,21 @@ public protocol MatrixRidgePopulation: Sendable {
   /// diag Σ, length d.
   var variances: [Double] { get }
 
-  /// The resolvent (Σ + Γ)⁻¹ with diag Γ = hidden · variances + shift, every entry above 0.
-  /// - Parameter hidden: in [0, 1].
-  /// - Parameter shift: at least 0.
-  func resolvent(hidden: Double, shift: Double) throws(PopulationError) -> any MatrixRidgeResolvent
+  /// The resolvent (αΣ + Γ)⁻¹.
+  /// - Parameter ridges: diag Γ, each above 0; infinite ones where `MatrixRidgeResolvent` says what they mean.
+  /// - Throws: `unsupported` for ridges that differ, where Σ has no structure for that.
+  func resolvent(ridges: [Double]) throws(PopulationError) -> any MatrixRidgeResolvent
 }
 
 extension MatrixRidgePopulation {
   var coordinateCount: Int { variances.count }
 
   func ridges(hidden: Double, shift: Double) -> [Double] { variances.map { hidden * $0 + shift } }
+
+  /// The resolvent with diag Γ = hidden · variances + shift.
+  func resolvent(hidden: Double, shift: Double) throws(PopulationError) -> any MatrixRidgeResolvent {
+    try resolvent(ridges: ridges(hidden: hidden, shift: shift))
+  }
 }
 
 /// Any population whose variances are all the same: Γ is a multiple of the identity, and Q̄ = R(κ)/α at κ = γ/α.
@@ -66,8 +62,11 @@ public struct EqualVariancePopulation: MatrixRidgePopulation {
     variances = values
   }
 
-  public func resolvent(hidden: Double, shift: Double) -> any MatrixRidgeResolvent {
-    Resolvent(population: population, ridge: hidden * variances[0] + shift)
+  public func resolvent(ridges: [Double]) throws(PopulationError) -> any MatrixRidgeResolvent {
+    guard let ridge = ridges.first, ridges.allSatisfy({ $0 == ridge }) else {
+      throw .unsupported(reason: "a covariance of this structure with ridges that differ; a dense covariance would do")
+    }
+    return Resolvent(population: population, ridge: ridge)
   }
 
   private struct Resolvent: MatrixRidgeResolvent {
@@ -96,10 +95,18 @@ public struct EqualVariancePopulation: MatrixRidgePopulation {
     }
 
     /// Q̄² = (Q̄ − αQ̄ΣQ̄)/γ.
-    func squares(signal: Double) throws(PopulationError) -> MatrixRidgeSquares {
+    func offDiagonalSquares(signal: Double, weights: [[Double]]) throws(PopulationError) -> [[Double]] {
       let diagonals = try diagonals(signal: signal)
-      let squares = zip(diagonals.resolvent, diagonals.resolventCovarianceResolvent).map { ($0 - signal * $1) / ridge }
-      return MatrixRidgeSquares(identity: squares, variances: zip(squares, population.variances).map { $0 * $1 })
+      let squares = zip(diagonals.resolvent, diagonals.resolventCovarianceResolvent).map {
+        max(0, ($0 - signal * $1) / ridge - $0 * $0)
+      }
+      return try weights.map { weights throws(PopulationError) -> [Double] in
+        guard weights.allSatisfy({ $0 == weights[0] }) else {
+          throw .unsupported(
+            reason: "a covariance of this structure with weights that differ; a dense covariance would do")
+        }
+        return zip(squares, weights).map { $0 * $1 }
+      }
     }
   }
 }
@@ -107,27 +114,28 @@ public struct EqualVariancePopulation: MatrixRidgePopulation {
 extension DiagonalPopulation: MatrixRidgePopulation {
   public var matrixRidge: (any MatrixRidgePopulation)? { self }
 
-  public func resolvent(hidden: Double, shift: Double) -> any MatrixRidgeResolvent {
-    Resolvent(variances: variances, ridges: ridges(hidden: hidden, shift: shift))
+  public func resolvent(ridges: [Double]) -> any MatrixRidgeResolvent {
+    Resolvent(variances: variances, ridges: ridges)
   }
 
   private struct Resolvent: MatrixRidgeResolvent {
     let variances: [Double]
     let ridges: [Double]
 
+    /// In units of 1/γ where that is 0.
+    private func inverse(signal: Double) -> [Double] {
+      variances.indices.map { ridges[$0] == .infinity ? 1 : 1 / (signal * variances[$0] + ridges[$0]) }
+    }
+
     func diagonals(signal: Double) -> MatrixRidgeDiagonals {
-      let inverse = variances.indices.map { 1 / (signal * variances[$0] + ridges[$0]) }
+      let inverse = inverse(signal: signal)
       return MatrixRidgeDiagonals(
         resolvent: inverse, resolventCovarianceResolvent: zip(variances, inverse).map { $0 * $1 * $1 },
         covarianceResolvent: zip(variances, inverse).map { $0 * $1 })
     }
 
-    func squares(signal: Double) -> MatrixRidgeSquares {
-      let squares = variances.indices.map { k in
-        let inverse = 1 / (signal * variances[k] + ridges[k])
-        return inverse * inverse
-      }
-      return MatrixRidgeSquares(identity: squares, variances: zip(squares, variances).map { $0 * $1 })
+    func offDiagonalSquares(signal: Double, weights: [[Double]]) -> [[Double]] {
+      weights.map { $0.map { _ in 0 } }
     }
   }
 }

@@ -4,10 +4,8 @@ extension SpikedPopulation: MatrixRidgePopulation {
 
   public var matrixRidge: (any MatrixRidgePopulation)? { self }
 
-  public func resolvent(hidden: Double, shift: Double) -> any MatrixRidgeResolvent {
-    Resolvent(
-      noise: noise.variances, strengths: strengths, directions: directions,
-      ridges: ridges(hidden: hidden, shift: shift), variances: variances)
+  public func resolvent(ridges: [Double]) -> any MatrixRidgeResolvent {
+    Resolvent(noise: noise.variances, strengths: strengths, directions: directions, ridges: ridges)
   }
 
   private struct Resolvent: MatrixRidgeResolvent {
@@ -15,8 +13,6 @@ extension SpikedPopulation: MatrixRidgePopulation {
     let strengths: [Double]
     let directions: [[Double]]
     let ridges: [Double]
-    /// diag Σ.
-    let variances: [Double]
 
     private var rank: Int { strengths.count }
 
@@ -62,6 +58,12 @@ extension SpikedPopulation: MatrixRidgePopulation {
       let spikes = signal > 0 ? update.scaled(by: 1 / signal) : SmallMatrix(diagonal: strengths)
       for k in a.indices {
         let u = loadings(k)
+        if ridges[k] == .infinity {
+          resolvent[k] = 1
+          shares[k] = noise[k] + spikes.form(u)
+          mixed[k] = noise[k] + second.form(u)
+          continue
+        }
         let square = a[k] * a[k]
         let taken = square * update.form(u)
         resolvent[k] = a[k] - taken
@@ -72,17 +74,17 @@ extension SpikedPopulation: MatrixRidgePopulation {
         resolvent: resolvent, resolventCovarianceResolvent: mixed, covarianceResolvent: shares)
     }
 
-    func squares(signal: Double) throws(PopulationError) -> MatrixRidgeSquares {
+    func offDiagonalSquares(signal: Double, weights: [[Double]]) throws(PopulationError) -> [[Double]] {
       let (a, update) = try core(signal: signal)
-      func squares(_ weights: [Double]) -> [Double] {
+      return weights.map { weights in
         let second = update * form(a.indices.map { a[$0] * a[$0] * weights[$0] }) * update.transposed
         return a.indices.map { k in
           let u = loadings(k)
-          let square = a[k] * a[k]
-          return weights[k] * (square - 2 * a[k] * square * update.form(u)) + square * second.form(u)
+          if ridges[k] == .infinity { return second.form(u) }
+          let own = a[k] * update.form(u)
+          return max(0, a[k] * a[k] * (second.form(u) - weights[k] * own * own))
         }
       }
-      return MatrixRidgeSquares(identity: squares(a.map { _ in 1 }), variances: squares(variances))
     }
   }
 }

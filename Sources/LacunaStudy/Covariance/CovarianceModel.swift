@@ -45,10 +45,13 @@ public struct CovarianceModel: Sendable {
   }
 
   /// Σ as one that answers for diagonal ridges: by its structure, since its variances are equal, or as a dense matrix.
+  /// - Parameter isUniform: whether ridges are to differ by the variances alone.
   /// - Parameter order: the most coordinates of which a dense one is made; nil is returned beyond.
-  func matrixRidge(upTo order: Int, on device: some Backend<Double>) throws -> (any MatrixRidgePopulation)? {
+  func matrixRidge(
+    isUniform: Bool = true, upTo order: Int, on device: some Backend<Double>
+  ) throws -> (any MatrixRidgePopulation)? {
     if let own = population.matrixRidge { return own }
-    if let equal = try? EqualVariancePopulation(population) { return equal }
+    if isUniform, let equal = try? EqualVariancePopulation(population) { return equal }
     guard coordinateCount <= order else { return nil }
     return try DenseCovariance(covariance: covariance(on: device), coordinateCount: coordinateCount, backend: device)
   }

@@ -188,6 +188,7 @@ public final class TrialData<Device: Backend> {
     let regression = try maskedRegression(ofTrial: trial)
     var errors = CoordinateErrors(
       training: fit.training, generalization: try regression.errors(of: fit.matrix, covariance: covariance))
+    errors.isPredicted = regression.isPredicted
     errors.fullContext = try regression.fullContextErrors(of: fit.matrix, covariance: covariance)
     return errors
   }

@@ -12,6 +12,8 @@ public struct MaskTheory: Sendable, Equatable {
   public var effectiveRidge: Double?
   public var degreesOfFreedom1: Double?
   public var degreesOfFreedom2: Double?
+  /// Whether every coordinate is predicted, and predicts: Bayes' error is then the mean over all.
+  public var isWhole = true
 
   /// Errors with their terms of order 1/n.
   public struct FiniteSize: Sendable, Equatable {

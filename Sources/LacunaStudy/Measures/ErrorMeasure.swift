@@ -7,7 +7,8 @@ extension QuantityName {
   public static let generalizationError: QuantityName = "generalization_error"
   /// Under masks other than leave-one-out: with every other coordinate visible, whatever the masks hid in training.
   public static let fullContextError: QuantityName = "full_context_error"
-  /// E_* = (1/d) Σ_k 1/(Σ⁻¹)_kk: what no predictor can beat with every other coordinate visible.
+  /// E_* = (1/d) Σ_k 1/(Σ⁻¹)_kk: what no predictor can beat with every other coordinate visible; null where masks always show some
+  /// coordinates, or never do.
   public static let bayesError: QuantityName = "bayes_error"
   /// κ(λ) and the degrees of freedom at it: of leave-one-out masks; of Bernoulli masks, and of drawn ones by their number, those
   /// of `BernoulliEquivalent` and `DrawnMaskEquivalent`, κ a mean over coordinates; none under all other masks, where each
@@ -91,7 +92,7 @@ public struct ErrorMeasure: Measure {
           statistic(observations.compactMap(\.fullContext), \.fullContext, \.fullContext)))
     }
     return result + [
-      Quantity(.bayesError, title: "Bayes", .number(limit.bayesError)),
+      Quantity(.bayesError, title: "Bayes", .number(theory.isWhole ? limit.bayesError : nil)),
       Quantity(.effectiveRidge, .number(theory.effectiveRidge)),
       Quantity(.degreesOfFreedom1, .number(theory.degreesOfFreedom1)),
       Quantity(.degreesOfFreedom2, .number(theory.degreesOfFreedom2)),

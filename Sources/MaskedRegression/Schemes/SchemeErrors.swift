@@ -51,6 +51,22 @@ public struct SchemeErrors<Device: Backend> {
     return errors.map { moments.hidden * $0 }
   }
 
+  /// Errors over masks that hide k and show each other j with probability p_j,
+  ///
+  ///     err_k = (e_k − â_k∘p) Σ (e_k − â_k∘p)ᵀ + Σ_j p_j(1 − p_j) Σ_jj â_kj²;
+  ///
+  /// 0 where p_k = 1.
+  public func overMasks(
+    of predictor: Device.Matrix, keeps: [Double], covariance: any CovarianceOperator<Device>
+  ) throws(BackendError) -> [Double] {
+    let errors = try forms(
+      of: predictor, visible: try device.makeVector(keeps.map { Device.Element($0) }), covariance: covariance)
+    let weights = zip(keeps, covariance.variances).map { p, s in Device.Element(p * (1 - p) * s) }
+    try device.rowDots(predictor, predictor, weights: try device.makeVector(weights), into: vector)
+    let spreads = try device.download(vector)
+    return errors.indices.map { keeps[$0] < 1 ? errors[$0] + Double(spreads[$0]) : 0 }
+  }
+
   /// Σ_m w_m 1(m_k = 0) (e_k − â_k∘m) Σ (e_k − â_k∘m)ᵀ over masks written out, with weights of sum 1.
   public func overMasks(
     of predictor: Device.Matrix, given masks: GivenMasks, covariance: any CovarianceOperator<Device>

@@ -3,6 +3,8 @@ import LacunaAlgebra
 /// The joint predictors of one mask scheme on one data set, at any ridge, and their errors over the scheme's masks.
 public final class SchemeRegression<Device: Backend> {
   private let masks: any TrainingMasks
+  /// Whether each coordinate is ever predicted; nil where all are.
+  public let isPredicted: [Bool]?
   private let errors: SchemeErrors<Device>
   private let solve: SchemeSolver<Device>
 
@@ -19,6 +21,7 @@ public final class SchemeRegression<Device: Backend> {
     gram: GramSource<Device>? = nil, samples: @escaping SampleSource<Device>
   ) throws {
     self.masks = masks
+    isPredicted = masks.isPredicted
     errors = try SchemeErrors(device: device, coordinateCount: d)
     func summedGram() throws -> Device.Matrix {
       let gram = try device.makeMatrix(rows: d, columns: d)

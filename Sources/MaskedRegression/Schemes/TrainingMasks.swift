@@ -34,6 +34,13 @@ public protocol TrainingMasks: Sendable {
   /// The share of the masks over which each coordinate's errors count: the error of predicting it by 0 over its mean square.
   /// - Parameter d: coordinates.
   func hiddenShares(coordinateCount d: Int) -> [Double]
+
+  /// Whether each coordinate has a prediction at all, where mean errors are over those that have; nil where all count.
+  var isPredicted: [Bool]? { get }
+}
+
+extension TrainingMasks {
+  public var isPredicted: [Bool]? { nil }
 }
 
 /// Blocks of coordinates hidden together; the mean of the predictors of several passes.
@@ -88,6 +95,33 @@ public struct BernoulliMasks: TrainingMasks, Equatable {
   public func hiddenShares(coordinateCount d: Int) -> [Double] {
     [Double](repeating: MaskMoments(keep: keep).hidden, count: d)
   }
+}
+
+/// All masks that show each coordinate with a probability of its own, in closed form; a row's errors count where it is hidden.
+public struct CoordinateMasks: TrainingMasks, Equatable {
+  /// p, one a coordinate, in [0, 1]: 1 is never hidden, 0 never visible; p² a normal number or 0.
+  public var keeps: [Double]
+
+  /// - Parameter keeps: p, one a coordinate.
+  public init(keeps: [Double]) { self.keeps = keeps }
+
+  public func solver<Device: Backend>(
+    on device: Device, sampleCount n: Int, coordinateCount d: Int, gram: GramSource<Device>,
+    samples: @escaping SampleSource<Device>
+  ) throws -> SchemeSolver<Device> {
+    let regression = try CoordinateMaskRegression(device: device, gram: gram(), keeps: keeps)
+    return { try regression.fit(ridge: $0) }
+  }
+
+  public func errors<Device: Backend>(
+    of predictor: Device.Matrix, covariance: any CovarianceOperator<Device>, by errors: SchemeErrors<Device>
+  ) throws(BackendError) -> [Double] {
+    try errors.overMasks(of: predictor, keeps: keeps, covariance: covariance)
+  }
+
+  public func hiddenShares(coordinateCount d: Int) -> [Double] { keeps.map { $0 < 1 ? 1 : 0 } }
+
+  public var isPredicted: [Bool]? { keeps.contains(1) ? keeps.map { $0 < 1 } : nil }
 }
 
 /// Masks drawn for each sample, and the loss over what they hide, or over all coordinates with none reading itself.
