@@ -113,7 +113,11 @@ let package = Package(
         .embedInCode("TheoryPage/page.html"), .embedInCode("TheoryPage/page.js"), .embedInCode("TheoryPage/theory.js"),
       ]),
     .target(
-      name: "LacunaFits", dependencies: ["LacunaAlgebra", "MaskedRegression", "LacunaFiles", "LacunaFigures"],
+      name: "LacunaFits",
+      dependencies: [
+        "LacunaAlgebra", "MaskedRegression", "LacunaFiles", "LacunaFigures",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ],
       exclude: ["README.md"]),
     .target(
       name: "CInterface",

@@ -10,6 +10,8 @@ public struct TableReading: Sendable {
   public var columns: [String]
   /// Columns not to read, likewise.
   public var exclude: [String]
+  /// The names of the coordinates that are wanted, in this order, where the file names its columns and no columns are chosen.
+  public var wanted: [String]?
   /// Reads missing cells as NaN instead of refusing them.
   public var allowMissing: Bool
   /// Spellings of a missing cell, as they stand in a cell, beside the empty cell, NA, N/A, NaN and null.
@@ -107,7 +109,10 @@ extension TableReading {
       return found[0]
     }
     var chosen: [Int] = []
-    if columns.isEmpty {
+    if let wanted, names != nil, columns.isEmpty {
+      chosen = try resolver.all(wanted)
+      if index == nil, let own = indexColumn, chosen.contains(own) { indexColumn = nil }
+    } else if columns.isEmpty {
       chosen = (0..<count).filter { $0 != indexColumn && $0 != labelColumn }
     } else {
       for entry in columns { chosen += try resolver.columns(entry, option: "--columns") }
@@ -137,7 +142,7 @@ extension TableReading {
 
   /// The same for a table that has been read whole.
   func choose(from table: Table) throws(DataFileError) -> ColumnChoice {
-    if index == nil && labels == nil && columns.isEmpty && exclude.isEmpty {
+    if index == nil && labels == nil && columns.isEmpty && exclude.isEmpty && (wanted == nil || table.names == nil) {
       return ColumnChoice(columns: Array(0..<table.columns), index: nil, count: table.columns)
     }
     return try choose(names: table.names, count: table.columns, path: "the table")
@@ -204,6 +209,34 @@ private struct ColumnResolver {
       } else {
         found += try positions(field.text, option: option)
       }
+    }
+    return found
+  }
+
+  /// The columns of these names.
+  /// - Throws: `malformed` that lists those that are not there, or the places of one that is there more than once.
+  func all(_ wanted: [String]) throws(DataFileError) -> [Int] {
+    let names = names ?? []
+    var places: [String: [Int]] = [:]
+    for (column, name) in names.enumerated() { places[name, default: []].append(column) }
+    let missing = wanted.filter { places[$0] == nil }
+    guard missing.isEmpty else {
+      throw refusal(
+        "\(missing.count == 1 ? "a column is" : "\(missing.count) columns are") not there: \(listed(missing, most: 12))",
+        "the file's columns are \(listed(names, most: 12)); --columns takes columns of other names, in the order wanted"
+      )
+    }
+    // Columns of one name stand for one another where they are all wanted, in their order.
+    var found: [Int] = []
+    for name in wanted {
+      guard let column = places[name]?.first else {
+        throw refusal("--columns: \(quoted(name)) is wanted more often than it is there", "")
+      }
+      places[name]?.removeFirst()
+      found.append(column)
+    }
+    if let double = wanted.first(where: { places[$0]?.isEmpty == false }) {
+      throw refusal("several columns are named \(quoted(double))", "choose by position with --columns")
     }
     return found
   }

@@ -12,23 +12,42 @@ extension FitResult {
   /// Whether the predictor is written as factors.
   public var writesFactors: Bool { fit.isFactored && coordinateCount > FitSummary.largestDensePredictor }
 
-  /// Writes `predictor.npy` (or `predictor_factors.npy` and `predictor_scales.npy`), `coordinates.csv`, for data that may have
+  /// Writes `model.npz`, `predictor.npy` (or `predictor_factors.npy` and `predictor_scales.npy`), `coordinates.csv`, for data that may have
   /// gaps `filled.npy`, and `fit.json` last. Matrices go out in blocks of rows, in the precision they have.
   /// - Parameter folder: there already.
   /// - Parameter residuals: also write `residuals.npy`, where the mask has them.
+  /// - Returns: which coordinates say most of which; nil where the predictor is written as factors.
   /// - Throws: `DataFileError`; what the fit throws.
-  public func write(_ summary: FitSummary, to folder: String, residuals: Bool) throws {
+  @discardableResult
+  public func write(_ summary: FitSummary, to folder: String, residuals: Bool) throws -> FitPartners? {
     let (n, d) = (sampleCount, coordinateCount)
+    var partners: FitPartners?
+    let model = try NPZWriter(folder + "/model.npz")
+    try writeModel(summary, rows: try residualRows(), to: model)
     if writesFactors {
-      let scales = try writeRows(of: Device.Element.self, shape: [d, n], to: folder + "/predictor_factors.npy") {
+      let scales = try writeRows(
+        of: Device.Element.self, shape: [d, n], to: folder + "/predictor_factors.npy", also: "factors", of: model
+      ) {
         try fit.factors(ridge: best.ridge, $0)
       }
-      if let scales { try writeNPY(scales, shape: [d], to: folder + "/predictor_scales.npy") }
+      if let scales {
+        try writeNPY(scales, shape: [d], to: folder + "/predictor_scales.npy")
+        try model.write("factor_scales", scales, shape: [d])
+      }
     } else {
-      try writeRows(of: Device.Element.self, shape: [d, d], to: folder + "/predictor.npy") {
-        try fit.predictor(ridge: best.ridge, $0)
+      try writeRows(
+        of: Device.Element.self, shape: [d, d], to: folder + "/predictor.npy", also: "coefficients", of: model
+      ) {
+        body in
+        var found = FitPartners(meanSquares: fit.variances)
+        try fit.predictor(ridge: best.ridge) { rows in
+          found.add(rows)
+          try body(rows)
+        }
+        partners = found
       }
     }
+    try model.commit()
     if residuals, fit.validation.isExact {
       _ = try writeRows(of: Device.Element.self, shape: [n, d], to: folder + "/residuals.npy") {
         try fit.residuals(ridge: best.ridge, $0)
@@ -39,6 +58,7 @@ extension FitResult {
     }
     try writeCoordinates(weights: try fit.penalty(ridge: best.ridge), to: folder + "/coordinates.csv")
     try AtomicFile.write(try encodeJSON(summary, pretty: true) + "\n", to: folder + "/fit.json")
+    return partners
   }
 
   /// `coordinates.csv`: R² = 1 − error held out / mean square; a cell is empty where the mask has no such number.
@@ -93,13 +113,19 @@ extension FitResult {
 }
 
 /// A `.npy` of rows that come block by block, in the precision they have.
+/// - Parameter name: of the same array in an archive.
 private func writeRows<Element: Scalar, Value>(
-  of type: Element.Type, shape: [Int], to path: String,
+  of type: Element.Type, shape: [Int], to path: String, also name: String = "", of archive: NPZWriter? = nil,
   _ produce: (_ body: ([Element]) throws -> Void) throws -> Value
 ) throws -> Value {
   func write<Written: NPYElement>(as written: Written.Type) throws -> Value {
     let file = try NPYWriter<Written>(path, shape: shape)
-    let value = try produce { try file.append(unsafeBitCast($0, to: [Written].self)) }
+    try archive?.begin(name, of: Written.self, shape: shape)
+    let value = try produce {
+      let rows = unsafeBitCast($0, to: [Written].self)
+      try file.append(rows)
+      try archive?.append(rows)
+    }
     try file.commit()
     return value
   }

@@ -10,6 +10,11 @@ extension FitResult {
   ///   of sparse samples.
   /// - Throws: `BackendError`.
   public func standardError() throws -> Double? {
+    try residualRows()?.standardError(groups: request.groups?.members, standardizes: standardizes)
+  }
+
+  /// What the residuals of samples left out say, those of sparse samples where they are no more than `largestStandardError` cells.
+  func residualRows() throws -> ResidualRows? {
     let (n, d) = (sampleCount, coordinateCount)
     var rows = rows
     if rows == nil, fit.validation == .leaveOneSampleOut, n * d <= Self.largestStandardError {
@@ -22,6 +27,6 @@ extension FitResult {
       }
       if hasResiduals { rows = found }
     }
-    return rows?.standardError(groups: request.groups?.members, standardizes: standardizes)
+    return rows
   }
 }

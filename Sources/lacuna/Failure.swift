@@ -4,6 +4,7 @@ import LacunaAlgebra
 import LacunaDevices
 import LacunaFigures
 import LacunaFiles
+import LacunaFits
 import LacunaStudy
 import MaskedRegression
 
@@ -102,6 +103,8 @@ struct Failure: Error {
       case .backend(let error): self.init(error)
       case .cancelled: self.init(error.description, status: ExitStatus.interrupted)
       }
+    case let error as ApplyError:
+      self.init(error.description, status: ExitStatus.data)
     case let error as RegressionError:
       self.init(error.description, status: ExitStatus.data)
     case let error as PartitionError:

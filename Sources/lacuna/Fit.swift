@@ -23,8 +23,10 @@ struct Fit: ParsableCommand {
         lacuna fit gaps.csv --center --mask observed --output filled
         lacuna fit patients.csv --center --weights auto --output patients
         lacuna fit patients.csv --center --targets outcome --covariates age,sex
+        lacuna fit epoch1.npy epoch2.npy epoch3.npy --center --compare
 
-      The folder gets predictor.npy (row k predicts coordinate k), coordinates.csv, fit.json and figures/; what is doubtful \
+      The folder gets index.html, model.npz for lacuna apply, predictor.npy (row k predicts coordinate k), coordinates.csv, \
+      fit.json and figures/; what is doubtful \
       stands as sentences under warnings in fit.json and on stderr. With fewer \
       samples than coordinates and more than \(FitSummary.largestDensePredictor) coordinates the predictor A is written as factors \
       instead: row k of predictor_factors.npy is g_k, entry k of predictor_scales.npy is s_k, and A_kj = s_k g_k·g_j for \
@@ -42,6 +44,17 @@ struct Fit: ParsableCommand {
       "Samples in rows, coordinates in columns: text (.csv and its kin), .npy, .npz or FILE.npz:NAME, Matrix Market .mtx, "
         + "any of them compressed by gzip; - is standard input."), completion: .file())
   var data: String
+
+  @Argument(
+    help: ArgumentHelp("With --compare: more files of the same coordinates.", valueName: "more-data"),
+    completion: .file())
+  var others: [String] = []
+
+  @Flag(
+    help:
+      "Set several files beside each other, in order: effective rank, participation ratio, log-determinant and error of each."
+  )
+  var compare = false
 
   @Option(
     help: ArgumentHelp(
@@ -100,6 +113,16 @@ struct Fit: ParsableCommand {
   var seed: UInt64 { seeding.seed ?? 1 }
 
   func validate() throws {
+    guard compare == !others.isEmpty else {
+      throw ValidationError(
+        compare
+          ? "--compare sets several files beside each other: name at least two"
+          : "\(1 + others.count) files; --compare sets them beside each other, and one is fitted without it")
+    }
+    if compare && (groups != nil || hasRoles || residuals || mask.allowsMissingCells) {
+      throw ValidationError(
+        "--compare has no part in --groups, --targets, --covariates, --residuals and --mask observed")
+    }
     if hasRoles && !mask.isLeaveOneOut {
       throw ValidationError("--targets and --covariates need leave-one-out masks: other masks hide whatever they hide")
     }
@@ -124,6 +147,7 @@ struct Fit: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
+      if compare { return try compareFiles() }
       let folder = try output.folder()
       let interrupt = Interrupt(folder)
       defer { interrupt.end() }
@@ -140,9 +164,8 @@ struct Fit: ParsableCommand {
     }
   }
 
-  private func fit<Device: Backend>(
-    _ samples: consuming FitSamples, on backend: Device, folder: OutputFolder?, notice: FigureNotice
-  ) throws {
+  /// What is asked of the samples that were read.
+  func request(for samples: borrowing FitSamples) throws -> FitRequest {
     let d = samples.coordinateCount
     // What depends on the number of coordinates is checked now that there is one.
     let mask = try MaskConfiguration(argument: mask.argument, coordinateCount: d)
@@ -150,12 +173,19 @@ struct Fit: ParsableCommand {
       if let roles = try samples.roles(self) { RoleFitMask(roles) } else {
         try mask.fitMask(coordinateCount: d, seed: seed, key: "--mask")
       }
-    let request = FitRequest(
+    return FitRequest(
       mask: fitMask, maskName: mask.argument, ridge: ridge.choice, weights: try weights.choice(coordinateCount: d),
-      centered: center,
-      seed: seed, groups: samples.groups)
+      centered: center, seed: seed, groups: samples.groups)
+  }
+
+  private func fit<Device: Backend>(
+    _ samples: consuming FitSamples, on backend: Device, folder: OutputFolder?, notice: FigureNotice
+  ) throws {
+    let request = try request(for: samples)
     let progress = Progress(total: 1, label: "ridges", quiet: output.quiet)
-    let (header, indexColumn) = (samples.header, samples.indexColumn)
+    let (header, indexColumn, notices, reason) = (
+      samples.header, samples.indexColumn, samples.notices, samples.headerReason
+    )
     let result = try samples.fit(request, on: backend) { progress.advance(to: $0, of: $1) }
     let learning = try result.learningCurve(subsamples: self.learning.subsamples ?? [])
     var summary = try FitSummary(result, version: lacunaVersion)
@@ -168,7 +198,7 @@ struct Fit: ParsableCommand {
     summary.indexColumn = indexColumn
     var figureFailure: (any Error)?
     if let folder {
-      try result.write(summary, to: folder.staging, residuals: residuals)
+      let partners = try result.write(summary, to: folder.staging, residuals: residuals)
       do {
         try notice.excusing {
           let drawn = try folder.makeFolder("figures")
@@ -181,6 +211,10 @@ struct Fit: ParsableCommand {
         if (error as? FigureError)?.keepsSources != true { folder.remove("figures") }
         figureFailure = error
       }
+      let page = FitPage(
+        result, summary: summary, partners: partners, data: data, header: reason, notices: notices,
+        figures: folder.staging + "/figures")
+      try AtomicFile.write(page.html, to: folder.staging + "/index.html")
       try folder.publish()
       if result.writesFactors && !output.quiet {
         log.notice(

@@ -1,5 +1,6 @@
 import LacunaAlgebra
 import LacunaFiles
+import LacunaFits
 import MaskedRegression
 
 /// The samples that a fit was given, sparse where they are so and the mask takes them.
@@ -8,6 +9,10 @@ struct FitSamples {
   /// Whether the first row of a text was read as names; nil where the format has no such row.
   let header: Bool?
   let indexColumn: Int?
+  /// Why; nil likewise.
+  let headerReason: String?
+  /// How the file was read, a line each.
+  let notices: [String]
   /// Which samples are left out together, if any are.
   let groups: SampleGroups?
   private var dense: Table?
@@ -22,11 +27,13 @@ struct FitSamples {
     case .sparse(let table): dense = try table.dense(path: command.data)
     case .dense(let table): dense = table
     }
+    notices = dense?.notices ?? []
     if !command.output.quiet {
-      for notice in dense?.notices ?? [] { log.notice("\(escaped(command.data)): \(notice)") }
+      for notice in notices { log.notice("\(escaped(command.data)): \(notice)") }
     }
     coordinateCount = dense?.columns ?? sparse?.columns ?? 0
     header = dense?.header?.isHeader
+    headerReason = dense?.header?.reason
     indexColumn = dense?.indexColumn
     let (labels, rows) = (dense?.labels, dense?.rows ?? 0)
     groups = try command.groups?.groups(labels: labels, sampleCount: rows, data: command.data)
@@ -35,6 +42,19 @@ struct FitSamples {
         "\(escaped(command.data)): one column; a coordinate is predicted from others, so two are needed",
         status: ExitStatus.data)
     }
+  }
+
+  /// Of the coordinates, where the file gives them.
+  var names: [String]? { dense?.names }
+
+  /// How many directions the samples spread over.
+  func moments<Device: Backend>(centered: Bool, on backend: Device) throws -> SpectrumMoments? {
+    if let table = sparse {
+      let dense = try table.dense(path: "the matrix")
+      return try SpectrumMoments.of(dense.values, sampleCount: dense.rows, centered: centered, on: backend)
+    }
+    guard let dense else { return nil }
+    return try SpectrumMoments.of(dense.values, sampleCount: dense.rows, centered: centered, on: backend)
   }
 
   /// What `--targets` and `--covariates` say, of the columns that were read; nil where they say nothing.

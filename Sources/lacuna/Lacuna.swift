@@ -22,13 +22,14 @@ struct Lacuna: ParsableCommand {
         lacuna simulate example:learning-curve --output results
         lacuna theory example:learning-curve data.samples=500,1000,2000
         lacuna fit data.csv --output fit
+        lacuna apply fit new.csv
         lacuna example ridge-path > study.yaml
         lacuna reproduce --output figures
       """,
     version: lacunaVersion,
     subcommands: [
-      Simulate.self, Theory.self, Fit.self, Reproduce.self, Plan.self, Merge.self, Status.self, Example.self,
-      Devices.self, Bench.self,
+      Simulate.self, Theory.self, Fit.self, Apply.self, Reproduce.self, Plan.self, Merge.self, Status.self,
+      Example.self, Devices.self, Bench.self,
     ])
 
   static func main() {

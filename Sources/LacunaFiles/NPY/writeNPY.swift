@@ -4,6 +4,10 @@ public protocol NPYElement: BitwiseCopyable, Sendable {
   static var npyDescriptor: String { get }
 }
 
+extension UInt8: NPYElement {
+  public static var npyDescriptor: String { "u1" }
+}
+
 extension Double: NPYElement {
   public static var npyDescriptor: String { "f8" }
 }
@@ -27,20 +31,7 @@ public final class NPYWriter<Element: NPYElement> {
     self.shape = shape
     self.remaining = shape.reduce(1, *)
     self.file = try AtomicFile(path)
-    #if _endian(big)
-      let order = ">"
-    #else
-      let order = "<"
-    #endif
-    let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
-    let dictionary = "{'descr': '\(order)\(Element.npyDescriptor)', 'fortran_order': False, 'shape': (\(sizes)), }"
-    // The data start at a multiple of 64 bytes; the header ends in a line feed.
-    let unpadded = NPYHeader.magic.count + 4 + dictionary.utf8.count + 1
-    let padding = (64 - unpadded % 64) % 64
-    let length = dictionary.utf8.count + padding + 1
-    precondition(length <= UInt16.max, "the shape has too many sizes")
-    try file.append(NPYHeader.magic + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)])
-    try file.append(dictionary + String(repeating: " ", count: padding) + "\n")
+    try file.append(NPYHeader.bytes(of: Element.self, shape: shape))
   }
 
   /// Writes the elements that come next.
@@ -58,6 +49,25 @@ public final class NPYWriter<Element: NPYElement> {
   public func commit() throws(DataFileError) {
     precondition(remaining == 0, "\(remaining) elements of the shape \(shape) are missing")
     try file.commit()
+  }
+}
+
+extension NPYHeader {
+  /// What stands before the elements, C order, format version 1.0: a multiple of 64 bytes that ends in a line feed.
+  static func bytes<Element: NPYElement>(of type: Element.Type, shape: [Int]) -> [UInt8] {
+    #if _endian(big)
+      let order = MemoryLayout<Element>.size == 1 ? "|" : ">"
+    #else
+      let order = MemoryLayout<Element>.size == 1 ? "|" : "<"
+    #endif
+    let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
+    let dictionary = "{'descr': '\(order)\(Element.npyDescriptor)', 'fortran_order': False, 'shape': (\(sizes)), }"
+    let unpadded = magic.count + 4 + dictionary.utf8.count + 1
+    let padding = (64 - unpadded % 64) % 64
+    let length = dictionary.utf8.count + padding + 1
+    precondition(length <= UInt16.max, "the shape has too many sizes")
+    return magic + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)]
+      + Array((dictionary + String(repeating: " ", count: padding) + "\n").utf8)
   }
 }
 

@@ -88,6 +88,29 @@ public final class AtomicFile {
     try outcome.get()
   }
 
+  /// Replaces bytes that were appended before.
+  /// - Parameter offset: of the first, from the file's start.
+  func replace(_ bytes: [UInt8], at offset: Int) throws(DataFileError) {
+    try checkOpen()
+    try flush()
+    var done = 0
+    while done < bytes.count {
+      let count = bytes[done...].withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset + done)) }
+      if count >= 0 {
+        done += count
+      } else if errno != EINTR {
+        try giveUp(errno)
+      }
+    }
+  }
+
+  private func giveUp(_ code: Int32) throws(DataFileError) {
+    close(descriptor)
+    removeFile(temporaryPath)
+    descriptor = -1
+    throw .io(path: path, reason: "writing failed: \(systemMessage(code))")
+  }
+
   /// Puts the file in its place.
   /// - Throws: `io` if the last bytes cannot be written, `cannotCreate` if the rename fails; the temporary is removed.
   public func commit() throws(DataFileError) {
@@ -124,11 +147,7 @@ public final class AtomicFile {
       if count >= 0 {
         done += count
       } else if errno != EINTR {
-        let code = errno
-        close(descriptor)
-        removeFile(temporaryPath)
-        descriptor = -1
-        throw .io(path: path, reason: "writing failed: \(systemMessage(code))")
+        try giveUp(errno)
       }
     }
   }

@@ -16,13 +16,18 @@ public struct SparseTable: Sendable, Equatable {
       throw .io(path: path, reason: "its \(rows) × \(columns) cells, zeros too, are more than any memory")
     }
     try Memory.allowArray(count * 8, for: path)
-    var cells = [Double](repeating: 0, count: count)
-    for row in 0..<rows {
+    return Table(rows: rows, columns: columns, values: cells(of: 0..<rows))
+  }
+
+  /// All cells of some rows, row-major.
+  public func cells(of range: Range<Int>) -> [Double] {
+    var cells = [Double](repeating: 0, count: range.count * columns)
+    for row in range {
       for entry in rowStarts[row]..<rowStarts[row + 1] {
-        cells[row * columns + Int(columnIndices[entry])] = values[entry]
+        cells[(row - range.lowerBound) * columns + Int(columnIndices[entry])] = values[entry]
       }
     }
-    return Table(rows: rows, columns: columns, values: cells)
+    return cells
   }
 
   /// The chosen columns alone.

@@ -64,6 +64,10 @@ public protocol RidgeFit<Device> {
 
   /// The data with their gaps filled by conditional means, n × d; nil where gaps have no place.
   func filled(ridge: Double) throws -> [Double]?
+
+  /// By how much the variance of a cell held out is raised by the other gaps of its row, the mean over each coordinate's cells:
+  /// (P_hh⁻¹)_kk P_kk, P = (S + Γ)⁻¹ and h the hidden cells of the row; nil where cells are held out with all others seen.
+  func gapShares(ridge: Double) throws -> [Double]?
 }
 
 extension RidgeFit {
@@ -97,6 +101,8 @@ extension RidgeFit {
   public func residualTiles(ridge: Double, _ body: (ResidualTile) throws -> Void) throws -> Bool { false }
 
   public func filled(ridge: Double) throws -> [Double]? { nil }
+
+  public func gapShares(ridge: Double) throws -> [Double]? { nil }
 
   /// Â, d × d, row-major.
   public func predictor(ridge: Double) throws -> [Device.Element] {

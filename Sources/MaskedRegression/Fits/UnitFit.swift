@@ -77,6 +77,8 @@ struct UnitFit<Base: RidgeFit>: RidgeFit {
     try inUnits(ridge) { try base.filled(ridge: $0) }.map { $0.map { scaled($0, exponent: unit) } }
   }
 
+  func gapShares(ridge: Double) throws -> [Double]? { try inUnits(ridge) { try base.gapShares(ridge: $0) } }
+
   private func squared(_ values: [Double]) -> [Double] { values.map { scaled($0, exponent: 2 * unit) } }
 
   /// Does the work at λ in the units of the divided data: a pure number with weights.

@@ -8,6 +8,8 @@ public struct ResidualRows: Sendable {
   public let coordinateCount: Int
   /// Σ_k r_ik²/E_k and Σ_k r_ik r_(i+1)k/E_k.
   private var standardized, products: [Double]
+  /// Σ_k r_ik²/E_k of each sample, coordinates without an error left out.
+  public var scores: [Double] { standardized }
   /// Σ_i r_ik/√E_k.
   private var sums: [Double]
   private let units: [Double]
@@ -108,7 +110,7 @@ public struct ResidualRows: Sendable {
 
   /// Whether neighbours have to do with each other. Where samples are few what they share is fitted away, and residuals of those
   /// that are alike are opposed: either sign tells.
-  var hasRelatedNeighbours: Bool {
+  public var hasRelatedNeighbours: Bool {
     guard let (value, deviations) = neighbourCorrelation else { return false }
     return abs(deviations) > 4 && abs(value) > 0.01
   }

@@ -132,4 +132,6 @@ public struct SelfWeightedFit<Device: Backend>: RidgeFit {
   }
 
   public func filled(ridge: Double) throws -> [Double]? { try fit(ridge: ridge).fit.filled(ridge: ridge) }
+
+  public func gapShares(ridge: Double) throws -> [Double]? { try fit(ridge: ridge).fit.gapShares(ridge: ridge) }
 }
