@@ -64,7 +64,7 @@ import Testing
   @Test(arguments: [60, 100])
   func usageWithinTheTerminal(width: Int) throws {
     try withFolder { folder in
-      for arguments in [["bench", "--sizes", "5x"], ["reproduce", "foo"], ["theory", "--page"]] {
+      for arguments in [["theory", "--page"], ["merge", "--foo"], ["bench", "compare", "a"]] {
         let said = try Program.run(arguments, in: folder, environment: ["COLUMNS": "\(width)"]).errors
         let lines = said.split(separator: "\n")
         let start = try #require(lines.firstIndex { $0.hasPrefix("Usage: ") })
