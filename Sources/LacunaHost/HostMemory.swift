@@ -8,14 +8,13 @@
 
 /// What the machine has left to give.
 package enum HostMemory {
-  /// Bytes that could be had without swapping: what the kernel calls available, within the limits of the control
-  /// group and of the process;
-  /// the physical memory where the system does not say.
+  /// Bytes that could be had without swapping: what the kernel calls available, within the limits of the process, of its control
+  /// groups and of the scheduler; the physical memory where the system does not say.
   package static var available: Int {
     var bytes = Int(sysconf(Int32(_SC_PHYS_PAGES))) * Int(sysconf(Int32(_SC_PAGESIZE)))
     if let available = firstNumber(of: "/proc/meminfo", after: "MemAvailable:") { bytes = min(bytes, available << 10) }
     if let limit = addressLimit, let used = addresses { bytes = min(bytes, max(0, limit - used)) }
-    if let limit = firstNumber(of: "/sys/fs/cgroup/memory.max", after: "") { bytes = min(bytes, limit) }
+    if let limit = ProcessLimits.current.memory { bytes = min(bytes, limit) }
     return bytes
   }
 

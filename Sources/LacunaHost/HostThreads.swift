@@ -17,7 +17,8 @@ import Synchronization
 package struct HostThreads: Sendable {
   package let count: Int
 
-  /// - Parameter count: nil reads `OPENBLAS_NUM_THREADS`, then `SLURM_CPUS_PER_TASK`, then counts the cores.
+  /// - Parameter count: nil reads `OPENBLAS_NUM_THREADS`, then `SLURM_CPUS_PER_TASK`, then counts the cores that affinity and
+  ///   control groups leave.
   package init(count: Int? = nil) {
     precondition(count ?? 1 >= 1, "at least one thread")
     self.count = min(count ?? Self.preferred, Int(openblas_get_num_procs()) * 4)
@@ -27,7 +28,7 @@ package struct HostThreads: Sendable {
     for name in ["OPENBLAS_NUM_THREADS", "SLURM_CPUS_PER_TASK"] {
       if let value = getenv(name), let count = Int(String(cString: value)), count >= 1 { return count }
     }
-    return max(1, Int(openblas_get_num_procs()))
+    return max(1, min(Int(openblas_get_num_procs()), ProcessLimits.current.cores ?? .max))
   }
 
   /// Runs `body` over ranges that cover `0..<items` once.

@@ -8,7 +8,7 @@ import LacunaStudy
 
 /// `--threads`.
 struct ThreadOptions: ParsableArguments {
-  @Option(help: "Threads on the host; default: OPENBLAS_NUM_THREADS, SLURM_CPUS_PER_TASK, or all cores.")
+  @Option(help: "Threads on the host; default: OPENBLAS_NUM_THREADS, SLURM_CPUS_PER_TASK, or the cores left to it.")
   var threads: Int?
 
   func validate() throws {
