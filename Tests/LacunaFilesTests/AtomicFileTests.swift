@@ -45,6 +45,21 @@ import Testing
     #expect(folder.contents == ["b"])
   }
 
+  @Test("a file that shall replace none stays out of the way of one, whoever was first")
+  func replacesNone() throws {
+    let path = folder.path + "/d"
+    let (first, second) = try (AtomicFile(path), AtomicFile(path))
+    // Names that no other machine uses on the same disk: host, process and chance are in them.
+    #expect(folder.contents.count == 2 && folder.contents.allSatisfy { $0.contains("-\(getpid())-") })
+    try first.append("first")
+    try second.append("second")
+    #expect(try second.commit(replacing: false, isSynchronized: true))
+    #expect(try !first.commit(replacing: false))
+    #expect(try bytes(of: path) == Array("second".utf8) && folder.contents == ["d"])
+    try AtomicFile.write("third", to: path, isSynchronized: true)
+    #expect(try bytes(of: path) == Array("third".utf8) && folder.contents == ["d"])
+  }
+
   @Test("chunks below, at and above the buffer come out in order")
   func chunks() throws {
     let path = folder.path + "/c"

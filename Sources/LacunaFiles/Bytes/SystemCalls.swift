@@ -44,8 +44,32 @@ package func fileExists(_ path: String) -> Bool {
 @discardableResult package func removeFile(_ path: String) -> Bool { withSystemPath(path) { unlink($0) } == 0 }
 
 /// Gives a file or folder another name, replacing a file of that name.
+///
+/// A network disk that answers late is asked twice, and may say of the second time that nothing is there: then what is found under
+/// the other name decides.
+/// - Returns: whether it has that name; `errno` says why not.
 package func renameFile(_ path: String, to other: String) -> Bool {
-  withSystemPath(path) { from in withSystemPath(other) { to in rename(from, to) } } == 0
+  let before = FolderTree.status(path)
+  if withSystemPath(path, { from in withSystemPath(other) { to in rename(from, to) } }) == 0 { return true }
+  guard errno == ENOENT, let before else { return false }
+  if FolderTree.status(other).map({ $0.st_dev == before.st_dev && $0.st_ino == before.st_ino }) == true { return true }
+  errno = ENOENT
+  return false
+}
+
+/// Gives a file a second name that nothing has yet.
+/// - Returns: whether it has that name, whatever a network disk that was asked twice says; nil on a disk without such links.
+func linkFile(_ path: String, to other: String) -> Bool? {
+  if withSystemPath(path, { from in withSystemPath(other) { to in link(from, to) } }) == 0 { return true }
+  guard errno == EEXIST else { return nil }
+  guard let own = FolderTree.status(path), let there = FolderTree.status(other) else { return false }
+  return own.st_dev == there.st_dev && own.st_ino == there.st_ino
+}
+
+/// A word that no other process uses, on this machine or another that sees the same disk.
+func uniqueWord() -> String {
+  let host = hostName().prefix(32).map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
+  return "\(String(host))-\(getpid())-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
 }
 
 /// The name of this machine.

@@ -36,7 +36,7 @@ public final class AtomicFile {
     let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? ""
     var attempt = 0
     while true {
-      let candidate = "\(folder).lacuna-\(getpid())-\(attempt).tmp"
+      let candidate = "\(folder).lacuna-\(uniqueWord()).tmp"
       let descriptor = withSystemPath(candidate) { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
       if descriptor >= 0 {
         self.path = path
@@ -45,7 +45,10 @@ public final class AtomicFile {
         self.buffer = .allocate(byteCount: 1 << 18, alignment: 16)
         return
       }
-      guard errno == EEXIST || errno == EINTR else { throw .cannotCreate(path: path, reason: systemMessage(errno)) }
+      let code = errno
+      guard attempt < 1000, code == EEXIST || code == EINTR else {
+        throw .cannotCreate(path: path, reason: systemMessage(code))
+      }
       attempt += 1
     }
   }
@@ -112,22 +115,40 @@ public final class AtomicFile {
   }
 
   /// Puts the file in its place.
+  /// - Parameter replacing: whether a file that is there already gives way; else it stays, and this one is dropped.
+  /// - Parameter isSynchronized: whether it is on the disk when it takes its place, for a machine that may fail.
+  /// - Returns: whether it is in its place.
   /// - Throws: `io` if the last bytes cannot be written, `cannotCreate` if the rename fails; the temporary is removed.
-  public func commit() throws(DataFileError) {
+  @discardableResult public func commit(
+    replacing: Bool = true, isSynchronized: Bool = false
+  ) throws(DataFileError) -> Bool {
     try checkOpen()
     try flush()
-    let closed = close(descriptor)
+    let synchronization = isSynchronized && fsync(descriptor) != 0 ? errno : 0
+    let closing = close(descriptor) != 0 && errno != EINTR ? errno : 0
     descriptor = -1
-    if closed != 0 && errno != EINTR {
-      let code = errno
+    if synchronization != 0 || closing != 0 {
+      let code = synchronization != 0 ? synchronization : closing
       removeFile(temporaryPath)
       throw .io(path: path, reason: "writing failed: \(systemMessage(code))")
+    }
+    if !replacing {
+      if let isPlaced = linkFile(temporaryPath, to: path) {
+        removeFile(temporaryPath)
+        return isPlaced
+      }
+      // A disk without such links.
+      if fileExists(path) {
+        removeFile(temporaryPath)
+        return false
+      }
     }
     if !renameFile(temporaryPath, to: path) {
       let code = errno
       removeFile(temporaryPath)
       throw .cannotCreate(path: path, reason: systemMessage(code))
     }
+    return true
   }
 
   private func checkOpen() throws(DataFileError) {
@@ -163,10 +184,13 @@ extension AtomicFile {
   }
 
   /// Writes a whole file of UTF-8 text.
+  /// - Parameter text: all of it.
+  /// - Parameter path: of the file.
+  /// - Parameter isSynchronized: as in `commit`.
   /// - Throws: `cannotCreate` or `io`, as the steps do.
-  public static func write(_ text: String, to path: String) throws(DataFileError) {
+  public static func write(_ text: String, to path: String, isSynchronized: Bool = false) throws(DataFileError) {
     let file = try AtomicFile(path)
     try file.append(text)
-    try file.commit()
+    try file.commit(isSynchronized: isSynchronized)
   }
 }

@@ -38,7 +38,7 @@ final class FolderClaim: Sendable {
   static func take(_ folder: String) throws(DataFileError) -> Outcome {
     removeAbandoned(beside: folder)
     for _ in 0..<1000 {
-      let aside = "\(folder)-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+      let aside = "\(folder)-\(uniqueWord())"
       guard FolderTree.make(aside) else {
         guard errno == EEXIST else { throw .cannotCreate(path: folder, reason: systemMessage(errno)) }
         continue

@@ -28,7 +28,7 @@ extension OutputFolder {
         let place = replaces ? nil : path + "/" + recordsName
         let files = [name, recordsName]
         _ = try FolderTree.makeAll(FolderTree.parent(of: start + "/" + recordsName))
-        try AtomicFile.write(text, to: start + "/" + name)
+        try AtomicFile.write(text, to: start + "/" + name, isSynchronized: true)
         let records = try RecordFile(start + "/" + recordsName, movedTo: place)
         if replaces {
           state.areRecordsAside = true
