@@ -25,7 +25,7 @@ enum ExitStatus {
 extension ExitStatus {
   static func of(_ error: ShardError) -> Int32 {
     switch error {
-    case .share, .otherPrecision: usage
+    case .share, .goal, .otherPrecision: usage
     case .noPlan: noInput
     case .malformedPlan, .otherStudy, .otherNumerics, .changedFile, .disagreement: data
     case .unitsLeft: unfinished

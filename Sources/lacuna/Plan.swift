@@ -13,6 +13,9 @@ struct Plan: ParsableCommand {
       can be seen; lacuna merge DIR makes of them what one run of lacuna simulate writes. A plan is never changed: to plan the \
       same study there again does nothing, another one is refused.
 
+      With --standard-error trials go in rounds: when the units of one are done, whichever of simulate and merge comes next plans \
+      another from the spread seen, in plan-2.json and so on; merge ends with 75 until the error is reached.
+
       Examples:
         lacuna plan example:learning-curve experiment.trials=1000 --output study
         lacuna simulate study --shard 1/2 & lacuna simulate study --shard 2/2 & wait
@@ -27,6 +30,7 @@ struct Plan: ParsableCommand {
   @Option(help: ArgumentHelp("Folder for the plan and all that is done of it.", valueName: "dir"))
   var output: String
 
+  @OptionGroup var trials: GoalOptions
   @OptionGroup var form: PlanFormOptions
 
   @Flag(help: "Say nothing on stderr.")
@@ -40,7 +44,7 @@ struct Plan: ParsableCommand {
       var study = try loaded.study(host: device.host())
       let selection = try device.select()
       let folder = ShardFolder(output)
-      let plan = try folder.make(try study.plan(on: selection.study()))
+      let plan = try folder.make(try study.plan(on: selection.study(), goal: try trials.goal))
       if !quiet, form.form == nil {
         log.info("planned in \(output): \(plan.unitCount) units; lacuna simulate \(output) --shard 1/1 does them")
       }

@@ -8,7 +8,10 @@ import Dispatch
 
 /// Progress on stderr: a bar with the time left on a terminal, a plain line now and then elsewhere.
 final class Progress {
-  private let total: Int
+  /// As far as is known.
+  var total: Int
+  /// Said beside the time.
+  var note = ""
   private let label: String
   private let quiet: Bool
   private let onTerminal = isatty(STDERR_FILENO) == 1
@@ -17,7 +20,7 @@ final class Progress {
   private(set) var done = 0
 
   init(total: Int, label: String, quiet: Bool) {
-    self.total = max(total, 1)
+    self.total = total
     self.label = label
     self.quiet = quiet
   }
@@ -29,13 +32,13 @@ final class Progress {
   func advance(to count: Int? = nil, of newTotal: Int? = nil) {
     done = count ?? done + 1
     guard !quiet else { return }
-    let total = max(newTotal ?? total, done)
+    let total = max(newTotal ?? total, done, 1)
     let now = DispatchTime.now().uptimeNanoseconds
     let interval: UInt64 = onTerminal ? 100_000_000 : 10_000_000_000
     guard done == total || now - max(lastShown, start) >= interval else { return }
     lastShown = now
     let left = elapsed / Double(done) * Double(total - done)
-    let time = done == total ? "\(Self.time(elapsed))" : "\(Self.time(left)) left"
+    let time = (note.isEmpty ? "" : note + " · ") + (done == total ? Self.time(elapsed) : "\(Self.time(left)) left")
     if onTerminal {
       let width = 30
       let filled = done * width / total

@@ -46,54 +46,87 @@ extension Simulate {
       let stop = StopRequest(seconds: sharding.seconds)
       let share = try Share(shard) { name in getenv(name).map { String(cString: $0) } }
       let folder = ShardFolder(study.config ?? "")
-      let plan = try folder.plan()
+      var plan = try folder.plan()
       guard device.precision == .float64 || device.precision == plan.precision else {
         throw ShardError.otherPrecision(planned: plan.precision.rawValue)
       }
-      let units = plan.units(of: share, done: try folder.done(plan))
-      var done = 0
-      if !units.isEmpty {
-        let planned = try plan.study(version: lacunaVersion, host: device.host())
-        let selection = try device.select(planned: plan.precision)
-        let progress = Progress(total: plan.trialCount(units), label: "trials", quiet: output.quiet)
-        done = try planned.run(
-          units, of: plan, in: folder, on: selection.study(), mayBegin: { !stop.isMade },
-          trialFinished: { progress.advance() })
+      let name = "share \(share.index + 1)/\(share.count)"
+      var made: Study?
+      func planned() throws -> Study {
+        let found = try made ?? plan.study(version: lacunaVersion, host: device.host())
+        made = found
+        return found
       }
-      guard done == units.count else {
-        let left = units.count - done
-        log.notice(
-          "of share \(share.index + 1)/\(share.count) \(left == 1 ? "one unit is" : "\(left) units are") left; run it again to go on"
-        )
-        throw ExitCode(ExitStatus.unfinished)
+      while true {
+        let units = plan.units(of: share, done: try folder.done(plan))
+        if !units.isEmpty {
+          let selection = try device.select(planned: plan.precision)
+          let progress = Progress(total: plan.trialCount(units), label: "trials", quiet: output.quiet)
+          let done = try planned().run(
+            units, of: plan, in: folder, on: selection.study(), mayBegin: { !stop.isMade },
+            trialFinished: { progress.advance() })
+          guard done == units.count else {
+            let left = units.count - done
+            log.notice("of \(name) \(left == 1 ? "one unit is" : "\(left) units are") left; run it again to go on")
+            throw ExitCode(ExitStatus.unfinished)
+          }
+        }
+        guard plan.goal != nil, case .round(let next, let progress) = try planned().continuation(of: plan, in: folder)
+        else { break }
+        if !output.quiet { log.info("\(describe(progress, next: next))") }
+        plan = next
       }
-      if !output.quiet { log.info("share \(share.index + 1)/\(share.count) is complete") }
+      if !output.quiet { log.info("\(name) is complete\(plan.goal == nil ? "" : " in round \(plan.round)")") }
     }
   }
 
-  /// Does what is left of a run of this study, and sums all of it up.
-  func goOn(_ loaded: LoadedExperiment, in path: String) throws {
+  /// Does what is left of a run of this study, round by round, and sums all of it up.
+  func goOn(_ loaded: LoadedExperiment, in path: String, goal: TrialGoal?) throws {
     let shards = ShardFolder(path)
     var study = try loaded.study(host: device.host())
     let selection = try device.select()
-    let plan = try shards.make(try study.plan(on: selection.study()))
+    var plan = try shards.make(try study.plan(on: selection.study(), goal: goal))
     study.settle(plan.stages.map(\.course))
     // Held until the end, so that no other run goes on here too.
     let folder = try OutputFolder(path, existing: .extended)
     let interrupt = Interrupt(folder)
     defer { interrupt.end() }
     let notice = FigureNotice(wanted: true)
-    let units = plan.units(of: Share(index: 0, count: 1), done: try shards.done(plan))
-    if !units.isEmpty {
-      if !output.quiet { log.info("\(plan.unitCount - units.count) of \(plan.unitCount) units are done") }
-      let progress = Progress(total: plan.trialCount(units), label: "trials", quiet: output.quiet)
-      _ = try study.run(
-        units, of: plan, in: shards, on: selection.study(), opened: { folder.adopt($0) },
-        trialFinished: { progress.advance() })
+    let progress = Progress(total: 0, label: "trials", quiet: output.quiet)
+    var earlier: Int?
+    rounds: while true {
+      let units = plan.units(of: Share(index: 0, count: 1), done: try shards.done(plan))
+      let done = plan.unitCount - units.count
+      if earlier == nil {
+        earlier = plan.trialCount(plan.units) - plan.trialCount(units)
+        if done > 0, !output.quiet { log.info("\(done) of \(plan.unitCount) units are done") }
+      }
+      progress.total = max(progress.total, plan.trialCount(plan.units) - (earlier ?? 0))
+      if !units.isEmpty {
+        _ = try study.run(
+          units, of: plan, in: shards, on: selection.study(), opened: { folder.adopt($0) },
+          trialFinished: { progress.advance() })
+      }
+      switch try study.continuation(of: plan, in: shards) {
+      case .round(let next, let found):
+        if !output.quiet { log.info("\(describe(found, next: next))") }
+        progress.note = found.brief
+        progress.total = found.expectedTrials(limit: next.goal?.trialLimit ?? 0) - (earlier ?? 0)
+        plan = next
+      case .finished(let found):
+        found?.report(quiet: output.quiet)
+        break rounds
+      case .unitsLeft: break rounds
+      }
+    }
+    let units = try MergedUnits(shards, plan: plan)
+    let missing = units.missing(of: plan)
+    if let first = missing.first {
+      throw ShardError.unitsLeft(missing.count, of: plan.unitCount, example: plan.name(of: first))
     }
     folder.adopt(shards.files)
     let results = ResultFolder(folder)
-    let report = try study.merge(try MergedUnits(shards, plan: plan), of: plan, into: results)
+    let report = try study.merge(units, of: plan, into: results)
     try conclude(
       report, folder: results, terminal: output.terminal, tables: tables, style: figures.style, notice: notice)
   }

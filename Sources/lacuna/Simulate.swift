@@ -16,6 +16,7 @@ struct Simulate: ParsableCommand {
         lacuna simulate example:learning-curve --output results
         lacuna simulate study.yaml model.ridge=0.01,0.1,1 --output study
         lacuna simulate example:correlated data.correlation=0.3,0.6,0.9 --json
+        lacuna simulate study.yaml --standard-error 0.5% --output study
         lacuna simulate planned --shard 2/8 --seconds 3000
 
       --dry-run shows what would be run and what it would take.
@@ -23,6 +24,9 @@ struct Simulate: ParsableCommand {
       The folder gets config.yaml, trials.jsonl, results.csv, metrics.json, provenance.json and figures/; plan.json and shards/ \
       are what a run is gone on from. Whatever ends one, even a power cut, finished trials are kept: the same command with \
       --resume goes on. It may be given from the start.
+
+      With --standard-error trials go in rounds, each planned from the spread that the earlier ones showed, from experiment.trials \
+      (10 at least) to --max-trials a point. 1% is of the mean.
 
       With --shard, CONFIG is a folder that lacuna plan made. The units of the share that nobody has done are done and written \
       to the folder; lacuna merge sums them up. SIGTERM, SIGUSR1 and --seconds end it after the unit in hand: exit status 75 says \
@@ -39,6 +43,7 @@ struct Simulate: ParsableCommand {
   var dryRun = false
 
   @OptionGroup var sharding: ShardOptions
+  @OptionGroup var trials: GoalOptions
 
   @Flag(help: "Go on with the run of this study in --output that was cut short, or start one.")
   var resume = false
@@ -50,7 +55,19 @@ struct Simulate: ParsableCommand {
   func validate() throws {
     try study.requireConfig()
     try sharding.validate(
-      study, output, others: [("--explain", explain), ("--dry-run", dryRun), ("--resume", resume)])
+      study, output,
+      others: [
+        ("--explain", explain), ("--dry-run", dryRun), ("--resume", resume),
+        ("--standard-error", !trials.standardError.isEmpty),
+      ])
+    if !trials.standardError.isEmpty {
+      if output.output == nil { throw ValidationError("--standard-error needs --output, the folder of its rounds") }
+      if let other = [("--overwrite", output.overwrite), ("--explain", explain), ("--dry-run", dryRun)].first(
+        where: \.1)
+      {
+        throw ValidationError("--standard-error goes without \(other.0)")
+      }
+    }
     if resume, output.output == nil { throw ValidationError("--resume needs --output, the folder to go on in") }
     if resume, output.overwrite { throw ValidationError("--resume goes on, --overwrite starts anew: give one of them") }
   }
@@ -65,8 +82,9 @@ struct Simulate: ParsableCommand {
         print(output.json ? try encodeJSON(plan, pretty: true) : plan.text)
         return
       }
-      if let path = output.output, !output.overwrite, ShardFolder(path).isPlanned {
-        if resume { return try goOn(loaded, in: path) }
+      if let path = output.output, !output.overwrite {
+        let (goal, isPlanned) = (try trials.goal, ShardFolder(path).isPlanned)
+        if isPlanned ? resume : goal != nil { return try goOn(loaded, in: path, goal: goal) }
         if ShardFolder(path).isUnfinished {
           throw DataFileError.cannotCreate(
             path: path,

@@ -42,7 +42,13 @@ struct Status: ParsableCommand {
   private func summary(_ progress: PlanProgress) -> String {
     let left = progress.unitCount - progress.doneCount
     let files = progress.processCount == 1 ? "one process" : "\(progress.processCount) processes"
-    var parts = ["\(progress.doneCount) of \(progress.unitCount) units are done, by \(files); \(left) are left"]
+    var parts: [String] = []
+    if let round = progress.round, let goal = progress.goal {
+      let wanted = goal.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+      parts.append("round \(round) of trials, for a standard error of \(wanted); more may follow")
+    }
+    parts.append(
+      "\(progress.doneCount) of \(progress.unitCount) units are done, by \(files); \(left) are left")
     if left > 0, let rate = progress.unitsPerSecond, let seconds = progress.secondsLeft {
       parts.append("\(format(rate * 60, digits: 3)) units a minute: \(duration(seconds)) to go at that rate")
     }

@@ -17,6 +17,10 @@ package struct PlanProgress: Sendable, Encodable {
   }
 
   package var points: [Point]
+  /// Of a study with a goal: how many rounds of trials are planned so far; nil without one.
+  package var round: Int?
+  /// What standard errors are wanted, by quantity.
+  package var goal: [String: String]?
   package var unitCount, doneCount, processCount: Int
   /// Units a second of all processes together, over the last ten minutes in which any was done; nil before two were done.
   package var unitsPerSecond: Double?
@@ -26,7 +30,7 @@ package struct PlanProgress: Sendable, Encodable {
   package var secondsSinceLast: Double?
 
   enum CodingKeys: String, CodingKey {
-    case points
+    case points, round, goal
     case unitCount = "units"
     case doneCount = "done"
     case processCount = "processes"
@@ -53,6 +57,10 @@ package struct PlanProgress: Sendable, Encodable {
         parameters: Dictionary(swept.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last }),
         sampleCount: stage.sampleCount, coordinateCount: stage.coordinateCount, unitCount: stage.unitCount,
         doneCount: counts[index])
+    }
+    if let goal = plan.goal {
+      round = plan.round
+      self.goal = Dictionary(goal.bounds.map { ($0.quantity, $0.description) }, uniquingKeysWith: { _, last in last })
     }
     (unitCount, doneCount, processCount) = (plan.unitCount, done.count, files.count)
     guard let last = done.values.max() else { return }

@@ -12,6 +12,8 @@ package enum ShardError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Two processes found different numbers.
   case disagreement(unit: String, files: [String])
   case share(String, reason: String)
+  /// A standard error that cannot be had.
+  case goal(String, reason: String)
   /// Units that nobody has done yet.
   case unitsLeft(Int, of: Int, example: String)
 
@@ -28,6 +30,7 @@ package enum ShardError: Error, Sendable, Equatable, CustomStringConvertible {
     case .disagreement(let unit, let files):
       "\(unit): \(files.joined(separator: " and ")) disagree by more than 1e-9; find out which is wrong and take it away"
     case .share(let text, let reason): "--shard \(text): \(reason)"
+    case .goal(let text, let reason): "--standard-error \(text): \(reason)"
     case .unitsLeft(let left, let all, let example):
       left == 1
         ? "one of \(all) units is left, \(example)" : "\(left) of \(all) units are left, \(example) the first of them"

@@ -35,18 +35,49 @@ package struct ShardFolder: Sendable {
     } catch is DecodingError {
       throw ShardError.malformedPlan(reason: "it is damaged")
     }
-    guard plan.study == (try StudyPlan.fingerprint(plan.configurations, plan.files)) else {
+    guard plan.study == (try StudyPlan.fingerprint(plan.configurations, plan.files, plan.goal)) else {
       throw ShardError.malformedPlan(reason: "it was changed by hand")
     }
     guard plan.stages.allSatisfy({ $0.trials > 0 && (1...2).contains($0.trialsPerUnit) }) else {
       throw ShardError.malformedPlan(reason: "it has a point without trials")
     }
+    return plan.goal == nil ? plan : try withRounds(plan)
+  }
+
+  /// The same with all further rounds.
+  private func withRounds(_ plan: StudyPlan) throws -> StudyPlan {
+    var plan = plan
+    while FolderTree.status(path + "/" + Self.roundName(plan.round + 1)) != nil {
+      let name = Self.roundName(plan.round + 1)
+      let round = try? decodeJSON(StudyRound.self, from: try readBytes(path + "/" + name))
+      guard let round, round.format == StudyRound.currentFormat, round.study == plan.study,
+        round.round == plan.round + 1, round.trials.count == plan.stages.count,
+        zip(round.trials, plan.stages).allSatisfy({ $0 >= $1.trials && $0 % $1.trialsPerUnit == 0 })
+      else { throw ShardError.malformedPlan(reason: "\(name) is damaged or of another study") }
+      plan.round = round.round
+      for (index, trials) in round.trials.enumerated() { plan.stages[index].trials = trials }
+    }
     return plan
+  }
+
+  private static func roundName(_ round: Int) -> String { "plan-\(round).json" }
+
+  /// Plans a further round, unless another process has planned it meanwhile.
+  /// - Parameter trials: of each stage, those of earlier rounds among them.
+  /// - Returns: the plan as it is there now.
+  func extend(_ plan: StudyPlan, trials: [Int]) throws -> StudyPlan {
+    let round = StudyRound(study: plan.study, round: plan.round + 1, trials: trials)
+    let file = try AtomicFile(path + "/" + Self.roundName(round.round))
+    try file.append(try encodeJSON(round, pretty: true) + "\n")
+    try file.commit(replacing: false, isSynchronized: true)
+    return try self.plan()
   }
 
   /// The files of plan and shards, by their paths within the folder.
   package var files: [String] {
-    [Self.planName] + (FolderTree.names(in: shardsPath) ?? []).filter(Self.isShard).map { Self.shards + "/" + $0 }
+    let plans = (FolderTree.names(in: path) ?? []).filter { $0.hasPrefix("plan-") && $0.hasSuffix(".json") }
+    return [Self.planName] + plans
+      + (FolderTree.names(in: shardsPath) ?? []).filter(Self.isShard).map { Self.shards + "/" + $0 }
   }
 
   private static func isShard(_ name: String) -> Bool { name.hasSuffix(".jsonl") && !name.hasPrefix(".") }
@@ -58,7 +89,7 @@ package struct ShardFolder: Sendable {
     if isPlanned { return try sameStudy(plan) }
     do {
       let folder = try OutputFolder(path, existing: .refused)
-      try AtomicFile.write(try plan.text(), to: folder.staging + "/" + Self.planName)
+      try AtomicFile.write(try plan.text(), to: folder.staging + "/" + Self.planName, isSynchronized: true)
       try folder.publish()
       return plan
     } catch {

@@ -74,21 +74,29 @@ extension Study {
   ) throws(StudyError) -> StudyReport {
     try StudyError.wrapping {
       try folder?.start(nil)
-      var points: [PointResult] = []
-      for (index, stage) in stages.enumerated() {
-        var outcomes = StageOutcomes(stage)
-        for unit in 0..<plan.stages[index].unitCount {
-          guard let line = units[StudyPlan.Unit(stage: index, index: unit)] else { continue }
-          let trials = plan.stages[index].trials(of: unit)
-          let found = try UnitRecord.outcomes(of: line.bytes, stage.measures)
-          guard found.count == trials.count, found.allSatisfy({ $0.count == stage.ridges.count }) else {
-            throw ShardError.malformedPlan(reason: "\(line.file) does not fit it")
-          }
-          for (trial, outcome) in zip(trials, found) { try folder?.append(outcomes.add(outcome, trial: trial)) }
+      let points = try sum(units, of: plan) { try folder?.append($0) }
+      return report(
+        points.flatMap { $0 }, precision: plan.precision, computation: units.computation(of: plan))
+    }
+  }
+
+  /// The results of each stage.
+  /// - Parameter record: gets the lines of each trial.
+  func sum(
+    _ units: MergedUnits, of plan: StudyPlan, record: ([TrialRecord]) throws -> Void = { _ in }
+  ) throws -> [[PointResult]] {
+    try stages.enumerated().map { index, stage in
+      var outcomes = StageOutcomes(stage)
+      for unit in 0..<plan.stages[index].unitCount {
+        guard let line = units[StudyPlan.Unit(stage: index, index: unit)] else { continue }
+        let trials = plan.stages[index].trials(of: unit)
+        let found = try UnitRecord.outcomes(of: line.bytes, stage.measures)
+        guard found.count == trials.count, found.allSatisfy({ $0.count == stage.ridges.count }) else {
+          throw ShardError.malformedPlan(reason: "\(line.file) does not fit it")
         }
-        points += outcomes.results
+        for (trial, outcome) in zip(trials, found) { try record(outcomes.add(outcome, trial: trial)) }
       }
-      return report(points, precision: plan.precision, computation: units.computation(of: plan))
+      return outcomes.results
     }
   }
 }

@@ -3,9 +3,13 @@ import LacunaFiles
 
 extension Study {
   /// Settles what is computed and how, as this device would.
-  /// - Throws: `BackendError.outOfMemory` where a trial does not fit; a file that can be read no more.
-  package func plan(on device: StudyDevice) throws(StudyError) -> StudyPlan {
+  /// - Parameter device: which says how.
+  /// - Parameter goal: of the trials; nil does those that are configured.
+  /// - Throws: `BackendError.outOfMemory` where a trial does not fit; a file that can be read no more; `ShardError.goal` where it is
+  ///   of nothing that is measured.
+  package func plan(on device: StudyDevice, goal: TrialGoal? = nil) throws(StudyError) -> StudyPlan {
     try StudyError.wrapping {
+      try goal?.check(experiment.theory(stages))
       let courses = try plans(on: device).map {
         Experiment.Stage.Course(route: $0.route, isSingleThreaded: $0.arrangement.singleThreaded)
       }
@@ -15,14 +19,15 @@ extension Study {
       }
       let files = try StudyPlan.files(of: configurations)
       return StudyPlan(
-        name: name, study: try StudyPlan.fingerprint(configurations, files), version: version,
+        name: name, study: try StudyPlan.fingerprint(configurations, files, goal), version: version,
         numerics: numericsVersion, precision: device.backend.precision, configurations: configurations, files: files,
         stages: zip(stages, courses).map { stage, course in
-          StudyPlan.Stage(
+          let unit = stage.measures.map { type(of: $0).trialsTogether }.max() ?? 1
+          let trials = stage.point.configuration.trials
+          return StudyPlan.Stage(
             sampleCount: stage.sampleCount, coordinateCount: stage.problem.coordinateCount,
-            trials: stage.point.configuration.trials,
-            trialsPerUnit: stage.measures.map { type(of: $0).trialsTogether }.max() ?? 1, course: course)
-        })
+            trials: goal?.first(configured: trials, unit: unit) ?? trials, trialsPerUnit: unit, course: course)
+        }, goal: goal)
     }
   }
 }
@@ -54,9 +59,12 @@ extension StudyPlan {
   }
 
   /// Everything that tells studies apart, as one word.
-  static func fingerprint(_ configurations: [Configuration], _ files: [File]) throws -> String {
+  static func fingerprint(
+    _ configurations: [Configuration], _ files: [File], _ goal: TrialGoal?
+  ) throws -> String {
     var fingerprint = Fingerprint(of: try encodeJSON(configurations, pretty: false).utf8)
     fingerprint.add(try encodeJSON(files, pretty: false).utf8)
+    if let goal { fingerprint.add(try encodeJSON(goal, pretty: false).utf8) }
     return fingerprint.text
   }
 

@@ -1,6 +1,20 @@
 import LacunaAlgebra
 import LacunaFiles
 
+/// A further round of trials, planned from what the earlier ones showed: `plan-2.json` and on, as immutable as the plan itself.
+struct StudyRound: Sendable, Codable {
+  static let currentFormat = 1
+
+  /// Of the file itself.
+  var format = Self.currentFormat
+  /// As in the plan.
+  var study: String
+  /// From 2.
+  var round: Int
+  /// Of each stage, those of earlier rounds among them.
+  var trials: [Int]
+}
+
 /// What is to be computed of a study and how, the same for every process that takes a share of it: `plan.json`.
 ///
 /// It is written once and never changed. Processes share its units out among them; a unit is a trial of a point, or where a
@@ -61,8 +75,16 @@ package struct StudyPlan: Sendable, Equatable, Codable {
   package var precision: Precision
   package var configurations: [Configuration]
   package var files: [File]
-  /// Of all configurations, in order.
+  /// Of all configurations, in order; with the trials of all rounds so far.
   package var stages: [Stage]
+  /// How small standard errors are to be; nil where trials are as configured.
+  package var goal: TrialGoal?
+  /// How many rounds of trials there are so far: see `StudyRound`.
+  package var round = 1
+
+  enum CodingKeys: String, CodingKey {
+    case format, name, study, version, numerics, precision, configurations, files, stages, goal
+  }
 
   /// In the order of stages and trials.
   package var units: [Unit] {
