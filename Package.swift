@@ -16,6 +16,10 @@ let package = Package(
     // The same for C and what calls C, by Sources/CInterface/lacuna.h.
     .library(name: "LacunaC", type: .dynamic, targets: ["CInterface"]),
   ],
+  traits: [
+    .trait(
+      name: "MPI", description: "One problem over the processes of an MPI job: lacuna simulate STUDY --device mpi.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
@@ -30,6 +34,12 @@ let package = Package(
     .systemLibrary(name: "CCLBlast", pkgConfig: "clblast", providers: [.apt(["libclblast-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+    // With the trait MPI alone.
+    .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"]), .brew(["open-mpi"])]),
+    .systemLibrary(
+      name: "CScaLAPACK", pkgConfig: "scalapack-openmpi",
+      providers: [.apt(["libscalapack-openmpi-dev"]), .brew(["scalapack"])]),
+    .systemLibrary(name: "CELPA", pkgConfig: "elpa", providers: [.apt(["libelpa-dev"])]),
     .target(
       name: "LacunaKernels", path: "Kernels", exclude: ["README.md"], sources: ["KernelSource.swift"],
       resources: [
@@ -81,8 +91,20 @@ let package = Package(
       ],
       exclude: ["README.md"]),
     .target(
+      name: "LacunaMPI",
+      dependencies: [
+        "LacunaAlgebra", "LacunaHost", "COpenBLAS", .product(name: "RealModule", package: "swift-numerics"),
+        .target(name: "CMPI", condition: .when(traits: ["MPI"])),
+        .target(name: "CScaLAPACK", condition: .when(traits: ["MPI"])),
+        .target(name: "CELPA", condition: .when(traits: ["MPI"])),
+      ],
+      exclude: ["README.md"]),
+    .target(
       name: "LacunaDevices",
-      dependencies: ["LacunaAlgebra", "LacunaHost", "LacunaOpenCL", "LacunaVerification", "LacunaFiles"],
+      dependencies: [
+        "LacunaAlgebra", "LacunaHost", "LacunaOpenCL", "LacunaVerification", "LacunaFiles",
+        .target(name: "LacunaMPI", condition: .when(traits: ["MPI"])),
+      ],
       exclude: ["README.md"]),
     .target(
       name: "DeterministicEquivalents",

@@ -33,6 +33,17 @@ public protocol DeviceProvider: Sendable {
 
   /// How long this process has waited for its drivers to compile.
   var compileTime: Duration { get }
+
+  /// Whether its device is spread over processes that run the same program and make the same calls: nothing that one of them
+  /// measures may decide what is computed, and what they compute is the host's own work.
+  var isSpread: Bool { get }
+
+  /// Joins the processes over which its device is spread; to be called before anything is printed or written.
+  /// - Returns: whether this is the one process of them that prints and writes.
+  func join() throws(BackendError) -> Bool
+
+  /// Leaves them as the process ends, with its exit status: where that is not 0, all end.
+  func leave(status: Int32)
 }
 
 extension DeviceProvider {
@@ -47,4 +58,10 @@ extension DeviceProvider {
   public func prepareProcess() throws(BackendError) {}
 
   public var compileTime: Duration { .zero }
+
+  public var isSpread: Bool { false }
+
+  public func join() throws(BackendError) -> Bool { true }
+
+  public func leave(status: Int32) {}
 }

@@ -47,6 +47,13 @@ extension DeviceRegistry {
     if choice == .provider(host.word) || choice == .device(host.word, 0) {
       return Entry(provider: host, device: host.list()[0])
     }
+    // Drivers of one process among many are none of the others' business.
+    if let provider = spreadProvider(of: choice) {
+      guard let device = provider.list().first else {
+        throw .unusable(choice, name: provider.word, obstacle: provider.absence() ?? "it has no device")
+      }
+      return Entry(provider: provider, device: device)
+    }
     let entries = entries()
     let found: Entry?
     switch choice {
@@ -58,6 +65,10 @@ extension DeviceRegistry {
     case .named(let name): found = entries.first { $0.device.name.lowercased().contains(name.lowercased()) }
     }
     guard let found else {
+      // The word of a provider that this build lacks.
+      if choice == .named("mpi") {
+        throw .unknown(choice, remedy: "it takes a build with the trait: swift build --traits MPI")
+      }
       let known = entries.map { ", \($0.device.id) (\($0.device.name))" }.joined()
       let remedy = entries.isEmpty ? absences().joined(separator: "; ") : "known: \(host.word)\(known)"
       throw .unknown(choice, remedy: remedy.isEmpty ? "no device beside the host" : remedy)

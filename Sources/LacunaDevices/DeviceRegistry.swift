@@ -5,9 +5,13 @@ import Synchronization
 /// The devices of this machine, by all providers: lists, ranks and opens them, and keeps what is measured.
 public final class DeviceRegistry: Sendable {
   /// The kinds of devices there are beside the host: a line each.
-  public static let providers: [any DeviceProvider] = [
-    OpenCLProvider()
-  ]
+  public static let providers: [any DeviceProvider] = {
+    #if MPI
+      [OpenCLProvider(), MPIProvider()]
+    #else
+      [OpenCLProvider()]
+    #endif
+  }()
 
   public let host = HostProvider()
   private let others: [any DeviceProvider]
@@ -49,6 +53,31 @@ public final class DeviceRegistry: Sendable {
   public func prepareProcess() throws(BackendError) {
     try host.prepareProcess()
     for provider in others { try provider.prepareProcess() }
+  }
+
+  /// Joins the processes over which a chosen device is spread, if it is; to be called before anything is printed or written.
+  /// - Returns: whether this is the process that prints and writes.
+  /// - Throws: `failed`.
+  public func join(_ choice: DeviceChoice) throws(DeviceError) -> Bool {
+    guard let provider = spreadProvider(of: choice) else { return true }
+    do throws(BackendError) {
+      return try provider.join()
+    } catch {
+      throw .failed(error)
+    }
+  }
+
+  /// Leaves the processes that it joined, as this one ends with an exit status: where that is not 0, all end.
+  public func leave(status: Int32) {
+    for provider in others { provider.leave(status: status) }
+  }
+
+  /// Whether a chosen device is spread over processes.
+  public func isSpread(_ choice: DeviceChoice) -> Bool { spreadProvider(of: choice) != nil }
+
+  /// The provider of a choice's device, where that is spread over processes.
+  func spreadProvider(of choice: DeviceChoice) -> (any DeviceProvider)? {
+    others.first { $0.isSpread && (choice == .provider($0.word) || choice == .device($0.word, 0)) }
   }
 
   /// How long this process has waited for drivers to compile.

@@ -12,9 +12,11 @@ public struct DeviceSelection: Sendable {
   /// Bytes of memory, and of the largest single allocation, that the device offers.
   public let memory: Int
   public let largestAllocation: Int
-  /// Rates of the device, and of its `singleThreaded` copy: kept ones, and what is missing is measured when asked for.
+  /// Rates of the device, and of its `singleThreaded` copy: kept ones, and what is missing is measured when asked for; nominal
+  /// ones of a device that is spread over processes.
   public let rates, singleThreadedRates: DeviceRates
-  /// Operations a second of a product, on the device and on the host where that is another; measured where they are not kept.
+  /// Operations a second of a product, on the device and on the host where that is another; measured where they are not kept;
+  /// none of a device that is spread over processes.
   public let multiplyRates: @Sendable () -> [(device: String, rate: Double)]
   private let report: @Sendable (DeviceEvent) -> Void
 
@@ -35,12 +37,17 @@ public struct DeviceSelection: Sendable {
     let own = provider.rateKey(device, precision: precision, threads: threads)
     let isHost = provider.word == registry.host.word
     // The host's own library is what all else is compared with.
-    self.backend = verifies && !isHost ? Self.verified(backend) : backend
+    self.backend = verifies && !isHost && !provider.isSpread ? Self.verified(backend) : backend
     others = retreat.map { [$0] } ?? []
     self.reason = reason
     memory = isHost ? HostMemory.available : device.memory - Self.reserve(device)
     largestAllocation = min(
       device.largestAllocation ?? .max, device.largestMatrix.map { $0 * precision.byteCount } ?? .max)
+    report = registry.cache.report
+    if provider.isSpread {
+      (rates, singleThreadedRates, multiplyRates) = (.nominal, .nominal, { [] })
+      return
+    }
     rates = registry.deviceRates(of: backend, key: own, by: provider, kind: device.kind)
     singleThreadedRates = registry.deviceRates(
       of: backend.singleThreaded, key: provider.rateKey(device, precision: precision, threads: 1), by: provider,
@@ -61,7 +68,6 @@ public struct DeviceSelection: Sendable {
       }
       return rates
     }
-    report = registry.cache.report
   }
 
   /// Bytes of a device's memory that its driver and a display may hold.

@@ -21,7 +21,7 @@ public final class HostMatrix<Element: HostScalar>: DeviceMatrix {
   }
 
   /// Rows `firstRow ..< firstRow + rows` of a matrix, over the same storage.
-  convenience init(of whole: HostMatrix, firstRow: Int, rows: Int) {
+  package convenience init(of whole: HostMatrix, firstRow: Int, rows: Int) {
     precondition(firstRow >= 0 && rows >= 0 && firstRow + rows <= whole.rows)
     self.init(
       storage: whole.storage, offset: whole.offset + firstRow * whole.columns, rows: rows, columns: whole.columns)

@@ -48,8 +48,11 @@ struct Devices: ParsableCommand {
   /// The laws on the device named, or on every one that has the precision.
   private func runLaws() throws {
     let registry = DeviceRegistry.ofThisMachine
-    let usable = registry.list().filter { $0.isUsable && (precision.precision == .float32 || $0.hasFloat64) }
-    let choices = device.map { [$0] } ?? usable.compactMap { DeviceChoice($0.id) }
+    if let device { _ = try JoinedProcesses.join(device) }
+    func usable() -> [ComputeDevice] {
+      registry.list().filter { $0.isUsable && (precision.precision == .float32 || $0.hasFloat64) }
+    }
+    let choices = device.map { [$0] } ?? usable().compactMap { DeviceChoice($0.id) }
     let verified = try choices.map { choice in
       let backend = try registry.select(
         choice, precision: precision.precision, threads: threads.threads, verifies: false

@@ -14,7 +14,9 @@ extension Lacuna {
     do {
       var command = try parseAsRoot(arguments)
       try command.run()
+      JoinedProcesses.leave(status: 0)
     } catch {
+      JoinedProcesses.leave(status: exitCode(for: error).rawValue)
       if exitCode(for: error).isSuccess { show(HelpText.arranged(fullMessage(for: error), of: self)) }
       // Failures that were told already.
       guard exitCode(for: error) == .validationFailure, !fullMessage(for: error).isEmpty else { exit(withError: error) }

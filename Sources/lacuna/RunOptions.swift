@@ -52,6 +52,13 @@ struct DeviceOptions: ParsableArguments {
       + (threads.map { ["--threads", "\($0)"] } ?? [])
   }
 
+  /// Joins the processes over which the device is spread, if it is: all but one of them fall silent.
+  /// - Returns: whether this is the one that prints and writes.
+  func join() throws -> Bool { try JoinedProcesses.join(device) }
+
+  /// Whether the device is spread over processes.
+  var isSpread: Bool { DeviceRegistry.ofThisMachine.isSpread(device) }
+
   /// - Parameter planned: a precision that was settled before; nil takes the option.
   func select(planned: Precision? = nil) throws -> DeviceSelection {
     do {

@@ -75,6 +75,12 @@ struct Simulate: ParsableCommand {
   func run() throws {
     if let shard = sharding.shard { return try runShard(shard) }
     try reportingFailures {
+      let leads = try device.join()
+      if resume, device.isSpread {
+        throw Failure(
+          "--resume does not go on over several processes; on one, without --device \(device.device), it goes on with the "
+            + "trials that are kept", status: ExitStatus.usage)
+      }
       let loaded = try study.load()
       if dryRun {
         let selection = try device.select()
@@ -82,7 +88,7 @@ struct Simulate: ParsableCommand {
         print(output.json ? try encodeJSON(plan, pretty: true) : plan.text)
         return
       }
-      if let path = output.output, !output.overwrite {
+      if leads, let path = output.output, !output.overwrite {
         let (goal, isPlanned) = (try trials.goal, ShardFolder(path).isPlanned)
         if isPlanned ? resume : goal != nil { return try goOn(loaded, in: path, goal: goal) }
         if ShardFolder(path).isUnfinished {
@@ -92,7 +98,7 @@ struct Simulate: ParsableCommand {
               + "starts anew")
         }
       }
-      let folder = try output.folder()
+      let folder = leads ? try output.folder() : nil
       let interrupt = Interrupt(folder)
       defer { interrupt.end() }
       let study = try loaded.study(host: device.host())

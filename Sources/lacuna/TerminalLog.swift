@@ -34,6 +34,7 @@ private struct TerminalLog: LogHandler {
 
 /// Writes text on stderr, unbuffered.
 func writeError(_ text: String) {
+  guard JoinedProcesses.speaks(text) else { return }
   var text = text
   text.withUTF8 { bytes in
     var rest = UnsafeRawBufferPointer(bytes)

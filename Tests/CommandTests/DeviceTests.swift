@@ -42,6 +42,9 @@ import Testing
       let text = try Program.run(["devices", "--verify", "host", "--precision", "float32", "--quiet"], in: folder)
       #expect(text.status == 0 && text.output.contains("float32") && text.output.contains("all laws hold"))
       #expect(try Program.run(["devices", "--verify", "nothing-of-this-name"], in: folder).status == 69)
+      // Of a default build it is not known, of one with the trait no job started this process.
+      let alone = try Program.run(["devices", "--verify", "mpi"], in: folder)
+      #expect(alone.status == 69 && (alone.errors.contains("--traits MPI") || alone.errors.contains("mpirun")))
       #expect(try Program.run(["devices", "host"], in: folder).status == 64)
     }
   }

@@ -8,8 +8,11 @@ struct FakeProvider: DeviceProvider {
   var devices: [ComputeDevice] = [FakeProvider.device()]
   /// Operations a second of everything.
   var claimedRate = 1e18
-  /// Thrown by `open`.
+  /// Thrown by `open` and `join`.
   var failure: BackendError?
+  var isSpread = false
+  /// What `join` returns.
+  var leads = true
 
   static func device(
     index: Int = 0, kind: ComputeDevice.Kind = .gpu, hasFloat64: Bool = true, obstacle: String? = nil
@@ -31,6 +34,11 @@ struct FakeProvider: DeviceProvider {
     case .float64: return HostBackend<Double>(threads: 1)
     case .float32: return HostBackend<Float>(threads: 1)
     }
+  }
+
+  func join() throws(BackendError) -> Bool {
+    if let failure { throw failure }
+    return leads
   }
 
   func rate(_ work: DeviceRates.Work, order: Int, on backend: any Backend) throws(BackendError) -> Double {

@@ -31,6 +31,35 @@ import Testing
     }
   }
 
+  /// Over processes nothing that one of them measures or lists decides: no rates, no other drivers, no verification.
+  @Test func aSpreadDeviceMeasuresNothing() throws {
+    let spread = FakeProvider(isSpread: true, leads: false)
+    let registry = DeviceRegistry(providers: [NeverListed(), spread])
+    let selection = try registry.select(.provider("fake"), precision: .float64)
+    #expect(selection.backend.verification == nil && selection.multiplyRates().isEmpty && selection.retreat == nil)
+    for work in DeviceRates.Work.allCases {
+      #expect(selection.rates.rate(work, 1024) == DeviceRates.nominal.rate(work, 1024), "\(work)")
+      #expect(selection.rates.rate(work, 1024) != spread.claimedRate)
+    }
+    #expect(registry.listingBytes == 0)
+    #expect(throws: DeviceError.unusable(.provider("fake"), name: "fake", obstacle: "no fake was made")) {
+      try DeviceRegistry(providers: [FakeProvider(devices: [], isSpread: true)])
+        .select(.provider("fake"), precision: .float64)
+    }
+  }
+
+  /// One process of a spread device speaks; of every other choice this one does.
+  @Test func oneProcessSpeaks() throws {
+    let registry = DeviceRegistry(providers: [FakeProvider(isSpread: true, leads: false)])
+    #expect(try !registry.join(.provider("fake")) && !registry.join(.device("fake", 0)))
+    #expect(registry.isSpread(.provider("fake")) && !registry.isSpread(.auto) && !registry.isSpread(.named("fake")))
+    #expect(try registry.join(.auto) && registry.join(.provider("host")) && registry.join(.named("fake")))
+    #expect(try DeviceRegistry(providers: [FakeProvider(leads: false)]).join(.provider("fake")))
+    #expect(throws: DeviceError.failed(failure)) {
+      try DeviceRegistry(providers: [FakeProvider(failure: failure, isSpread: true)]).join(.provider("fake"))
+    }
+  }
+
   @Test func namedDevicesAreOpened() throws {
     let devices = [
       FakeProvider.device(obstacle: "out of order"), FakeProvider.device(index: 1, kind: .cpu),
@@ -97,5 +126,23 @@ import Testing
     private let kept = Mutex<[String]>([])
     var texts: [String] { kept.withLock { $0 } }
     func add(_ event: DeviceEvent) { kept.withLock { $0.append("\(event)") } }
+  }
+}
+
+/// Drivers that nobody may start.
+private struct NeverListed: DeviceProvider {
+  var word: String { "never" }
+
+  func list() -> [ComputeDevice] {
+    Issue.record("the drivers of one process were started")
+    return []
+  }
+
+  func absence() -> String? { nil }
+
+  func open(
+    _ device: ComputeDevice, precision: Precision, threads: Int?, cache: MeasurementCache
+  ) throws(BackendError) -> any Backend {
+    throw .unsupported("anything", device: word)
   }
 }

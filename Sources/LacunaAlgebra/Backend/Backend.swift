@@ -17,7 +17,9 @@
 /// **Laws for matrices that are spread over several memories.** The contents after `reshaped` to another width are undefined.
 /// The height of row blocks is the backend's choice, `rowBlock(columns:)`. A backend is shared between threads only where
 /// `concurrency` is above 1; its matrices never are. The calls and their order depend on the arguments alone: no order of a Set
-/// or a Dictionary drives them, so that all parts of a spread-out backend make the same ones.
+/// or a Dictionary drives them, so that all parts of a spread-out backend make the same ones. What an operation throws it throws on
+/// all parts, or on none: one that failed alone would leave the others waiting. `download` gives every part the values, so nobody
+/// downloads a whole d × d matrix but by blocks of rows. The same number of parts gives the same bits.
 public protocol Backend<Element>: BackendCore {
   // MARK: Side by side
 

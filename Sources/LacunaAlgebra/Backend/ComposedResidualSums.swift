@@ -3,6 +3,13 @@ extension Backend {
   public func performSampleResidualSums(
     of x: Matrix, resolvent q: Matrix, terms: ResidualTerms
   ) throws(BackendError) -> SampleResidualSums {
+    try residualSumsByProducts(of: x, resolvent: q, terms: terms)
+  }
+
+  /// A block of rows after the other; for the parts of a backend that has these at hand.
+  package func residualSumsByProducts(
+    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms
+  ) throws(BackendError) -> SampleResidualSums {
     let d = x.columns
     var result = SampleResidualSums(coordinateCount: d)
     guard x.rows > 0, d > 0 else { return result }
@@ -16,13 +23,12 @@ extension Backend {
     let sizes = try vector(terms.sizes)
     let inverseSizes = try vector(terms.sizes.map { 1 / $0 })
     let diagonal = try vector(terms.diagonal)
-    let flat = x.reshaped(rows: 1, columns: x.rows * d)
     for first in stride(from: 0, to: x.rows, by: height) {
       let count = min(height, x.rows - first)
       let (block, r) = (copies.firstRows(count), products.firstRows(count))
       let rows = rowStorage.reshaped(rows: 1, columns: count)
       if height < x.rows {
-        try copyColumns(of: flat, from: first * d, to: block.reshaped(rows: 1, columns: count * d))
+        try gather(of: x, rows: Array(first..<first + count), into: block)
       }
       try multiply(block, transposeA: false, q, transposeB: false, alpha: 1, beta: 0, into: r)
       try rowDots(block, r, weights: nil, into: rows)

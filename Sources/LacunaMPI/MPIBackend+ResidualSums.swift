@@ -1,0 +1,20 @@
+#if MPI
+  import LacunaAlgebra
+
+  extension MPIBackend {
+    /// Rounds of blocks of samples: rows of the whole that lie where they are.
+    public func performSampleResidualSums(
+      of x: Matrix, resolvent q: Matrix, terms: ResidualTerms
+    ) throws(BackendError) -> SampleResidualSums {
+      guard !x.isWhole, x.count > 0 else { return try residualSumsByProducts(of: x, resolvent: q, terms: terms) }
+      let round = ranks.block * ranks.count
+      let height = max(1, rowBlock(columns: x.columns) / round) * round
+      var sums = SampleResidualSums(coordinateCount: x.columns)
+      for first in stride(from: 0, to: x.rows, by: height) {
+        let block = x.rows(first..<min(first + height, x.rows))
+        sums.add(try residualSumsByProducts(of: block, resolvent: q, terms: terms), firstRow: first)
+      }
+      return sums
+    }
+  }
+#endif
