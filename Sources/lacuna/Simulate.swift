@@ -81,6 +81,10 @@ struct Simulate: ParsableCommand {
           "--resume does not go on over several processes; on one, without --device \(device.device), it goes on with the "
             + "trials that are kept", status: ExitStatus.usage)
       }
+      if !trials.standardError.isEmpty, device.isSpread {
+        throw Failure(
+          "--standard-error plans its rounds on one process: leave --device \(device.device) away", status: ExitStatus.usage)
+      }
       let loaded = try study.load()
       if dryRun {
         let selection = try device.select()
