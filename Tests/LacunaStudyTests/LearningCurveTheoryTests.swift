@@ -115,6 +115,7 @@ import Testing
       // A path that ends at 0.1, where the error is least for ever more rows.
       let result = try FitRequest(ridge: .path([0.1, 0.2, 0.4])).fit(try host.download(x), sampleCount: n, on: host)
       let points = try result.learningCurve().points.filter { $0.expected.sampleCount ?? .max >= 2 * n }
+      try #require(points.count == 4)
       errors.append(points.map { Double.log($0.expected.error) })
       claimed.append(try points.map { try #require($0.standardError) / $0.expected.error })
     }
