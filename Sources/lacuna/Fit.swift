@@ -201,10 +201,9 @@ struct Fit: ParsableCommand {
       let partners = try result.write(summary, to: folder.staging, residuals: residuals)
       do {
         try notice.excusing {
-          let drawn = try folder.makeFolder("figures")
-          let style = figures.style
-          try result.ridgeFigure()?.styled(style).write(to: drawn, name: "ridge")
-          try result.learningFigure(learning)?.styled(style).write(to: drawn, name: "learning-curve")
+          let found = [("ridge", result.ridgeFigure()), ("learning-curve", result.learningFigure(learning))]
+          let drawn = found.contains { $0.1 != nil } ? try folder.makeFolder("figures") : ""
+          for (name, figure) in found { try figure?.styled(figures.style).write(to: drawn, name: name) }
         }
       } catch {
         // The numbers are put in place nevertheless.

@@ -50,14 +50,16 @@ extension FitSummary.Learning {
   /// For the terminal.
   var text: String {
     guard let points else { return wantedError == nil ? "" : reason.map { "no learning curve: \($0)" } ?? "" }
-    var table = TextTable(["rows", "error to expect", "standard error", "ridge", ""])
+    var table = TextTable(["rows", "error to expect", "standard error", "ridge"])
     for point in points {
       table.append([
         point.sampleCount.map { "\($0)" } ?? "∞", (point.isUpperBound ? "≤ " : "") + format(point.error, digits: 5),
-        point.standardError.map { format($0, digits: 2) } ?? "–", format(point.ridge, digits: 4), "",
+        point.standardError.map { format($0, digits: 2) } ?? "–", format(point.ridge, digits: 4),
       ])
     }
-    var lines = [table.text]
+    var lines = table.text.split(separator: "\n").map { line in
+      String(line.reversed().drop { $0 == " " }.reversed())
+    }
     for (found, what) in (selfCheck.map { [($0, "half")] } ?? []) + subsamples.map({ ($0, "subsample") }) {
       lines.append(
         "\(what): \(found.sampleCount) rows (\(found.rows)) have \(format(found.measured, digits: 5)) on the others, "
