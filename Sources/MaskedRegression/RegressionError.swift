@@ -8,6 +8,8 @@ public enum RegressionError: Error, Sendable, Equatable {
   case numericallySingular(coordinate: Int?, ridge: Double, precision: Precision)
   /// Rounding may have made anything of the errors, of this sample or coordinate the most.
   case lostDigits(sample: Int?, coordinate: Int?, ridge: Double, precision: Precision)
+  /// Weights that are the errors they lead to were not found.
+  case unsettledWeights(ridge: Double)
 }
 
 extension RegressionError: CustomStringConvertible {
@@ -30,6 +32,8 @@ extension RegressionError: CustomStringConvertible {
       return "\(place ?? "the errors are") predicted at ridge \(ridge) to no digit that \(precision.rawValue) keeps; "
         + "use a larger ridge"
         + (sample == nil ? "" : " or leave the sample out") + (precision == .float32 ? ", or float64" : "")
+    case .unsettledWeights(let ridge):
+      return "no weights at ridge \(ridge) are the errors that they lead to, as far as was searched; use a larger ridge"
     }
   }
 }

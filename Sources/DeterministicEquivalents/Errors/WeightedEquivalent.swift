@@ -32,11 +32,12 @@ extension ErrorEquivalent {
       throw .invalidArgument(name: "weight of coordinate \(k + 1)", value: weights[k], requirement: "a positive number")
     }
     let rescaled = try population.rescaled(by: weights.map { 1 / $0.squareRoot() })
-    try self.init(rescaled, sampleCount: sampleCount, ridge: ridge, weights: weights)
+    try self.init(rescaled: rescaled, sampleCount: sampleCount, ridge: ridge, weights: weights)
   }
 
-  private init(
-    _ rescaled: some Population, sampleCount: Int, ridge: Double, weights: [Double]
+  /// The same of a population that is in coordinates over √w already.
+  package init(
+    rescaled: some Population, sampleCount: Int, ridge: Double, weights: [Double]
   ) throws(PopulationError) {
     let own = try ErrorEquivalent(population: rescaled, sampleCount: sampleCount, ridge: ridge)
     let floors = try rescaled.precisionDiagonal()
@@ -58,6 +59,34 @@ public struct SelfWeightedEquivalent: Sendable {
   public let errors: ErrorEquivalent
   /// How often the errors were computed.
   public let rounds: Int
+
+  /// The same where every coordinate is like every other, but for O(1/d): one weight for all, at no more than a plain theory's cost.
+  /// - Parameter population: Σ, whose coordinates are equal.
+  /// - Parameter sampleCount: n ≥ 1.
+  /// - Parameter ridge: λ ≥ 0, a pure number.
+  /// - Throws: `unsupported` where coordinates are not equal; else as the other.
+  public init(equalCoordinates population: some Population, sampleCount: Int, ridge: Double) throws(PopulationError) {
+    guard population.hasEqualCoordinates else {
+      throw .unsupported(reason: "one weight for all where coordinates differ")
+    }
+    let d = population.coordinateCount
+    let variance = blockSum(population.variances) / Double(d)
+    var iteration = AndersonIteration(goal: 1e-12, rounding: 1e-9)
+    var last: ErrorEquivalent?
+    var used = variance
+    let found = try iteration.solve(from: [0]) { logarithms throws(PopulationError) -> [Double]? in
+      used = variance * Double.exp(logarithms[0])
+      let errors = try ErrorEquivalent(population: population, sampleCount: sampleCount, ridge: ridge * used)
+      last = errors
+      return [Double.log(errors.generalizationError / variance)]
+    }
+    guard let last, found != nil, iteration.converged else {
+      throw .noConvergence(what: "the weights of a self-weighted ridge")
+    }
+    weights = Array(repeating: used, count: d)
+    errors = last
+    rounds = iteration.rounds
+  }
 
   /// - Parameter population: Σ.
   /// - Parameter sampleCount: n ≥ 1.

@@ -15,6 +15,8 @@ public struct ExperimentConfiguration: Sendable, Equatable {
   public var ridges: RidgeConfiguration
   /// `model.mask`: which coordinates are hidden in a training example; `leave_one_out` by default.
   public var mask: MaskConfiguration
+  /// `model.weights`: of the penalty, under `leave_one_out` masks; `uniform` by default.
+  public var weights: WeightConfiguration
   /// `model.pca.rank`: of principal components where they are measured; `best` by default.
   public var principalRank: PrincipalRank
   /// `measure`: what is recorded of each trial, by the words of `MeasureRegistry`; `[errors]` by default. Errors come with
@@ -23,7 +25,8 @@ public struct ExperimentConfiguration: Sendable, Equatable {
 
   public init(
     name: String, trials: Int = 10, seed: UInt64 = 1, data: DataConfiguration, ridges: RidgeConfiguration,
-    mask: MaskConfiguration = .leaveOneOut, principalRank: PrincipalRank = .best, measures: [String] = ["errors"]
+    mask: MaskConfiguration = .leaveOneOut, weights: WeightConfiguration = .uniform,
+    principalRank: PrincipalRank = .best, measures: [String] = ["errors"]
   ) {
     self.name = name
     self.trials = trials
@@ -31,6 +34,7 @@ public struct ExperimentConfiguration: Sendable, Equatable {
     self.data = data
     self.ridges = ridges
     self.mask = mask
+    self.weights = weights
     self.principalRank = principalRank
     self.measures = measures
   }

@@ -13,13 +13,27 @@ func readExperiment(
     folder: folder, current: current
   ).read()
   let model = try ConfigurationSection(
-    top.required("model", example: "a section model: {ridge: 0.1}"), keys: ["mask", "ridge", "pca"],
+    top.required("model", example: "a section model: {ridge: 0.1}"), keys: ["mask", "ridge", "weights", "pca"],
     elsewhere: ["measure": "the top level", "rank": "model.pca"])
   var result = ExperimentConfiguration(
     name: name, data: data, ridges: try readRidges(model.required("ridge", example: "ridge: 0.1, or ridge: auto")))
   if let mask = model["mask"] {
     result.mask = try MaskConfiguration.read(
       mask, MaskContext(coordinates: data.coordinates, folder: folder, current: current, hasOwnData: false))
+  }
+  if let weights = model["weights"] {
+    result.weights = try WeightConfiguration(weights, coordinates: data.coordinates) {
+      field throws(ConfigurationError) in try field.path(folder: folder, current: current)
+    }
+    if result.weights != .uniform, result.mask != .leaveOneOut {
+      throw weights.failure(
+        "weights are of leave_one_out masks, not of \(result.mask.word)",
+        "remove model.mask, or give {bernoulli: {keep: [..]}} its probabilities, which are weights")
+    }
+    if result.weights != .uniform, result.ridges == .auto, let ridge = model["ridge"] {
+      throw ridge.failure(
+        "auto is the best ridge of uniform weights, not of these", "write a ridge, a list or {from, to, count}")
+    }
   }
   if let pca = model["pca"] {
     let section = try ConfigurationSection(pca, keys: ["rank"])
@@ -44,6 +58,7 @@ func readExperiment(
 
 private let topElsewhere = [
   "name": "experiment", "trials": "experiment", "seed": "experiment", "ridge": "model", "mask": "model",
+  "weights": "model",
   "coordinates": "data", "samples": "data", "aspect_ratio": "data", "spikes": "data", "noise": "data",
 ]
 

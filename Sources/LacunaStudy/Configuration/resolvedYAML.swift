@@ -20,6 +20,7 @@ package func resolvedYAML(_ configuration: ExperimentConfiguration, comments: [S
   }
   lines.append("  noise: \(YAMLValue.section(noise).yaml)")
   lines += ["model:", "  mask: \(configuration.mask.yaml)", "  ridge: \(ridges(configuration.ridges))"]
+  if configuration.weights != .uniform { lines.append("  weights: \(configuration.weights.value.yaml)") }
   if configuration.measures.contains(PrincipalMeasure.word) || configuration.principalRank != .best {
     lines.append("  pca: {rank: \(rank(configuration.principalRank))}")
   }

@@ -71,6 +71,8 @@ public struct Experiment: Sendable {
       let configuration = point.configuration
       let model = try CovarianceModel(configuration.data, seed: configuration.seed, device: device)
       let drawMasks = try configuration.mask.drawing(coordinateCount: model.coordinateCount, key: "model.mask")
+      let frames = try PenaltyFrames(
+        model, weights: configuration.weights, excessKurtosis: configuration.data.law.excessKurtosis, device: device)
       let line = try configuration.mask.scheme.line(of: model, on: device)
       let maskTheory: MaskTheory.Evaluation? =
         if let line { line } else { try configuration.mask.scheme.theory(of: model, on: device) }
@@ -79,8 +81,10 @@ public struct Experiment: Sendable {
         let theory = try maskTheory.map { theory in try ridges.map { try theory(n, $0) } }
         return try Stage(
           Problem(
-            point: point, model: model, sampleCount: n, ridges: ridges, maskTheory: theory,
-            maskLine: line, drawMasks: drawMasks),
+            point: point, model: model, sampleCount: n, ridges: ridges,
+            frames: ridges.map { ridge in
+              try Problem.Theory { try frames.frame(sampleCount: n, ridge: ridge) }
+            }, weights: frames.values, maskTheory: theory, maskLine: line, drawMasks: drawMasks),
           known: known)
       }
     }
@@ -101,6 +105,10 @@ extension Experiment {
     public let sampleCount: Int
     /// λ on S = XᵀX/n.
     public let ridges: [Double]
+    /// Of leave-one-out masks, one a ridge.
+    let frames: [Theory]
+    /// w, where they are given.
+    let weights: [Double]?
     /// Under masks other than leave-one-out, their equivalents, one a ridge.
     let maskTheory: [MaskTheory]?
     /// The same at any n and ridge, for lines between the points; nil where there is none that is quick.
@@ -111,13 +119,16 @@ extension Experiment {
     let theory = Once()
 
     init(
-      point: ExperimentPoint, model: CovarianceModel, sampleCount: Int, ridges: [Double],
-      maskTheory: [MaskTheory]?, maskLine: MaskTheory.Line?, drawMasks: MaskConfiguration.Drawing?
+      point: ExperimentPoint, model: CovarianceModel, sampleCount: Int, ridges: [Double], frames: [Theory],
+      weights: [Double]?, maskTheory: [MaskTheory]?, maskLine: MaskTheory.Line?,
+      drawMasks: MaskConfiguration.Drawing?
     ) throws {
       self.point = point
       self.model = model
       self.sampleCount = sampleCount
       self.ridges = ridges
+      self.frames = frames
+      self.weights = weights
       self.maskTheory = maskTheory
       self.maskLine = maskLine
       self.drawMasks = drawMasks
@@ -139,8 +150,8 @@ extension Experiment {
     public var shape: TrialShape {
       TrialShape(
         sampleCount: sampleCount, coordinateCount: coordinateCount, ridgeCount: ridges.count,
-        mask: configuration.mask, spikeCount: model.spikeDirections.count, isDense: model.isDense,
-        isIsotropicSpiked: model.isIsotropicSpiked)
+        mask: configuration.mask, weights: configuration.weights, spikeCount: model.spikeDirections.count,
+        isDense: model.isDense, isIsotropicSpiked: model.isIsotropicSpiked)
     }
 
     /// The stream of a trial's samples: a function of seed, n and trial alone, so that a point does not depend on its
@@ -150,6 +161,26 @@ extension Experiment {
     }
 
     func streamIndex(ofTrial trial: Int) -> Int { sampleCount << 20 | trial }
+  }
+}
+
+extension Experiment.Problem {
+  /// Theory where there is one, else why not.
+  struct Theory: Sendable {
+    var frame: PenaltyFrame?
+    var refusal: PopulationError?
+
+    /// - Throws: what `make` throws, save that a Σ that theory does not cover gives a refusal: it can be simulated.
+    init(_ make: () throws -> PenaltyFrame) throws {
+      do {
+        frame = try make()
+      } catch let error as PopulationError {
+        switch error {
+        case .unsupported, .noConvergence: refusal = error
+        default: throw error
+        }
+      }
+    }
   }
 }
 

@@ -9,7 +9,8 @@ extension Experiment.Stage {
   /// The exact ways to its errors under leave-one-out masks.
   public var routes: [ErrorRoute] {
     ErrorRoute.all(
-      sampleCount: sampleCount, coordinateCount: model.coordinateCount, isIsotropicSpiked: model.isIsotropicSpiked)
+      sampleCount: sampleCount, coordinateCount: model.coordinateCount,
+      isIsotropicSpiked: problem.shape.isIsotropicSpiked)
   }
 
   /// What a trial of this stage takes on a device by a route; nil under other masks.

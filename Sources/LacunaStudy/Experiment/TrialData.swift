@@ -24,6 +24,7 @@ public final class TrialData<Device: Backend> {
   private var held: Held?
   private var errors: [CoordinateErrors?] = []
   private var made: [String: Any] = [:]
+  private var weights: [[Double]?] = []
   private var masked: (trial: Int, regression: SchemeRegression<Device>)?
   private var fit: (ridge: Int, predictor: SchemePredictor<Device>)?
 
@@ -44,6 +45,10 @@ public final class TrialData<Device: Backend> {
     self.parts = parts
     sampled = try problem.model.realize(on: device)
     storage = try TrialStorage(device: device, problem: problem, covariance: sampled, route: route, parts: parts)
+    guard problem.configuration.weights != .uniform else { return }
+    try storage.weigh(device: device, problem: problem, covariance: sampled) { [unowned self] body in
+      try samples(ofTrial: trial, body)
+    }
   }
 
   /// Σ on the device.
@@ -59,6 +64,7 @@ public final class TrialData<Device: Backend> {
     masked = nil
     fit = nil
     storage.samplesTrial = nil
+    weights = problem.ridges.map { _ in nil }
   }
 
   /// What is made once a trial and kept until the next, by a name of the measure's own.
@@ -101,8 +107,8 @@ public final class TrialData<Device: Backend> {
     return gram
   }
 
-  /// Q = (S + λI)⁻¹, or Q̃ of `RandomMaskRegression` under Bernoulli masks, full, and its diagonal; to be kept, until the next
-  /// ridge or until the predictor takes its place.
+  /// Q = (S + λI)⁻¹, with weights (S + λ diag(w))⁻¹, or Q̃ of `RandomMaskRegression` under Bernoulli masks, full, and its diagonal;
+  /// to be kept, until the next ridge or until the predictor takes its place.
   public func resolvent(ridge r: Int) throws -> (matrix: Device.Matrix, diagonal: [Double]) {
     if let held, held.ridge == r, !held.isSymmetrizedPredictor { return (held.matrix, held.diagonal) }
     held = nil
@@ -110,6 +116,9 @@ public final class TrialData<Device: Backend> {
     let found =
       if let moments = problem.configuration.mask.scheme.resolventForm?.moments {
         try storage.required(storage.closedForm).resolvent(moments, ridge: problem.ridges[r])
+      } else if problem.configuration.weights != .uniform {
+        try storage.required(storage.regression).resolvent(
+          ridge: problem.ridges[r], weights: weights(ridge: r), scratch: storage.required(storage.resolvent))
       } else {
         try storage.required(storage.regression).resolvent(ridge: problem.ridges[r], scratch: storage.resolvent)
       }
@@ -154,7 +163,12 @@ public final class TrialData<Device: Backend> {
   public func errors(ridge r: Int) throws -> CoordinateErrors {
     if let known = errors[r] { return known }
     let ridges = problem.ridges
-    if let dual = storage.dual {
+    if problem.configuration.weights != .uniform {
+      let regression = storage.required(storage.weighted)
+      let w = try weights(ridge: r)
+      if !parts.isEmpty { held = nil }
+      errors[r] = try regression.errors(ridge: ridges[r], weights: w)
+    } else if let dual = storage.dual {
       try drawSamples(dual)
       errors = try dual.errors(ridges: ridges)
     } else if let route, route.reducesGram {
@@ -180,6 +194,32 @@ public final class TrialData<Device: Backend> {
         ridge: ridges[r], covariance: covariance, scratch: storage.resolvent)
     }
     guard let found = errors[r] else { preconditionFailure("every route has errors at every ridge") }
+    return found
+  }
+
+  /// w of the penalty at a ridge: given, of this trial's columns, or learned from them.
+  public func weights(ridge r: Int) throws -> [Double] {
+    if let known = weights[r] { return known }
+    let regression = storage.required(storage.weighted)
+    if weights.allSatisfy({ $0 == nil }) {
+      if problem.sampleCount >= problem.coordinateCount { _ = try gram() }
+      try regression.begin { x in
+        try sampled.sample(
+          into: x, law: problem.configuration.data.law, stream: problem.stream(ofTrial: trial), firstSample: 0)
+      }
+    }
+    let found: [Double]
+    switch problem.configuration.weights {
+    case .variance: found = try regression.variances()
+    case .selfWeighted:
+      held = nil
+      let guess = problem.frames[r].frame.map { frame in
+        frame.squares ?? problem.model.population.variances.map { _ in frame.ridge / problem.ridges[r] }
+      }
+      found = try regression.learn(ridge: problem.ridges[r], guess: problem.ridges[r] > 0 ? guess : nil).weights
+    default: found = problem.weights ?? problem.model.population.variances.map { _ in 1 }
+    }
+    weights[r] = found
     return found
   }
 

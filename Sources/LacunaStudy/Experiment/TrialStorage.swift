@@ -11,6 +11,8 @@ final class TrialStorage<Device: Backend> {
   let workspace: Device.Matrix?
   /// A block of samples.
   let block: Device.Matrix?
+  /// With weights of the penalty that differ, errors and what is learned.
+  private(set) var weighted: WeightedRegression<Device>?
   /// With n < d under leave-one-out masks: all samples, and errors from them.
   let dual: DualErrors<Device>?
   /// Whose samples those are.
@@ -31,14 +33,29 @@ final class TrialStorage<Device: Backend> {
     resolvent = try square(has.resolvent)
     workspace = try square(has.workspace)
     block =
-      has.samples
+      has.samples && has.block == false
       ? nil : try device.makeMatrix(rows: min(n, device.rowBlock(columns: d)), columns: d)
     dual =
-      has.samples
+      has.samples && problem.configuration.weights == .uniform
       ? try DualErrors(
         regression: DualRegression(device: device, samples: device.makeMatrix(rows: n, columns: d)),
         covariance: covariance, form: route == .sampleTridiagonal ? .tridiagonal : .inverses) : nil
     closedForm = try has.closedForm ? regression.map { try RandomMaskRegression(device: device, gram: $0.gram) } : nil
+  }
+
+  /// Makes what weights of the penalty take.
+  /// - Parameter samples: passes over the samples of the trial.
+  func weigh(
+    device: Device, problem: Experiment.Problem, covariance: any SampledCovariance<Device>,
+    samples: @escaping SampleSource<Device>
+  ) throws {
+    weighted =
+      if problem.sampleCount < problem.coordinateCount {
+        try WeightedRegression(device: device, sampleCount: problem.sampleCount, covariance: covariance)
+      } else {
+        WeightedRegression(
+          regression: required(regression), resolvent: required(resolvent), samples: samples, covariance: covariance)
+      }
   }
 
   /// A part that this trial was made with.
@@ -52,6 +69,8 @@ final class TrialStorage<Device: Backend> {
 struct TrialMatrices {
   /// All samples, n × d, in place of a block of them.
   let samples: Bool
+  /// A block of samples beside them, where the Gram is made of samples that are not divided by weights.
+  let block: Bool
   /// d × d each.
   let gram, resolvent, workspace: Bool
   /// A regression over all Bernoulli masks: two of d × d.
@@ -61,7 +80,9 @@ struct TrialMatrices {
     let isLeaveOneOut = shape.mask.isLeaveOneOut
     samples = isLeaveOneOut && (route?.readsSamples ?? (shape.sampleCount < shape.coordinateCount))
     gram = !parts.isEmpty || (!samples && shape.mask.drawnMasks == nil)
-    let invertsAside = !samples && !(route?.reducesGram ?? false) && shape.ridgeCount > 1
+    let isWeighted = isLeaveOneOut && shape.weights != .uniform
+    block = isWeighted && samples && gram
+    let invertsAside = !samples && !(route?.reducesGram ?? false) && (shape.ridgeCount > 1 || isWeighted)
     workspace = !parts.isDisjoint(with: [.resolvent, .workspace])
     // Errors from a Gram that is kept need another matrix.
     resolvent = isLeaveOneOut && (invertsAside || workspace || (!samples && !parts.isEmpty))
@@ -81,7 +102,7 @@ extension TrialShape {
     let block = Double(min(sampleCount, rowBlock)) * d
     let has = TrialMatrices(self, route: route, parts: parts)
     let squares = [has.gram, has.resolvent, has.workspace, has.closedForm, has.closedForm].count { $0 }
-    var numbers = Double(squares) * d * d + (has.samples ? n * d : block)
+    var numbers = Double(squares) * d * d + (has.samples ? n * d : 0) + (has.samples && !has.block ? 0 : block)
     var largest = has.samples && !has.gram ? n * d : d * d
     // Forms at up to 64 ridges, on the device and brought to the host.
     let forms = 2 * (2 + Double(spikeCount)) * min(Double(ridgeCount), 64)

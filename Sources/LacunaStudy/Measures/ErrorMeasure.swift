@@ -22,26 +22,43 @@ extension QuantityName {
 public struct ErrorMeasure: Measure {
   public static let word = "errors"
 
-  /// Deterministic equivalents under leave-one-out masks, one a ridge: the limit, and corrected for finite size.
+  /// Deterministic equivalents under leave-one-out masks, one a ridge: the limit, and corrected for finite size. Where there is no
+  /// theory under the weights asked for, that of uniform ones, for its Bayes error.
   public let equivalents: [ErrorEquivalent]
   public let finiteSize: [FiniteSizeErrors?]
-  /// Of other masks, one a ridge.
-  let masked: [MaskTheory]?
-  /// Terms of order 1/n of other masks are those of Gaussian data.
-  private let isGaussian: Bool
+  /// Of the masks and weights asked for, one a ridge.
+  let theories: [MaskTheory]
+  /// Whether masks hide more than one coordinate at a time.
+  private let isMasked: Bool
+  public let warnings: [String]
 
   public init(_ problem: Experiment.Problem) throws {
-    let population = problem.model.population
-    equivalents = try problem.ridges.map {
-      try ErrorEquivalent(population: population, sampleCount: problem.sampleCount, ridge: $0)
+    equivalents = try zip(problem.ridges, problem.frames).map { ridge, theory in
+      try theory.frame?.errors
+        ?? ErrorEquivalent(population: problem.model.population, sampleCount: problem.sampleCount, ridge: ridge)
     }
-    finiteSize = try zip(problem.ridges, equivalents).map { ridge, limit in
-      try FiniteSizeErrors(
-        population: population, sampleCount: problem.sampleCount, ridge: ridge, limit: limit,
-        excessKurtosis: problem.configuration.data.law.excessKurtosis)
-    }
-    masked = problem.maskTheory
-    isGaussian = problem.configuration.data.law.excessKurtosis == 0
+    finiteSize = problem.frames.map { $0.frame?.finiteSize }
+    isMasked = problem.maskTheory != nil
+    // Terms of order 1/n of other masks are those of Gaussian data.
+    let isGaussian = problem.configuration.data.law.excessKurtosis == 0
+    theories =
+      problem.maskTheory?.map { theory in
+        var theory = theory
+        if !isGaussian { theory.finiteSize = nil }
+        return theory
+      }
+      ?? problem.frames.map { theory in
+        guard let frame = theory.frame else { return MaskTheory() }
+        let limit = frame.errors
+        return MaskTheory(
+          training: limit.trainingError, generalization: limit.generalizationError,
+          finiteSize: MaskTheory.FiniteSize(
+            training: frame.finiteSize?.trainingError, generalization: frame.finiteSize?.generalizationError),
+          effectiveRidge: limit.effectiveRidge, degreesOfFreedom1: limit.degreesOfFreedom1,
+          degreesOfFreedom2: limit.degreesOfFreedom2)
+      }
+    let refusals = problem.frames.compactMap(\.refusal)
+    warnings = refusals.first.map { ["without theory of the errors: \($0)"] } ?? []
   }
 
   public struct Observation: Codable, Sendable {
@@ -65,19 +82,11 @@ public struct ErrorMeasure: Measure {
 
   public func quantities(_ observations: [Observation], ridge r: Int) -> [Quantity] {
     let limit = equivalents[r]
-    let theory =
-      masked?[r]
-      ?? MaskTheory(
-        training: limit.trainingError, generalization: limit.generalizationError, effectiveRidge: limit.effectiveRidge,
-        degreesOfFreedom1: limit.degreesOfFreedom1, degreesOfFreedom2: limit.degreesOfFreedom2)
-    let corrected =
-      masked.map { isGaussian ? $0[r].finiteSize : nil }
-      ?? MaskTheory.FiniteSize(
-        training: finiteSize[r]?.trainingError, generalization: finiteSize[r]?.generalizationError)
+    let theory = theories[r]
     func statistic(
       _ values: [Double], _ part: KeyPath<MaskTheory, Double?>, _ correction: KeyPath<MaskTheory.FiniteSize, Double?>
     ) -> Statistic {
-      Statistic(of: values, theory: theory[keyPath: part], finiteSizeTheory: corrected?[keyPath: correction])
+      Statistic(of: values, theory: theory[keyPath: part], finiteSizeTheory: theory.finiteSize?[keyPath: correction])
     }
     var result = [
       Quantity(.trainingError, title: "E_train", statistic(observations.map(\.training), \.training, \.training)),
@@ -85,7 +94,7 @@ public struct ErrorMeasure: Measure {
         .generalizationError, title: "E_gen",
         statistic(observations.map(\.generalization), \.generalization, \.generalization)),
     ]
-    if masked != nil {
+    if isMasked {
       result.append(
         Quantity(
           .fullContextError, title: "E_full",

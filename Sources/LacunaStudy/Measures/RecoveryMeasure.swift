@@ -6,7 +6,7 @@ extension QuantityName {
   /// whatever strength is asked; none where no strength does, as for a spike on one coordinate.
   public static let threshold: QuantityName = "recovery.threshold_theory"
   /// The lowest θ_c and the ridge that gives it: 0 where θ_c grows with the ridge from the first, none where it falls without
-  /// end; absent for a spike of negative strength, for which the search has no meaning.
+  /// end; absent for a spike of negative strength, for which the search has no meaning, and with weights of the penalty.
   public static let lowestThreshold: QuantityName = "recovery.lowest_threshold_theory"
   /// The edge of the bulk on the first spike's side, in μ.
   public static let recoveryEdge: QuantityName = "recovery.edge_theory"
@@ -52,8 +52,11 @@ public struct RecoveryMeasure: Measure {
   private let weak: [SubcriticalOverlap?]
   private let weakPrincipal: SubcriticalOverlap?
   private let lowest: (ridge: Double, threshold: Double)?
-  /// θ_c of each spike on its side, one list a ridge, and for principal components.
+  /// θ_c of each spike on its side, one list a ridge, in units in which the penalty is that of one ridge; and for principal
+  /// components.
   private let thresholds: [[Double?]]
+  /// What strengths along each spike are times in those units, one list a ridge.
+  private let scales: [[Double]]
   private let principalThresholds: [Double?]
 
   public init(_ problem: Experiment.Problem) throws {
@@ -61,6 +64,8 @@ public struct RecoveryMeasure: Measure {
     directions = problem.model.spikeDirections
     let n = problem.sampleCount
     spectra = try SpectralTheory.all(problem)
+    let directions = directions
+    scales = problem.frames.map { theory in directions.map { theory.frame?.scale(of: $0) ?? 1 } }
     guard let spiked = problem.model.population.spiked else {
       (principal, weakPrincipal, lowest) = (nil, nil, nil)
       weak = problem.ridges.map { _ in nil }
@@ -76,13 +81,14 @@ public struct RecoveryMeasure: Measure {
     thresholds = try spectra.map { try solved($0.outliers) }
     principalThresholds = try solved(principal)
     weakPrincipal = SubcriticalOverlap(gramOf: spiked, spectrum: principal.spectrum)
-    weak = try zip(problem.ridges, spectra).map { ridge, theory in
-      try theory.spectrum.map {
-        try SubcriticalOverlap(predictorOf: spiked, sampleCount: n, ridge: ridge, spectrum: $0)
+    weak = try zip(problem.frames, spectra).map { theory, spectral in
+      guard let frame = theory.frame, let own = frame.population.spiked else { return nil }
+      return try spectral.spectrum.map {
+        try SubcriticalOverlap(predictorOf: own, sampleCount: n, ridge: frame.ridge, spectrum: $0)
       }
     }
     lowest =
-      strengths.first.map { $0 >= 0 } ?? false
+      problem.configuration.weights == .uniform && (strengths.first.map { $0 >= 0 } ?? false)
       ? try OutlierEquivalent.lowestThreshold(population: spiked, sampleCount: n, spike: 0) : nil
   }
 
@@ -144,7 +150,7 @@ public struct RecoveryMeasure: Measure {
     func gap(_ value: Double?) -> Double? { value.flatMap { value in edge.map { outward * (value - $0) } } }
     let (limit, extreme) = (own?.outlier.map(predictor), own?.extreme.map(predictor))
     return [
-      Quantity(.threshold, title: "θ_c", .number(thresholds[r].first ?? nil)),
+      Quantity(.threshold, title: "θ_c", .number((thresholds[r].first ?? nil).map { $0 / scales[r][0] })),
       Quantity(
         .lowestThreshold, title: "lowest θ_c (ridge)",
         lowest.map { found in

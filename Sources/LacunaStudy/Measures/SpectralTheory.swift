@@ -12,13 +12,17 @@ public struct SpectralTheory: Sendable {
   /// One a ridge of a problem, computed for whoever asks first.
   static func all(_ problem: Experiment.Problem) throws -> [SpectralTheory] {
     try problem.theory.once("spectrum") {
-      try problem.ridges.map { try SpectralTheory(problem, ridge: $0) }
+      try problem.frames.map { try SpectralTheory(problem, $0) }
     }
   }
 
   /// - Throws: `PopulationError`, save that a Σ whose spectrum theory does not cover gives a refusal: it can be simulated.
-  private init(_ problem: Experiment.Problem, ridge: Double) throws {
-    let (population, n) = (problem.model.population, problem.sampleCount)
+  private init(_ problem: Experiment.Problem, _ theory: Experiment.Problem.Theory) throws {
+    guard let frame = theory.frame else {
+      (spectrum, refusal, outliers) = (nil, theory.refusal, nil)
+      return
+    }
+    let (population, ridge, n) = (frame.population, frame.ridge, problem.sampleCount)
     let scheme = problem.configuration.mask.scheme
     if scheme.isLeaveOneOut, let spiked = population.spiked {
       let outliers = try OutlierEquivalent(predictorOf: spiked, sampleCount: n, ridge: ridge)

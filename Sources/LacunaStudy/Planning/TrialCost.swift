@@ -27,6 +27,13 @@ struct TrialCost {
       add(.multiply, coordinateCount, Double(shape.mask.scheme.iteratedMasks) * ridges * 30 * 4 * n * d * d)
       return
     }
+    if shape.weights == .selfWeighted {
+      let rounds = ridges * Self.learningRounds
+      let order = min(sampleCount, coordinateCount)
+      add(.invert, order, rounds * min(n, d) * min(n, d) * min(n, d))
+      add(.multiply, order, rounds * (sampleCount < coordinateCount ? 3 * n * n * d : 2 * n * d * d))
+      if sampleCount >= coordinateCount { add(.fill, coordinateCount, rounds * n * d) }
+    }
     // Of forms, for each number: a pass of 9 operations, and 4 more a probe.
     let forms = ridges * (9 + 4 * Double(shape.spikeCount))
     switch taken {
@@ -52,6 +59,9 @@ struct TrialCost {
       add(.forms, sampleCount, forms * n * d)
     }
   }
+
+  /// How often weights are learned anew at a ridge, about.
+  private static let learningRounds = 8.0
 
   /// Floating-point operations.
   var operations: Double { parts.reduce(0) { $0 + ($1.work == .fill ? 0 : $1.operations) } }

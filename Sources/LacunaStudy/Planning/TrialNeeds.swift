@@ -6,23 +6,25 @@ public struct TrialShape: Sendable, Equatable {
   public var coordinateCount: Int
   public var ridgeCount: Int
   public var mask: MaskConfiguration
+  public var weights: WeightConfiguration
   public var spikeCount: Int
   /// Whether Σ is dense: its factor and a product with it are stored.
   public var isDense: Bool
-  /// Whether Σ = cI + UΘUᵀ.
+  /// Whether Σ = cI + UΘUᵀ in units in which the penalty is that of one ridge.
   public var isIsotropicSpiked: Bool
 
   public init(
     sampleCount: Int, coordinateCount: Int, ridgeCount: Int, mask: MaskConfiguration = .leaveOneOut,
-    spikeCount: Int = 0, isDense: Bool = false, isIsotropicSpiked: Bool = false
+    weights: WeightConfiguration = .uniform, spikeCount: Int = 0, isDense: Bool = false, isIsotropicSpiked: Bool = false
   ) {
     self.sampleCount = sampleCount
     self.coordinateCount = coordinateCount
     self.ridgeCount = ridgeCount
     self.mask = mask
+    self.weights = weights
     self.spikeCount = spikeCount
     self.isDense = isDense
-    self.isIsotropicSpiked = isIsotropicSpiked
+    self.isIsotropicSpiked = isIsotropicSpiked && weights == .uniform
   }
 
   /// The same at d coordinates and as many samples a coordinate.

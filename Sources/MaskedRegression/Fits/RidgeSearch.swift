@@ -168,7 +168,7 @@ private struct Trials<Fit: RidgeFit> {
     } catch let error as RegressionError {
       switch error {
       case .numericallySingular, .lostDigits: break
-      case .singularGram: throw error
+      case .singularGram, .unsettledWeights: throw error
       }
       guard let lowest = path.first else { throw error }
       digitsEndAt = lowest.ridge

@@ -90,7 +90,7 @@ struct UnitFit<Base: RidgeFit>: RidgeFit {
       return try work(ridge > 0 ? max(inside, .leastNonzeroMagnitude) : 0)
     } catch let error as RegressionError {
       switch error {
-      case .singularGram: throw error
+      case .singularGram, .unsettledWeights: throw error
       case .numericallySingular(let coordinate, _, _):
         throw far == nil
           ? RegressionError.numericallySingular(coordinate: coordinate, ridge: ridge, precision: precision)

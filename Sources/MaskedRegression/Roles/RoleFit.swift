@@ -98,7 +98,7 @@ extension RoleFit.Part {
       return try work()
     } catch let error as RegressionError {
       switch error {
-      case .singularGram: throw error
+      case .singularGram, .unsettledWeights: throw error
       case .numericallySingular(let coordinate, let ridge, let precision):
         throw RegressionError.numericallySingular(
           coordinate: coordinate.map { columns[$0] }, ridge: ridge, precision: precision)

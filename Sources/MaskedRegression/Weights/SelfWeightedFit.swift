@@ -7,8 +7,7 @@ import RealModule
 ///
 /// λ is a pure number, and columns times any factors have the same fit in their units. Leaving a cell out leaves the weights as
 /// they are. Where cells are missing the weights are learned from other hidden cells than those that errors are measured on.
-/// Where relations are exact there can be several such weights: those are taken that are followed down from a large ridge, at
-/// which they are the mean squares. The iteration is `WeightIteration`, started from there or from a larger ridge solved before.
+/// The iteration is `WeightIteration`, along a `WeightPath`.
 public struct SelfWeightedFit<Device: Backend>: RidgeFit {
   private let start: any RidgeFit<Device>
   private let make, learner: ([Double]) throws -> any RidgeFit<Device>
@@ -16,7 +15,7 @@ public struct SelfWeightedFit<Device: Backend>: RidgeFit {
 
   /// What was learned at the ridges so far, and the fit of the last.
   private final class Known {
-    var solutions: [(ridge: Double, logarithms: [Double], learning: WeightLearning)] = []
+    let path = WeightPath()
     var last: (ridge: Double, fit: any RidgeFit<Device>, errors: FitErrors)?
   }
 
@@ -55,34 +54,13 @@ public struct SelfWeightedFit<Device: Backend>: RidgeFit {
 
   /// Learns the weights of a ridge, if they are not known.
   private func solve(ridge: Double) throws -> (weights: [Double], learning: WeightLearning) {
-    if let found = known.solutions.first(where: { $0.ridge == ridge }) {
-      return (weights(of: found.logarithms), found.learning)
-    }
-    let above = known.solutions.first { $0.ridge > ridge }
-    var found = try iterate(ridge: ridge, from: above?.logarithms)
-    // Too far from where they start: followed down from a ridge so large that weights are the mean squares.
-    var step = min(above?.ridge ?? .infinity, 1e2)
-    if !found.learning.converged, step > 3 * ridge {
-      var (logarithms, rounds) = (above?.logarithms, found.learning.rounds)
-      while step > max(ridge, 1e-8) {
-        let part = try iterate(ridge: step, from: logarithms)
-        (logarithms, rounds) = (part.logarithms, rounds + part.learning.rounds)
-        guard part.learning.converged else { break }
-        step /= 3
-      }
-      let again = try iterate(ridge: ridge, from: logarithms)
-      rounds += again.learning.rounds
-      found = again
-      found.learning.rounds = rounds
-    }
-    let index = known.solutions.firstIndex { $0.ridge > ridge } ?? known.solutions.count
-    known.solutions.insert((ridge, found.logarithms, found.learning), at: index)
+    let found = try known.path.solve(ridge: ridge) { try iterate(ridge: $0, from: $1) }
     return (weights(of: found.logarithms), found.learning)
   }
 
   private func iterate(
     ridge: Double, from start: [Double]?
-  ) throws -> (logarithms: [Double], learning: WeightLearning) {
+  ) throws -> WeightPath.Solution {
     // The device's matrices of the last fit are not wanted beside those to come.
     known.last = nil
     var last: (fit: any RidgeFit<Device>, errors: FitErrors)?

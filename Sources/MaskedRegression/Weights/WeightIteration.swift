@@ -21,10 +21,12 @@ struct WeightIteration {
   /// Weights stay within this factor of the mean squares.
   private static var range: Double { Double.log(1e8) }
 
-  init(precision: Precision) {
+  /// - Parameter goal: what the logarithms are wanted to, where float64 has more.
+  init(precision: Precision, goal: Double = 1e-10) {
     iteration =
       precision == .float64
-      ? AndersonIteration(goal: 1e-10, rounding: 1e-7) : AndersonIteration(goal: 1e-5, rounding: 1e-3)
+      ? AndersonIteration(goal: goal, rounding: max(goal, 1e-7))
+      : AndersonIteration(goal: max(goal, 1e-5), rounding: 1e-3)
     iteration.range = Self.range
   }
 
