@@ -16,10 +16,14 @@ extension FitResult {
   /// gaps `filled.npy`, and `fit.json` last. Matrices go out in blocks of rows, in the precision they have.
   /// - Parameter folder: there already.
   /// - Parameter residuals: also write `residuals.npy`, where the mask has them.
+  /// - Parameter probabilities: also write in `coordinates.csv` with which probability masks would show each coordinate, see
+  ///   `FitResult.visibleProbabilities`.
   /// - Returns: which coordinates say most of which; nil where the predictor is written as factors.
   /// - Throws: `DataFileError`; what the fit throws.
   @discardableResult
-  public func write(_ summary: FitSummary, to folder: String, residuals: Bool) throws -> FitPartners? {
+  public func write(
+    _ summary: FitSummary, to folder: String, residuals: Bool, probabilities: Bool = false
+  ) throws -> FitPartners? {
     let (n, d) = (sampleCount, coordinateCount)
     var partners: FitPartners?
     let model = try NPZWriter(folder + "/model.npz")
@@ -56,25 +60,44 @@ extension FitResult {
     if let filled = try fit.filled(ridge: best.ridge) {
       try writeNPY(filled, shape: [n, d], to: folder + "/filled.npy")
     }
-    try writeCoordinates(weights: try fit.penalty(ridge: best.ridge), to: folder + "/coordinates.csv")
+    try writeCoordinates(
+      weights: try fit.penalty(ridge: best.ridge), probabilities: probabilities ? try visibleProbabilities() : nil,
+      to: folder + "/coordinates.csv")
     try AtomicFile.write(try encodeJSON(summary, pretty: true) + "\n", to: folder + "/fit.json")
     return partners
   }
 
   /// `coordinates.csv`: R² = 1 − error held out / mean square; a cell is empty where the mask has no such number.
-  private func writeCoordinates(weights: [Double], to path: String) throws(DataFileError) {
+  private func writeCoordinates(
+    weights: [Double], probabilities: [Double]?, to path: String
+  ) throws(DataFileError) {
     func cell(_ value: Double?) -> CSVCell { value.map { .number($0) } ?? .missing }
-    try writeCSV(
-      names: [
-        "name", "training_error", "leave_one_out_error", "r_squared", "held_out_error", "mean", "mean_square", "weight",
-      ],
-      rows: (0..<coordinateCount).lazy.map { k in
-        [
-          .text(name(of: k)), cell(best.training?[k]),
-          cell(fit.validation == .leaveOneSampleOut ? best.heldOut[k] : nil), cell(rSquared(of: k)),
-          .number(best.heldOut[k]), .number(fit.means[k]), .number(fit.variances[k]), .number(weights[k]),
-        ]
-      }, to: path)
+    var names = [
+      "name", "training_error", "leave_one_out_error", "r_squared", "held_out_error", "mean", "mean_square", "weight",
+    ]
+    if probabilities != nil { names.append("visible_probability") }
+    func row(_ k: Int) -> [CSVCell] {
+      var cells: [CSVCell] = [
+        .text(name(of: k)), cell(best.training?[k]),
+        cell(fit.validation == .leaveOneSampleOut ? best.heldOut[k] : nil), cell(rSquared(of: k)),
+        .number(best.heldOut[k]), .number(fit.means[k]), .number(fit.variances[k]), .number(weights[k]),
+      ]
+      if let probabilities { cells.append(.number(probabilities[k])) }
+      return cells
+    }
+    try writeCSV(names: names, rows: (0..<coordinateCount).lazy.map(row), to: path)
+  }
+
+  /// With which probability masks that hide coordinates one by one would show each for the predictor to be this fit's: with weights w,
+  /// s = diag S and λ the ridge
+  ///
+  ///     p_j = s_j/(s_j + λ w_j),
+  ///
+  /// the loss over those masks having no ridge of its own; then row k of the masked predictor is row k of Â over p. 0 of a column
+  /// that never varies.
+  public func visibleProbabilities() throws -> [Double] {
+    let weights = try fit.penalty(ridge: best.ridge)
+    return zip(fit.variances, weights).map { s, w in s > 0 ? s / (s + best.ridge * w) : 0 }
   }
 
   /// Errors against the ridge, the chosen one marked; nil where one ridge was tried.

@@ -101,6 +101,12 @@ struct Fit: ParsableCommand {
   @Flag(help: "Also write residuals.npy: every cell less its prediction by the fit without its sample.")
   var residuals = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Also say with which probability random masks would show each coordinate to give the same predictor: the column "
+        + "visible_probability of coordinates.csv, s/(s + ridge · weight) of its mean square s."))
+  var showProbabilities = false
+
   @OptionGroup(title: "More and fewer rows") var learning: LearningOptions
   @OptionGroup(title: "Reading the table") var table: TableOptions
   @OptionGroup var device: DeviceOptions
@@ -131,6 +137,12 @@ struct Fit: ParsableCommand {
     }
     if residuals && !mask.isLeaveOneOut {
       throw ValidationError("--residuals needs leave-one-out masks: other masks have no exact residuals to write")
+    }
+    if showProbabilities && !mask.isLeaveOneOut {
+      throw ValidationError("--show-probabilities needs leave-one-out masks: other masks have their own probabilities")
+    }
+    if showProbabilities && output.output == nil {
+      throw ValidationError("--show-probabilities adds a column to a file: say where with --output DIR")
     }
     if groups != nil && !mask.isLeaveOneOut {
       throw ValidationError("--groups needs leave-one-out masks: other masks leave out folds of rows, or hide cells")
@@ -198,7 +210,8 @@ struct Fit: ParsableCommand {
     summary.indexColumn = indexColumn
     var figureFailure: (any Error)?
     if let folder {
-      let partners = try result.write(summary, to: folder.staging, residuals: residuals)
+      let partners = try result.write(
+        summary, to: folder.staging, residuals: residuals, probabilities: showProbabilities)
       do {
         try notice.excusing {
           let found = [("ridge", result.ridgeFigure()), ("learning-curve", result.learningFigure(learning))]

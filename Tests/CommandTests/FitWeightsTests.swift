@@ -78,6 +78,35 @@ import Testing
     }
   }
 
+  /// The probabilities that weights stand for: masks that show coordinates so, in closed form, give the predictor over them.
+  @Test func probabilities() throws {
+    try withFolder { folder in
+      let d = try write(folder, units: [1, 2, 3, 1, 20], to: "x.npy")
+      func run(_ more: [String], _ out: String) throws {
+        let result = try Program.run(["fit", "x.npy", "--output", out, "--quiet"] + more, in: folder)
+        #expect(result.status == 0, "\(result.errors)")
+      }
+      func file(_ name: String) -> String { folder.appendingPathComponent(name).path }
+      try run(["--weights", "self", "--ridge", "0.3", "--show-probabilities"], "weights")
+      let p = try column("visible_probability", of: file("weights/coordinates.csv"))
+      #expect(p.count == d && p.allSatisfy { $0 > 0 && $0 < 1 })
+      let list = p.map { "\($0)" }.joined(separator: ", ")
+      try run(["--mask", "{bernoulli: {keep: [\(list)]}}", "--ridge", "0"], "masks")
+      let (a, b) = (
+        try readNPY(file("weights/predictor.npy")).values, try readNPY(file("masks/predictor.npy")).values
+      )
+      for e in a.indices { #expect(abs(a[e] / p[e % d] - b[e]) < 1e-9 * max(1, abs(b[e]))) }
+      for (more, part) in [
+        (["--show-probabilities"], "--output"),
+        (["--show-probabilities", "--output", "o", "--mask", "bernoulli:0.5"], "leave-one-out masks"),
+        (["--mask", "{bernoulli: {keep: [1, 0.5, 0.5, 0.5, 0]}}"], "--covariates"),
+      ] {
+        let result = try Program.run(["fit", "x.npy"] + more, in: folder)
+        #expect(result.status != 0 && result.errors.contains(part), "\(result.errors)")
+      }
+    }
+  }
+
   @Test func refusals() throws {
     try withFolder { folder in
       _ = try write(folder, units: [1, 2, 3], to: "x.npy")
