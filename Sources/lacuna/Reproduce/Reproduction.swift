@@ -17,7 +17,7 @@ struct Reproduction: Sendable {
 
   static let all: [Reproduction] = [
     .learningCurves, .ridgePath, .spectrum, .transition, .beyondPCANoise, .beyondPCAChain, .phaseDiagram, .universality,
-    .maskingRatio, .masks, .partition,
+    .maskingRatio, .masks, .partition, .selfWeighted,
   ]
 
   static func named(_ name: String) -> Reproduction? { all.first { $0.name == name } }
