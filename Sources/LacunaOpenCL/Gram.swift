@@ -24,12 +24,14 @@ extension DeviceContext {
   /// Strip after strip of columns: the strip's product with all rows from its first, then one kernel that adds what lies on
   /// or below the diagonal. CLBlast's own rank updates would copy all of s on each call. Where that would be many launches for
   /// little work, one kernel adds in place.
+  /// - Parameter inStrips: whether strips are taken for little work too.
   func accumulateLower(
-    _ x: Block, _ y: Block, transposed: Bool, size: Int, inner: Int, scale: Double, into s: Block
+    _ x: Block, _ y: Block, transposed: Bool, size: Int, inner: Int, scale: Double, inStrips: Bool = false,
+    into s: Block
   ) throws(BackendError) {
     if size == 0 || inner == 0 { return }
     try lock.held { () throws(BackendError) in
-      if isSmall(rows: size, columns: size, inner: inner) {
+      if !inStrips, isSmall(rows: size, columns: size, inner: inner) {
         return try tiles(
           x, transposeA: transposed, y, transposeB: !transposed, rows: size, columns: size, inner: inner, alpha: scale,
           beta: 1, shape: .lowerResult, into: s)
