@@ -110,7 +110,7 @@ extension PrimalEvaluation {
   fileprivate func scatter(_ empty: CurveScatter, weights: [Double]) throws -> CurveScatter {
     let d = squares.count
     let ridge = empty.ridge
-    let (q, diagonal) = try regression.resolvent(ridge: ridge, scratch: scratch)
+    let (q, diagonal) = try resolvent(ridge: ridge)
     let g = try device.makeMatrix(rows: d, columns: d)
     let p = try device.makeMatrix(rows: d, columns: d)
     let t = try device.makeMatrix(rows: d, columns: d)

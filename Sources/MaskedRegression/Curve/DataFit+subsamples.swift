@@ -6,8 +6,7 @@ extension DataFit {
     let values: [Double]
     switch route {
     case .primal(let primal):
-      try device.copy(primal.regression.gram, to: primal.scratch)
-      values = try device.eigenvalues(of: primal.scratch)
+      values = try device.eigenvalues(of: try primal.spentGram())
     case .dual(let dual):
       let regression = dual.regression
       try device.copy(regression.gram, to: regression.inverse)
@@ -132,7 +131,7 @@ private enum SubsampleModel<Device: Backend> {
     switch self {
     case .primal(let primal):
       let device = primal.device
-      let (q, diagonal) = try primal.regression.resolvent(ridge: ridge, scratch: primal.scratch)
+      let (q, diagonal) = try primal.resolvent(ridge: ridge)
       let out = try device.makeMatrix(rows: z.rows, columns: z.columns)
       try device.multiply(z, transposeA: false, q, transposeB: false, alpha: 1, beta: 0, into: out)
       try device.scale(out, rows: nil, columns: try device.makeVector(elements(diagonal.map { 1 / $0 })))

@@ -48,6 +48,13 @@ struct PrimalEvaluation<Device: Backend> {
     return (scratch, solved.diagonal)
   }
 
+  /// The Gram, in the place of the inverse, to be spent.
+  func spentGram() throws(BackendError) -> Device.Matrix {
+    solved.ridge = nil
+    try device.copy(regression.gram, to: scratch)
+    return scratch
+  }
+
   /// Errors from the residuals themselves, and what rounding may have made of them.
   ///
   ///     E_tr,k = Σ_i R_ik²/(n Q_kk²),    GCV_k = E_tr,k / (Σ_i c_i/n + E_tr,k Q_kk/n)²
