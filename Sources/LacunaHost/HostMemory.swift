@@ -43,9 +43,10 @@ package enum HostMemory {
     var bytes = [UInt8](repeating: 0, count: 2048)
     let count = read(file, &bytes, bytes.count)
     guard count > 0 else { return nil }
-    let text = Substring(decoding: bytes[..<count], as: UTF8.self)
-    for line in text.split(separator: "\n") where line.hasPrefix(label) {
-      return line.dropFirst(label.count).drop { $0 == " " || $0 == "\t" }
+    // By bytes, since every fit asks.
+    for line in bytes[..<count].split(separator: UInt8(ascii: "\n")) where line.starts(with: label.utf8) {
+      let rest = line.dropFirst(label.utf8.count).drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+      return Substring(decoding: rest, as: UTF8.self)
     }
     return nil
   }

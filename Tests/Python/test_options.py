@@ -151,6 +151,23 @@ def test_what_has_no_meaning_is_refused(options, groups, message):
         fitted(samples(), groups=groups, **options)
 
 
+def test_weights_and_cells_at_the_ends_of_the_range_end_no_process():
+    X = 1e119 * samples(12, 3)
+    with pytest.raises(ValueError, match="range of float64"):
+        fitted(X, weights=[5e-177, 1e150, 1e242])
+    far = 1e-159 * samples(40, 3)
+    far[7] = 1.0
+    try:
+        assert np.isfinite(fitted(far).coef_).all()
+    except lacuna.LacunaError:
+        pass
+    # What is within the range is the fit of columns and weights of size 1.
+    plain = fitted(samples(30, 4), weights=[1.0, 2.0, 3.0, 4.0])
+    scaled = fitted(1e100 * samples(30, 4), weights=[1e-60, 2e-60, 3e-60, 4e-60])
+    assert np.isclose(scaled.ridge_, 1e260 * plain.ridge_, rtol=1e-3)
+    assert np.allclose(scaled.coef_, plain.coef_, rtol=0, atol=1e-3)
+
+
 def test_weights_of_samples_by_their_roots():
     # What the documentation says to do in place of a sample_weight.
     X, ridge = samples(30, 6), 0.3

@@ -133,10 +133,15 @@ private struct Trials<Fit: RidgeFit> {
     let positive = squares.filter { $0 > 0 }
     // Of data that are all zero every ridge makes the same.
     let scale = positive.isEmpty ? 1 : mean(squares)
+    guard scale >= .leastNormalMagnitude, (1e6 * scale).isFinite else {
+      throw FitError.request(
+        "the mean square of a column over its weight is \(briefly(scale)), and ridges about it leave the range of float64; "
+          + "multiply the weights by a power of ten")
+    }
     let perDecade = fit.validation.isExact ? 3 : 2
     // Where a few far samples make up the mean square, the path starts below what the others have.
     let typical = fit.typicalSquare ?? scale
-    let low = 1e-6 * (typical < 1e-2 * scale ? typical : scale)
+    let low = max(1e-6 * (typical < 1e-2 * scale ? typical : scale), 1e-300 * scale, .leastNonzeroMagnitude)
     let decades = Double.log10(1e2 * scale / low)
     expected = Int((decades * Double(perDecade) - 1e-6).rounded(.up)) + 1
     let start = geometricPath(from: low / unit, to: 1e2 * (scale / unit), count: expected).map { $0 * unit }
