@@ -42,13 +42,13 @@ struct BernoulliScheme: MaskScheme {
   /// one, which takes an eigensolve.
   func line(of model: CovarianceModel, on device: some Backend<Double>) throws -> MaskTheory.Line? {
     let keeps = try keep.values(count: model.coordinateCount, key: "model.mask.bernoulli.keep")
+    let isWhole = !keeps.contains { $0 == 0 || $0 == 1 }
     guard
       let population = try model.matrixRidge(isUniform: keep.isConstant, upTo: MaskTheory.largestDense, on: device)
     else {
-      return { _, _ in MaskTheory() }
+      return { _, _ in MaskTheory(isWhole: isWhole) }
     }
     let least = population.variances.min() ?? 1
-    let isWhole = !keeps.contains { $0 == 0 || $0 == 1 }
     return { [keep] n, ridge in
       guard ridge <= MaskTheory.greatestRidge * least, ridge > 0 || !keeps.contains(1) else {
         return MaskTheory(isWhole: isWhole)

@@ -30,13 +30,15 @@ extension ErrorMeasure {
     var x, training, generalization: Double
   }
 
-  /// Theory along a curve: on a fine grid of n or λ, or at the points of a swept key and under masks whose theory takes long.
+  /// Theory along a curve: on a fine grid of n or λ, or at the points of a swept key, and under masks or weights whose theory takes
+  /// long.
   private static func theory(
     of curve: SweepAxis.Curve, along axis: SweepAxis, _ study: StudyResults
   ) throws -> [Errors] {
     guard let stage = study.origin(of: curve.points[0])?.stage else { return [] }
     let line = stage.problem.maskLine
-    if axis.isSwept || (stage.problem.maskTheory != nil && line == nil) {
+    let isWeighted = stage.point.configuration.weights != .uniform
+    if axis.isSwept || isWeighted || (stage.problem.maskTheory != nil && line == nil) {
       return curve.points.compactMap { point in
         guard let training = point[.trainingError]?.theory, let generalization = point[.generalizationError]?.theory
         else { return nil }

@@ -25,6 +25,9 @@ public struct LearningCurve: Sendable {
     /// The path's ridge that tells of it, and a of `CurveScatter`.
     var source: (ridge: Double, amplification: Double)
 
+    /// Equal in what is said, wherever it is from.
+    /// - Parameter a: one point.
+    /// - Parameter b: another.
     public static func == (a: Point, b: Point) -> Bool {
       (a.sampleCount, a.ridge, a.error, a.isUpperBound) == (b.sampleCount, b.ridge, b.error, b.isUpperBound)
     }
@@ -93,7 +96,8 @@ public struct LearningCurve: Sendable {
     self.unit = scale
   }
 
-  /// What to expect with n' rows; nil for ∞.
+  /// What to expect with n' rows.
+  /// - Parameter count: n'; nil for ∞.
   /// - Returns: nil where no ridge of the path is one of so few rows.
   public func expected(sampleCount count: Int?) -> Point? {
     expected(rows: count.map(Double.init)).map { point in
@@ -158,6 +162,7 @@ public struct LearningCurve: Sendable {
   }
 
   /// The least number of rows of which an error can be expected, by the curve.
+  /// - Parameter error: a mean squared error of a cell.
   /// - Returns: nil where the curve does not come down to it within 10⁶ times the fit's rows.
   public func rows(reaching error: Double) -> Int? {
     func reaches(_ rows: Double) -> Bool { expected(rows: rows).map { $0.error <= error } ?? false }
