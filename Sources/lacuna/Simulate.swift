@@ -83,7 +83,8 @@ struct Simulate: ParsableCommand {
       }
       if !trials.standardError.isEmpty, device.isSpread {
         throw Failure(
-          "--standard-error plans its rounds on one process: leave --device \(device.device) away", status: ExitStatus.usage)
+          "--standard-error plans its rounds on one process: leave --device \(device.device) away",
+          status: ExitStatus.usage)
       }
       let loaded = try study.load()
       if dryRun {

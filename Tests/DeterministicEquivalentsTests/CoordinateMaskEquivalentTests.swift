@@ -70,16 +70,23 @@ import Testing
   @Test func rolesAreLimits() throws {
     let population = try dense(chain())
     let exact = try BernoulliEquivalent(population: population, sampleCount: 50, keeps: roles, ridge: 0.1)
-    var near = roles
-    for k in near.indices {
-      if near[k] == 0 { near[k] = 1e-7 }
-      if near[k] == 1 { near[k] = 1 - 1e-7 }
+    func near(_ p: Double) throws -> BernoulliEquivalent {
+      try BernoulliEquivalent(
+        population: population, sampleCount: 50, keeps: roles.map { $0 == 0 ? p : $0 == 1 ? 1 - p : $0 }, ridge: 0.1)
     }
-    let limit = try BernoulliEquivalent(population: population, sampleCount: 50, keeps: near, ridge: 0.1)
-    #expect(agree(exact.shrinkage, limit.shrinkage, 1e-6))
+    // Twice the one at half the distance less the other leaves out what is linear in it.
+    let (first, second) = (try near(1e-3), try near(5e-4))
+    #expect(agree(exact.shrinkage, 2 * second.shrinkage - first.shrinkage, 1e-5))
     for k in 0..<d where roles[k] < 1 {
-      #expect(agree(exact.generalizationErrors[k], limit.generalizationErrors[k], 1e-5))
-      #expect(agree(exact.trainingErrors[k], limit.trainingErrors[k], 1e-5))
+      let generalization = 2 * second.generalizationErrors[k] - first.generalizationErrors[k]
+      #expect(agree(exact.generalizationErrors[k], generalization, 1e-5))
+      #expect(agree(exact.trainingErrors[k], 2 * second.trainingErrors[k] - first.trainingErrors[k], 1e-5))
+    }
+    // So seldom that nothing is left of it, where the digits of an eigenvalue would be.
+    let never = try near(1e-9)
+    for k in 0..<d where roles[k] < 1 {
+      #expect(agree(exact.generalizationErrors[k], never.generalizationErrors[k], 1e-7))
+      #expect(agree(exact.trainingErrors[k], never.trainingErrors[k], 1e-7))
     }
   }
 

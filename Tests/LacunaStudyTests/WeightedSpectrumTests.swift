@@ -36,7 +36,10 @@ import Testing
         abs(mean - theory) <= 4 * (try #require(statistic.standardError)) + 6 / 300 * theory,
         "\(weights), n = \(n), \(name): \(mean) ± \(statistic.standardError ?? 0), theory \(theory)")
     }
-    #expect(try #require(result.number(.kolmogorovSmirnov)) < 0.02)
+    // Weights of the data scatter with few samples, and theory does not say how the spectrum does.
+    let isTold = n >= 300 || !["variance", "self"].contains(weights)
+    let distance = result.number(.kolmogorovSmirnov)
+    #expect((distance != nil) == isTold && distance ?? 0 < 0.02)
     #expect(try #require(result.number(.threshold)) < 6)
   }
 

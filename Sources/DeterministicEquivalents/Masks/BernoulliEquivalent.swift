@@ -68,9 +68,9 @@ public struct BernoulliEquivalent: Sendable {
     guard p > 0, p < 1 else {
       throw .invalidArgument(name: "keep-probability", value: p, requirement: "between 0 and 1")
     }
+    let keeps = population.variances.map { _ in p }
     try self.init(
-      population, sampleCount: sampleCount, keeps: population.variances.map { _ in p }, ridge: ridge / (1 - p),
-      counted: 1 - p)
+      population, sampleCount: sampleCount, keeps: keeps, seen: keeps, ridge: ridge / (1 - p), counted: 1 - p)
   }
 
   /// A probability for each coordinate; the loss of a row is the mean over masks that hide it.
@@ -98,12 +98,23 @@ public struct BernoulliEquivalent: Sendable {
       throw .invalidArgument(
         name: "ridge", value: ridge, requirement: "a positive number where a coordinate is never hidden")
     }
-    try self.init(population, sampleCount: sampleCount, keeps: keeps, ridge: ridge, counted: 1)
+    // s/Γ: what is seen so seldom beside the others is no predictor within 1e-8, and has digits only as one never seen.
+    let shares = zip(population.variances, keeps).map { s, p in
+      p > 0 ? s * p * p / (s * p * (1 - p) + ridge) : 0
+    }
+    let greatest = shares.max() ?? 0
+    try self.init(
+      population, sampleCount: sampleCount, keeps: keeps,
+      seen: zip(shares, keeps).map { $0 < 1e-8 * greatest ? 0 : $1 },
+      ridge: ridge, counted: 1)
   }
 
+  /// - Parameter keeps: p as given.
+  /// - Parameter seen: p as computed with.
   /// - Parameter counted: the factor of all errors.
   private init(
-    _ population: some MatrixRidgePopulation, sampleCount: Int, keeps: [Double], ridge: Double, counted q: Double
+    _ population: some MatrixRidgePopulation, sampleCount: Int, keeps given: [Double], seen keeps: [Double],
+    ridge: Double, counted q: Double
   ) throws(PopulationError) {
     try requirePositive(sampleCount, "sample count")
     guard ridge >= 0, ridge.isFinite else {
@@ -146,7 +157,7 @@ public struct BernoulliEquivalent: Sendable {
     let spreadGain = gain * trace(g) { spreads[$0] }
     let common = keeps.allSatisfy { $0 == keeps[0] } ? keeps[0] : nil
 
-    self.keeps = keeps
+    self.keeps = given
     shrinkage = c
     degreesOfFreedom1 = first
     degreesOfFreedom2 = second

@@ -24,14 +24,22 @@ public struct SpectralTheory: Sendable {
     }
     let (population, ridge, n) = (frame.population, frame.ridge, problem.sampleCount)
     let scheme = problem.configuration.mask.scheme
+    // Weights of the data scatter, and with them what the null vectors of few samples make of the spectrum.
+    let isScattered = n < problem.coordinateCount && problem.configuration.weights.isOfTheData
+    let scattered = PopulationError.unsupported(
+      reason: "the spectrum of fewer samples than coordinates under weights of the data")
     if scheme.isLeaveOneOut, let spiked = population.spiked {
       let outliers = try OutlierEquivalent(predictorOf: spiked, sampleCount: n, ridge: ridge)
       self.outliers = outliers
-      spectrum = outliers.spectrum
-      refusal = nil
+      spectrum = isScattered ? nil : outliers.spectrum
+      refusal = isScattered ? scattered : nil
       return
     }
     outliers = nil
+    guard !isScattered else {
+      (spectrum, refusal) = (nil, scattered)
+      return
+    }
     do {
       spectrum = try scheme.predictorBulk(of: population, sampleCount: n, ridge: ridge).map {
         try SpectrumEquivalent(bulk: $0)

@@ -15,6 +15,9 @@ public enum WeightConfiguration: Sendable, Equatable {
   /// Read from the file at this absolute path: d numbers.
   case file(String)
 
+  /// Whether they are of each trial's data.
+  var isOfTheData: Bool { self == .variance || self == .selfWeighted }
+
   private static let words: [(word: String, weights: WeightConfiguration)] = [
     ("uniform", .uniform), ("variance", .variance), ("self", .selfWeighted),
   ]

@@ -6,7 +6,7 @@ extension PrimalRegression {
   /// Inverted in coordinates over √w, where units do not count.
   /// - Parameter ridge: λ.
   /// - Parameter weights: w, each above 0.
-  /// - Parameter scratch: d × d, overwritten by Q.
+  /// - Parameter q: d × d, overwritten by Q.
   /// - Throws: as the other.
   public func resolvent(
     ridge: Double, weights: [Double], scratch q: Device.Matrix
