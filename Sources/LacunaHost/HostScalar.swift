@@ -24,13 +24,13 @@ extension Double: HostScalar {
 /// BLAS is called row-major. LAPACK knows column-major storage only: the row-major lower triangle of a symmetric matrix
 /// is the column-major upper triangle of the same memory, and columns of eigenvectors are rows.
 public struct HostRoutines<Element>: Sendable {
-  typealias In = UnsafePointer<Element>?
-  typealias InOut = UnsafeMutablePointer<Element>?
-  typealias Character = UnsafePointer<CChar>?
-  typealias Size = UnsafePointer<blasint>?
-  typealias Info = UnsafeMutablePointer<blasint>?
+  package typealias In = UnsafePointer<Element>?
+  package typealias InOut = UnsafeMutablePointer<Element>?
+  package typealias Character = UnsafePointer<CChar>?
+  package typealias Size = UnsafePointer<blasint>?
+  package typealias Info = UnsafeMutablePointer<blasint>?
 
-  let gemm:
+  package let gemm:
     @Sendable (
       CBLAS_ORDER, CBLAS_TRANSPOSE, CBLAS_TRANSPOSE, blasint, blasint, blasint, Element, In, blasint, In, blasint,
       Element, InOut, blasint
@@ -52,7 +52,7 @@ public struct HostRoutines<Element>: Sendable {
       InOut, Size, Info, Size, Info, Int, Int, Int
     ) -> Void
   let sytrd: @Sendable (Character, Size, InOut, Size, InOut, InOut, InOut, InOut, Size, Info, Int) -> Void
-  let trsm:
+  package let trsm:
     @Sendable (
       CBLAS_ORDER, CBLAS_SIDE, CBLAS_UPLO, CBLAS_TRANSPOSE, CBLAS_DIAG, blasint, blasint, Element, In, blasint, InOut,
       blasint

@@ -1,28 +1,27 @@
 #if MPI
   import CELPA
-  import COpenBLAS
   import CScaLAPACK
   import LacunaHost
 
   /// A scalar that ScaLAPACK and ELPA compute in.
   public protocol DistributedScalar: HostScalar {
-    /// The routines of this precision.
+    /// The routines of all ranks in this precision.
     static var distributed: DistributedRoutines<Self> { get }
   }
 
   extension Float: DistributedScalar {
     public static let distributed = DistributedRoutines<Float>(
-      gemm: cblas_sgemm, trsm: cblas_strsm, potrf: pspotrf_, potri: pspotri_, gemr2d: psgemr2d_, sytrd: pssytrd_,
+      potrf: pspotrf_, potri: pspotri_, gemr2d: psgemr2d_, sytrd: pssytrd_,
       ormtr: psormtr_, eigenvalues: elpa_eigenvalues_a_h_a_f, eigenvectors: elpa_eigenvectors_a_h_a_f)
   }
 
   extension Double: DistributedScalar {
     public static let distributed = DistributedRoutines<Double>(
-      gemm: cblas_dgemm, trsm: cblas_dtrsm, potrf: pdpotrf_, potri: pdpotri_, gemr2d: pdgemr2d_, sytrd: pdsytrd_,
+      potrf: pdpotrf_, potri: pdpotri_, gemr2d: pdgemr2d_, sytrd: pdsytrd_,
       ormtr: pdormtr_, eigenvalues: elpa_eigenvalues_a_h_a_d, eigenvectors: elpa_eigenvectors_a_h_a_d)
   }
 
-  /// The BLAS of a rank and the routines of all ranks of one precision, under the names they share.
+  /// The routines of all ranks of one precision, under the names they share; a rank's own are `HostRoutines`.
   public struct DistributedRoutines<Element>: Sendable {
     typealias In = UnsafePointer<Element>?
     typealias InOut = UnsafeMutablePointer<Element>?
@@ -30,16 +29,6 @@
     typealias Size = UnsafePointer<CInt>?
     typealias Info = UnsafeMutablePointer<CInt>?
 
-    let gemm:
-      @Sendable (
-        CBLAS_ORDER, CBLAS_TRANSPOSE, CBLAS_TRANSPOSE, blasint, blasint, blasint, Element, In, blasint, In, blasint,
-        Element, InOut, blasint
-      ) -> Void
-    let trsm:
-      @Sendable (
-        CBLAS_ORDER, CBLAS_SIDE, CBLAS_UPLO, CBLAS_TRANSPOSE, CBLAS_DIAG, blasint, blasint, Element, In, blasint, InOut,
-        blasint
-      ) -> Void
     let potrf: @Sendable (Character, Size, InOut, Size, Size, Size, Info, Int) -> Void
     let potri: @Sendable (Character, Size, InOut, Size, Size, Size, Info, Int) -> Void
     let gemr2d: @Sendable (Size, Size, In, Size, Size, Size, InOut, Size, Size, Size, Size) -> Void

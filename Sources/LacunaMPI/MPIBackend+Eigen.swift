@@ -93,7 +93,7 @@
         throw .device(call: "elpa_setup", status: status, log: failed == 0 ? "" : "a setting failed with \(failed)")
       }
       var values = [Element](repeating: 0, count: order)
-      blas { routines in
+      distributed { routines in
         if let out {
           routines.eigenvectors(handle, grid.pointer, &values, out.pointer, &error)
         } else {

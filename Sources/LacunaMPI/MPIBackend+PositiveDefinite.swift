@@ -22,7 +22,7 @@
       let grid = try toGrid(a)
       var (n, one, info) = (CInt(a.rows), CInt(1), CInt(0))
       // The row-major lower triangle is the column-major upper one.
-      blas { $0.potrf("U", &n, grid.pointer, &one, &one, grid.layout.descriptor, &info, 1) }
+      distributed { $0.potrf("U", &n, grid.pointer, &one, &one, grid.layout.descriptor, &info, 1) }
       try requirePivots(info, "potrf")
       var pivots = [Double](repeating: 0, count: a.rows)
       grid.forDiagonal { pivots[$0] = Double(grid.pointer[$1]) }
@@ -32,7 +32,7 @@
         throw .notPositiveDefinite(leadingMinor: bad + 1)
       }
       if inverts {
-        blas { $0.potri("U", &n, grid.pointer, &one, &one, grid.layout.descriptor, &info, 1) }
+        distributed { $0.potri("U", &n, grid.pointer, &one, &one, grid.layout.descriptor, &info, 1) }
         try requirePivots(info, "potri")
       }
       try fromGrid(grid, to: a)

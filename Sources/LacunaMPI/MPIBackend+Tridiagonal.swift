@@ -24,23 +24,23 @@
       )
       var (n, one, info, ask, size) = (CInt(d), CInt(1), CInt(0), CInt(-1), Element.zero)
       let (here, there) = (grid.layout.descriptor, factor.layout.descriptor)
-      blas {
+      distributed {
         $0.sytrd("U", &n, grid.pointer, &one, &one, here, &diagonal, &off, &tau, &size, &ask, &info, 1)
       }
       let work = try workspace(size)
       var count = CInt(work.columns)
-      blas {
+      distributed {
         $0.sytrd("U", &n, grid.pointer, &one, &one, here, &diagonal, &off, &tau, work.pointer, &count, &info, 1)
       }
       precondition(info == 0, "sytrd: argument \(-info)")
-      blas {
+      distributed {
         $0.ormtr(
           "L", "U", "N", &n, &n, grid.pointer, &one, &one, here, tau, factor.pointer, &one, &one, there, &size, &ask,
           &info, 1, 1, 1)
       }
       let more = try workspace(size)
       count = CInt(more.columns)
-      blas {
+      distributed {
         $0.ormtr(
           "L", "U", "N", &n, &n, grid.pointer, &one, &one, here, tau, factor.pointer, &one, &one, there, more.pointer,
           &count, &info, 1, 1, 1)

@@ -44,8 +44,13 @@
     /// Bytes of a number, as the functions of MPI take it.
     var width: CInt { CInt(MemoryLayout<Element>.stride) }
 
-    /// Calls routines while OpenBLAS has this backend's threads. The body must not come back to the host's backend.
-    func blas<Result>(_ body: (DistributedRoutines<Element>) -> Result) -> Result {
+    /// Calls a rank's own routines while OpenBLAS has this backend's threads. The body must not come back to the host's backend.
+    func blas<Result>(_ body: (HostRoutines<Element>) -> Result) -> Result {
+      BLASThreadCount.shared.during(host.threadCount) { body(Element.routines) }
+    }
+
+    /// The same for routines of all ranks.
+    func distributed<Result>(_ body: (DistributedRoutines<Element>) -> Result) -> Result {
       BLASThreadCount.shared.during(host.threadCount) { body(Element.distributed) }
     }
 

@@ -36,7 +36,7 @@ import Testing
   @Test func commandsOfTheReadme() throws {
     let page = try text("README.md")
     let commands = page.matches(of: /(?m)(?:^|`)(lacuna [a-z][^`\n#>]*)/).map { String($0.1) }
-    #expect(Set(commands.compactMap { $0.split(separator: " ").dropFirst().first }).count == 7)
+    #expect(Set(commands.compactMap { $0.split(separator: " ").dropFirst().first }).count == 10)
     try withFolder { folder in
       try FileManager.default.createSymbolicLink(
         at: folder.appendingPathComponent("Tests"), withDestinationURL: Self.root.appendingPathComponent("Tests"))

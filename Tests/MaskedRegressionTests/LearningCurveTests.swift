@@ -115,6 +115,19 @@ private let host = HostBackend<Double>()
     #expect(!result.warnings.contains { $0.contains("copies") })
   }
 
+  /// What was asked for and is not there, or hangs on few rows, is said.
+  @Test func subsamplesThatTellLittle() throws {
+    let x = Self.rows(n: 40, d: 12, seed: 6)
+    let (whole, _) = try learning(x, centered: true, subsamples: [20, 35])
+    #expect(whole.subsamples.map(\.sampleCount) == [20, 35])
+    #expect(whole.warnings.filter { $0.contains("measured on 5 others alone") }.count == 1)
+    #expect(!whole.warnings.contains { $0.contains("of 20 rows") })
+    // Rows twice with n < d: a copy answers exactly, and no digit is left at the ridge that this asks for.
+    let half = Self.rows(n: 10, d: 24, seed: 7)
+    let (twice, _) = try learning(half + half, centered: false, subsamples: [10])
+    #expect(twice.subsamples.isEmpty && twice.warnings.contains { $0.contains("10 rows was not measured") })
+  }
+
   @Test func whereThereIsNone() throws {
     let x = Self.rows(n: 20, d: 4, seed: 2)
     let values = x.flatMap { $0 }

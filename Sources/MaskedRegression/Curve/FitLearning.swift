@@ -141,7 +141,19 @@ extension FitResult {
     } else {
       learning.selfCheck = try measure(drawn(half), .random)
     }
-    learning.subsamples = try subsamples.compactMap { try measure(drawn($0), .random) }
+    for count in subsamples {
+      guard let found = try measure(drawn(count), .random) else {
+        learning.warnings.append(
+          "the error of \(count) rows was not measured: no ridge of the path tells of so many, or "
+            + "\(precision.rawValue) keeps no digits of their fit")
+        continue
+      }
+      learning.subsamples.append(found)
+      if n - count < 10 {
+        learning.warnings.append(
+          "the error of \(count) rows was measured on \(n - count) others alone: its standard error is hardly known")
+      }
+    }
     if let check = learning.selfCheck, check.isMiss(coordinateCount: coordinateCount) {
       learning.warnings.append(check.warning)
     }
