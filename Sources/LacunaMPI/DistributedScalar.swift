@@ -1,9 +1,8 @@
 #if MPI
-  import CELPA
   import CScaLAPACK
   import LacunaHost
 
-  /// A scalar that ScaLAPACK and ELPA compute in.
+  /// A scalar that ScaLAPACK computes in.
   public protocol DistributedScalar: HostScalar {
     /// The routines of all ranks in this precision.
     static var distributed: DistributedRoutines<Self> { get }
@@ -12,13 +11,13 @@
   extension Float: DistributedScalar {
     public static let distributed = DistributedRoutines<Float>(
       potrf: pspotrf_, potri: pspotri_, gemr2d: psgemr2d_, sytrd: pssytrd_,
-      ormtr: psormtr_, eigenvalues: elpa_eigenvalues_a_h_a_f, eigenvectors: elpa_eigenvectors_a_h_a_f)
+      ormtr: psormtr_)
   }
 
   extension Double: DistributedScalar {
     public static let distributed = DistributedRoutines<Double>(
       potrf: pdpotrf_, potri: pdpotri_, gemr2d: pdgemr2d_, sytrd: pdsytrd_,
-      ormtr: pdormtr_, eigenvalues: elpa_eigenvalues_a_h_a_d, eigenvectors: elpa_eigenvectors_a_h_a_d)
+      ormtr: pdormtr_)
   }
 
   /// The routines of all ranks of one precision, under the names they share; a rank's own are `HostRoutines`.
@@ -38,7 +37,5 @@
         Character, Character, Character, Size, Size, In, Size, Size, Size, In, InOut, Size, Size, Size, InOut, Size,
         Info, Int, Int, Int
       ) -> Void
-    let eigenvalues: @Sendable (OpaquePointer?, InOut, InOut, Info) -> Void
-    let eigenvectors: @Sendable (OpaquePointer?, InOut, InOut, InOut, Info) -> Void
   }
 #endif

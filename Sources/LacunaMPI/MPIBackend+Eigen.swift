@@ -4,7 +4,8 @@
   import LacunaAlgebra
   import LacunaHost
 
-  /// Symmetric eigenproblems by ELPA: values in two stages, with vectors in one.
+  /// Symmetric eigenproblems by ELPA: values in two stages, with vectors in one; in float64 whatever the
+  /// precision.
   extension MPIBackend {
     public func performEigenvalues(of a: Matrix) throws(BackendError) -> [Double] {
       if isSmall(a) {
@@ -92,17 +93,32 @@
       guard ranks.least(failed == 0 && status == 0 && error == 0 ? 1 : 0) == 1 else {
         throw .device(call: "elpa_setup", status: status, log: failed == 0 ? "" : "a setting failed with \(failed)")
       }
-      var values = [Element](repeating: 0, count: order)
-      distributed { routines in
-        if let out {
-          routines.eigenvectors(handle, grid.pointer, &values, out.pointer, &error)
-        } else {
-          routines.eigenvalues(handle, grid.pointer, &values, &error)
+      var values = [Double](repeating: 0, count: order)
+      func call(_ cells: UnsafeMutablePointer<Double>?, _ columns: UnsafeMutablePointer<Double>?) {
+        distributed { _ in
+          if let columns {
+            elpa_eigenvectors_a_h_a_d(handle, cells, &values, columns, &error)
+          } else {
+            elpa_eigenvalues_a_h_a_d(handle, cells, &values, &error)
+          }
         }
+      }
+      if let grid = grid as? GridMatrix<Double> {
+        call(grid.pointer, (out as? GridMatrix<Double>)?.pointer)
+      } else {
+        // ELPA's divide and conquer in float32 does not converge on several columns of the grid.
+        var cells = (0..<grid.storage.count).map { Double(grid.pointer[$0]) }
+        var columns = [Double](repeating: 0, count: out?.storage.count ?? 0)
+        cells.withUnsafeMutableBufferPointer { cells in
+          columns.withUnsafeMutableBufferPointer { columns in
+            call(cells.baseAddress, out == nil ? nil : columns.baseAddress)
+          }
+        }
+        if let out { for cell in columns.indices { out.pointer[cell] = Element(columns[cell]) } }
       }
       let problem = -ranks.least(-Int(error == 0 ? 0 : max(1, abs(error))))
       guard problem == 0 else { throw .noConvergence(operation: operation, info: problem) }
-      return (values.map { Double($0) * unit }, out)
+      return (values.map { $0 * unit }, out)
     }
 
     /// Multiplies by a factor over the power of two next to the largest entry: ELPA, unlike LAPACK, does not scale, and squares of
