@@ -18,7 +18,9 @@ import Testing
 
   private static func cell(_ numbers: inout TestNumbers) throws -> Cell {
     let d = 20 + Int(numbers.next() * 300)
-    let n = max(2, Int(Double(d) * .exp(.log(0.04) + numbers.next() * .log(50 / 0.04))))
+    let drawn = max(2, Int(Double(d) * .exp(.log(0.04) + numbers.next() * .log(50 / 0.04))))
+    // At n = d the spectrum of the Gram begins at 0.
+    let n = numbers.next() < 0.2 ? d - 1 + Int(numbers.next() * 3) : drawn
     let kind = Int(numbers.next() * 7)
     let spread = 4.5 * numbers.next()
     let variances = (0..<d).map { Double.pow(10, spread * (Double($0) / Double(d - 1) - 0.5)) }
@@ -41,7 +43,7 @@ import Testing
       for (k, value) in numbers.unitVector(5).enumerated() { u[k * 3] = value }
       population = try SpikedPopulation(variances: variances, strengths: [50 * mean * numbers.next()], directions: [u])
     }
-    let isGram = numbers.next() < 0.2
+    let isGram = numbers.next() < 0.3
     let bulk =
       try isGram
       ? population.gramBulk(sampleCount: n)
@@ -78,7 +80,7 @@ import Testing
       for fraction in [0.02, 0.21, 0.5, 0.83, 0.97] {
         let z = spectrum.quantile(fraction)
         let density = spectrum.density(at: z)
-        let step = 2e-5 / density
+        let step = 2e-6 / density
         guard density > 0,
           spectrum.intervals.contains(where: { $0.lower < z - 100 * step && $0.upper > z + 100 * step })
         else { continue }

@@ -28,7 +28,8 @@ extension BulkMeasure {
   }
 
   /// A point inside each stretch between intervals, beneath and above them, where F rises by more than atoms say; and the edges
-  /// beside it, to tell it from its neighbours.
+  /// beside it, to tell it from its neighbours. An end of the search inside the support is no edge: what is found beyond it belongs
+  /// to the same interval.
   func hiddenPoints(beside intervals: [BulkInterval]) -> [ScanPoint] {
     guard pencil == nil else { return [] }
     let atoms = atoms
@@ -42,7 +43,9 @@ extension BulkMeasure {
       let found = search(low, high, atoms: atoms)
       guard !found.isEmpty else { continue }
       for edge in [below, above] {
-        if let edge { result.append(ScanPoint(z: edge.z, contraction: .outside(edge.contraction), height: 0)) }
+        if let edge, edge.distribution == nil {
+          result.append(ScanPoint(z: edge.z, contraction: .outside(edge.contraction), height: 0))
+        }
       }
       result += found
     }
