@@ -22,6 +22,7 @@ extension BulkMeasure {
         points += (1..<parts).map { low + (high - low) * Double($0) / Double(parts) }
       }
     }
+    points += besideAtoms
     points.sort()
     let atoms = atoms.map(\.z)
     var result: [Double] = []
@@ -29,6 +30,24 @@ extension BulkMeasure {
       result.append(z)
     }
     return result
+  }
+
+  /// A point on either side of each atom, in the gap that is always there, however near other entries of λD are.
+  ///
+  /// About an atom of N > n entries (p, q) the equation is solved by c p = −(z − q) n/(N − n), real, while that moves no other
+  /// entry: |c p_j| ≪ |q_j − q|.
+  private var besideAtoms: [Double] {
+    guard pencil == nil else { return [] }
+    return atoms.flatMap { atom -> [Double] in
+      let own = nodes.filter { abs($0.shift - atom.z) <= 1e-13 * atom.z }
+      let excess = atom.mass * weight / Double(sampleCount)
+      let least = own.reduce(Double.infinity) { min($0, $1.scaled) }
+      let room = nodes.reduce(atom.z) { room, node in
+        let distance = abs(node.shift - atom.z)
+        return distance <= 1e-13 * atom.z ? room : min(room, distance * min(1, excess * least / node.scaled))
+      }
+      return [atom.z - 0.01 * room, atom.z + 0.01 * room].filter { abs($0 - atom.z) > 1e-12 * atom.z }
+    }
   }
 
   /// Nodes farther from a neighbour than their own component would be wide.
