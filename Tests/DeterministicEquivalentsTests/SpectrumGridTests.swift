@@ -111,4 +111,24 @@ import Testing
       }
     }
   }
+
+  /// Classes of coordinates of one variance each, as many as the samples, one fewer and one more: no atom, a hard edge, an atom.
+  @Test(arguments: [2, 4, 8], [1.001, 3, 1000])
+  func classesAsLargeAsTheSamples(classes: Int, spread: Double) throws {
+    let count = 12
+    let variances = (0..<classes * count).map { Double.pow(spread, Double($0 / count) / Double(classes - 1)) }
+    let population = try DiagonalPopulation(variances: variances)
+    for ridge in [1e-4, 0.1, 10] {
+      for n in [count - 1, count, count + 1] {
+        let spectrum = try SpectrumEquivalent(bulk: population.predictorBulk(sampleCount: n, ridge: ridge))
+        #expect(abs(spectrum.missingMass) <= 1e-6, "n \(n), ridge \(ridge)")
+        #expect(spectrum.atoms.count == (n < count ? classes : 0))
+        // c vanishes at λD of a class as large as the samples: as many eigenvalues lie below as entries of λD.
+        for (index, shift) in Set(spectrum.bulk.nodes.map(\.shift)).sorted().enumerated() where n == count {
+          let below = spectrum.distribution(at: shift)
+          #expect(abs(below - Double(index) / Double(classes)) < 1e-4, "ridge \(ridge), \(index)")
+        }
+      }
+    }
+  }
 }

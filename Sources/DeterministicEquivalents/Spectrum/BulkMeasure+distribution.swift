@@ -43,7 +43,7 @@ extension BulkMeasure {
       let found = search(low, high, atoms: atoms)
       guard !found.isEmpty else { continue }
       for edge in [below, above] {
-        if let edge, edge.distribution == nil {
+        if let edge, !edge.endsSearch {
           result.append(ScanPoint(z: edge.z, contraction: .outside(edge.contraction), height: 0))
         }
       }

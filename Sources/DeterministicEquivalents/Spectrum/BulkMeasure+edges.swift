@@ -4,8 +4,10 @@ import RealModule
 struct BulkEdge: Sendable {
   var z: Double
   var contraction: Double
-  /// F there where the search ended inside the support, as beside a hard edge at 0; nil for an edge outside.
+  /// F there where c does not tell it: at a hard edge, and where the search ended inside the support.
   var distribution: Double?
+  /// Whether the search ended here inside the support, so that this is no edge of it.
+  var endsSearch = false
 }
 
 /// A maximal interval of the support.
@@ -19,17 +21,25 @@ extension BulkMeasure {
   /// null space of the data leaves eigenvalues exactly there.
   var atoms: [(z: Double, mass: Double)] {
     let n = Double(sampleCount)
-    var result: [(z: Double, mass: Double)] = []
-    var index = 0
-    let sorted = shifts
-    while index < sorted.count {
-      let shift = sorted[index].value
-      var total = 0.0
-      while index < sorted.count, sorted[index].value - shift <= 1e-13 * shift {
-        total += sorted[index].weight
-        index += 1
+    return shiftClasses.filter { $0.weight > n * (1 + 1e-12) }.map { ($0.z, ($0.weight - n) / weight) }
+  }
+
+  /// Edges with the F below them where the entries of λD that are equal are as many as the samples: c vanishes there like
+  /// |z − q|^½, real on one side and imaginary on the other, and the density grows like its inverse.
+  var hardEdges: [(z: Double, distribution: Double)] {
+    let n = Double(sampleCount)
+    return shiftClasses.filter { abs($0.weight - n) <= n * 1e-12 && $0.z > 0 }.map { ($0.z, $0.below / weight) }
+  }
+
+  /// The entries of λD that are equal but for rounding, with how many there are and how many are less.
+  private var shiftClasses: [(z: Double, weight: Double, below: Double)] {
+    var result: [(z: Double, weight: Double, below: Double)] = []
+    for (shift, weight) in shifts {
+      if let last = result.last, shift - last.z <= 1e-13 * last.z {
+        result[result.count - 1].weight += weight
+      } else {
+        result.append((shift, weight, result.last.map { $0.below + $0.weight } ?? 0))
       }
-      if total > n { result.append((shift, (total - n) / weight)) }
     }
     return result
   }
@@ -82,7 +92,7 @@ extension BulkMeasure {
 
   private func hardEdge(_ point: ScanPoint) -> BulkEdge {
     let c = point.contraction.value
-    return BulkEdge(z: point.z, contraction: c.real, distribution: distribution(c, at: point.z))
+    return BulkEdge(z: point.z, contraction: c.real, distribution: distribution(c, at: point.z), endsSearch: true)
   }
 
   /// Bounds of the spectrum, widened a little.
@@ -154,6 +164,9 @@ extension BulkMeasure {
     var within = inside
     var without = outside
     let span = min(inside.z, outside.z)...max(inside.z, outside.z)
+    if let hard = hardEdges.first(where: { span.contains($0.z) }) {
+      return BulkEdge(z: hard.z, contraction: outside.contraction.value.real, distribution: hard.distribution)
+    }
     for _ in 0..<200 {
       if abs(within.z - without.z) < 1e-3 * without.z,
         let polished = polish(BulkEdge(z: without.z, contraction: without.contraction.value.real), in: span)

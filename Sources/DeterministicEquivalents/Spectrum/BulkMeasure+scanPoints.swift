@@ -22,9 +22,9 @@ extension BulkMeasure {
         points += (1..<parts).map { low + (high - low) * Double($0) / Double(parts) }
       }
     }
-    points += besideAtoms
+    let atoms = atoms.map(\.z) + hardEdges.map(\.z)
+    points += atoms.flatMap(pointsBeside)
     points.sort()
-    let atoms = atoms.map(\.z)
     var result: [Double] = []
     for z in points where z > (result.last ?? 0) && !atoms.contains(where: { abs($0 - z) <= 1e-12 * z }) {
       result.append(z)
@@ -32,22 +32,22 @@ extension BulkMeasure {
     return result
   }
 
-  /// A point on either side of each atom, in the gap that is always there, however near other entries of λD are.
+  /// A point on either side of an atom, in the gap that is always there, and of a hard edge, however near other entries of λD are.
   ///
-  /// About an atom of N > n entries (p, q) the equation is solved by c p = −(z − q) n/(N − n), real, while that moves no other
-  /// entry: |c p_j| ≪ |q_j − q|.
-  private var besideAtoms: [Double] {
+  /// About N ≥ n entries (p, q) the equation is solved by c p = −(z − q) n/(N − n), and by c ∝ |z − q|^½ for N = n, while that moves
+  /// no other entry: |c p_j| ≪ |q_j − q|.
+  private func pointsBeside(_ q: Double) -> [Double] {
     guard pencil == nil else { return [] }
-    return atoms.flatMap { atom -> [Double] in
-      let own = nodes.filter { abs($0.shift - atom.z) <= 1e-13 * atom.z }
-      let excess = atom.mass * weight / Double(sampleCount)
-      let least = own.reduce(Double.infinity) { min($0, $1.scaled) }
-      let room = nodes.reduce(atom.z) { room, node in
-        let distance = abs(node.shift - atom.z)
-        return distance <= 1e-13 * atom.z ? room : min(room, distance * min(1, excess * least / node.scaled))
-      }
-      return [atom.z - 0.01 * room, atom.z + 0.01 * room].filter { abs($0 - atom.z) > 1e-12 * atom.z }
+    let own = nodes.filter { abs($0.shift - q) <= 1e-13 * q }
+    let excess = own.reduce(0) { $0 + $1.weight } / Double(sampleCount) - 1
+    let least = own.reduce(Double.infinity) { min($0, $1.scaled) }
+    let room = nodes.reduce(q) { room, node in
+      let distance = abs(node.shift - q)
+      if distance <= 1e-13 * q { return room }
+      let moved = least / node.scaled
+      return min(room, distance * min(1, excess > 1e-12 ? excess * moved : distance / q * moved))
     }
+    return [q - 0.01 * room, q + 0.01 * room].filter { abs($0 - q) > 1e-12 * q }
   }
 
   /// Nodes farther from a neighbour than their own component would be wide.

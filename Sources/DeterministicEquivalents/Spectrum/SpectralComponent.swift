@@ -128,7 +128,11 @@ struct SpectralComponent: Sendable {
   private func mass(below angle: Double) -> (mass: Double, slope: Double) {
     if let exact {
       let (z, slope) = position(at: angle)
-      guard let found = exact.bulk.density(at: z, guess: guess(at: z)) else { return (.nan, .nan) }
+      guard let found = exact.bulk.density(at: z, guess: guess(at: z)) else {
+        // The density has a pole of order ½ at a hard edge, with the support on both sides of it.
+        let hard = exact.bulk.hardEdges.first { abs($0.z - z) <= 1e-9 * z }
+        return (hard.map { $0.distribution - exact.base } ?? .nan, .nan)
+      }
       return (exact.bulk.distribution(found.contraction.value, at: z) - exact.base, found.density * slope)
     }
     var integral = coefficients[0] * angle
