@@ -142,4 +142,17 @@ private let host = HostBackend<Double>()
       #expect(found.search.path.count < 200)
     }
   }
+
+  /// Mean squares over weights that float64 does not hold are refused, not searched in other units.
+  @Test func squaresOverWeightsMustBeNumbers() throws {
+    let values = samples(n: 6, d: 3, seed: 5).map { $0 * 1e-149 }
+    let error = #expect(throws: FitError.self) {
+      _ = try FitRequest(weights: .fixed(.given([1e30, 1e30, 1e30]))).fit(values, sampleCount: 6, on: host)
+    }
+    guard case .request(let text) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(text.contains("multiply the weights by a power of ten"), "\(text)")
+  }
 }

@@ -132,7 +132,8 @@ private struct Trials<Fit: RidgeFit> {
     let squares = zip(fit.variances, fit.penalty).map { $0 / $1 }
     let positive = squares.filter { $0 > 0 }
     // Of data that are all zero every ridge makes the same.
-    let scale = positive.isEmpty ? 1 : mean(squares)
+    let isZero = positive.isEmpty && fit.variances.allSatisfy { $0 == 0 }
+    let scale = isZero ? 1 : mean(squares)
     guard scale >= .leastNormalMagnitude, (1e6 * scale).isFinite else {
       throw FitError.request(
         "the mean square of a column over its weight is \(briefly(scale)), and ridges about it leave the range of float64; "
