@@ -55,6 +55,18 @@ import Testing
     #expect(lowest.threshold <= threshold && lowest.ridge > 1)
   }
 
+  /// At n = d the bottom edge is reached where Σ ceases to be positive: by no strength, to within rounding of it.
+  @Test(arguments: [60, 96, 97, 200]) func negativeStrengthsAtEqualCounts(d: Int) throws {
+    let spiked = try SpikedPopulation(
+      noise: DiagonalPopulation(isotropic: 1, coordinateCount: d), strengths: [-0.7],
+      directions: [OutlierEquivalentTests.flat(d)])
+    #expect(try OutlierEquivalent(gramOf: spiked, sampleCount: d).threshold(of: 0, isUpper: false) == nil)
+    for ridge in [1e-6, 0.1, 10, 1000] {
+      let theory = try OutlierEquivalent(predictorOf: spiked, sampleCount: d, ridge: ridge)
+      #expect(try theory.threshold(of: 0, isUpper: false) == nil)
+    }
+  }
+
   /// Downwards the strength ends where Σ does: −√γ is a threshold for γ < 1 alone.
   @Test func negativeStrengths() throws {
     let spread = try SpikedPopulation(

@@ -37,7 +37,7 @@ private struct ThresholdSearch {
   private var isGram: Bool { frame.bulk.shrinkage == nil }
   private var sign: Double { isUpper ? 1 : -1 }
 
-  /// |θ| up to which Σ ≻ 0 with the other spikes as they are; infinite upwards.
+  /// |θ| up to which Σ ≻ 0 with the other spikes as they are, but for rounding; infinite upwards.
   private func limit() throws(PopulationError) -> Double {
     guard !isUpper else { return .infinity }
     var strengths = frame.strengths
@@ -58,7 +58,7 @@ private struct ThresholdSearch {
       var theta = isGram ? frame.strengths[spike] : guess ?? sign * min(scale, limit / 2)
       for _ in 0..<60 {
         let next = try -1 / slope(at: theta)
-        guard next.isFinite, next * sign > 0, abs(next) < limit else { return nil }
+        guard next.isFinite, next * sign > 0, abs(next) < limit * (1 - 1e-9) else { return nil }
         if isGram || abs(next - theta) <= 1e-12 * abs(next) { return next }
         theta = next
       }
@@ -72,7 +72,7 @@ private struct ThresholdSearch {
       steps.append(theta)
       theta *= 2
     }
-    if limit.isFinite { steps += (3...40).map { limit * (1 - .pow(2, -Double($0))) } }
+    if limit.isFinite { steps += (3...30).map { limit * (1 - .pow(2, -Double($0))) } }
     steps.sort()
     var previous: (theta: Double, value: Double)?
     for step in steps {
