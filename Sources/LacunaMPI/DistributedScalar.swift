@@ -10,14 +10,12 @@
 
   extension Float: DistributedScalar {
     public static let distributed = DistributedRoutines<Float>(
-      potrf: pspotrf_, potri: pspotri_, gemr2d: psgemr2d_, sytrd: pssytrd_,
-      ormtr: psormtr_)
+      gemr2d: psgemr2d_, sytrd: pssytrd_, ormtr: psormtr_)
   }
 
   extension Double: DistributedScalar {
     public static let distributed = DistributedRoutines<Double>(
-      potrf: pdpotrf_, potri: pdpotri_, gemr2d: pdgemr2d_, sytrd: pdsytrd_,
-      ormtr: pdormtr_)
+      gemr2d: pdgemr2d_, sytrd: pdsytrd_, ormtr: pdormtr_)
   }
 
   /// The routines of all ranks of one precision, under the names they share; a rank's own are `HostRoutines`.
@@ -28,8 +26,6 @@
     typealias Size = UnsafePointer<CInt>?
     typealias Info = UnsafeMutablePointer<CInt>?
 
-    let potrf: @Sendable (Character, Size, InOut, Size, Size, Size, Info, Int) -> Void
-    let potri: @Sendable (Character, Size, InOut, Size, Size, Size, Info, Int) -> Void
     let gemr2d: @Sendable (Size, Size, In, Size, Size, Size, InOut, Size, Size, Size, Size) -> Void
     let sytrd: @Sendable (Character, Size, InOut, Size, Size, Size, InOut, InOut, InOut, InOut, Size, Info, Int) -> Void
     let ormtr:

@@ -61,15 +61,22 @@
         nb: ranks.block)
     }
 
-    func makeGrid(order d: Int) throws(BackendError) -> GridMatrix<Element> {
-      let layout = try GridLayout(
+    private func gridLayout(order d: Int) throws(BackendError) -> GridLayout {
+      try GridLayout(
         context: ranks.grid, height: ranks.gridRows, width: ranks.gridColumns, row: ranks.gridRow,
         column: ranks.gridColumn, m: d, n: d, mb: ranks.block, nb: ranks.block)
+    }
+
+    func makeGrid(order d: Int) throws(BackendError) -> GridMatrix<Element> {
+      let layout = try gridLayout(order: d)
       return GridMatrix(layout: layout, storage: try scratch(max(1, layout.columns), layout.lead), ranks: ranks)
     }
 
-    /// A dealt square matrix on the grid.
+    /// A dealt square matrix on the grid: itself where that has one row, for then its columns are dealt as rows are; else a copy.
     func toGrid(_ a: Matrix) throws(BackendError) -> GridMatrix<Element> {
+      if ranks.gridRows == 1 {
+        return GridMatrix(layout: try gridLayout(order: a.rows), storage: a.local, ranks: ranks)
+      }
       let out = try makeGrid(order: a.rows)
       let line = try lineLayout(rows: a.rows, columns: a.columns)
       var (n, one, context) = (CInt(a.rows), CInt(1), ranks.grid)
@@ -80,6 +87,10 @@
 
     /// The first rows of a matrix on the grid, as many as a dealt one has.
     func fromGrid(_ grid: GridMatrix<Element>, to a: Matrix) throws(BackendError) {
+      if ranks.gridRows == 1 {
+        if grid.pointer != a.local.pointer { a.local.pointer.update(from: grid.pointer, count: a.local.count) }
+        return
+      }
       let line = try lineLayout(rows: a.rows, columns: a.columns)
       var (m, n, one, context) = (CInt(a.columns), CInt(a.rows), CInt(1), ranks.grid)
       Element.distributed.gemr2d(

@@ -27,17 +27,6 @@
       }
     }
 
-    public func performSymmetrize(_ a: Matrix) throws(BackendError) {
-      if a.isWhole { return try host.symmetrize(a.local) }
-      let turned = try turn(a)
-      for block in a.blocks {
-        for i in block.global..<block.global + block.count {
-          let start = (block.local + i - block.global) * a.columns + i + 1
-          (a.local.pointer + start).update(from: turned.pointer + start, count: a.columns - i - 1)
-        }
-      }
-    }
-
     public func performClearUpperTriangle(of a: Matrix) throws(BackendError) {
       forDiagonal(of: a) { place, local in
         let after = place + 1

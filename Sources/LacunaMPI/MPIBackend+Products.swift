@@ -81,41 +81,20 @@
       let (m, n) = (c.rows, c.columns)
       guard m > 0, n > 0 else { return }
       let height = min(m, panelHeight)
-      let (panel, sorted, sums) = (try scratch(height, n), try scratch(height, n), try scratch(height, n))
+      let sums = try PanelSums(self, height: height, columns: n)
       let (strideL, strideR, inner) = (try small(m), try small(n), try small(left.rows))
-      _ = try small(height * n)
       for first in stride(from: 0, to: m, by: height) {
         let rows = first..<min(first + height, m)
         let columns = lowerTriangle ? rows.upperBound : n
-        if inner > 0 {
+        try sums.add(rows: rows, columns: columns) { panel in
+          guard inner > 0 else { return panel.update(repeating: 0, count: rows.count * columns) }
           blas {
             $0.gemm(
               CblasRowMajor, CblasTrans, CblasNoTrans, blasint(rows.count), blasint(columns), inner, scale,
-              left.pointer + first, strideL, right.pointer, strideR, 0, panel.pointer, blasint(columns))
+              left.pointer + first, strideL, right.pointer, strideR, 0, panel, blasint(columns))
           }
-        } else {
-          try host.clear(panel)
-        }
-        var counts: [CInt] = []
-        var place = sorted.pointer
-        for r in 0..<ranks.count {
-          let start = place
-          for block in ranks.blocks(of: rows, rank: r) {
-            let count = block.count * columns
-            place.update(from: panel.pointer + (block.global - first) * columns, count: count)
-            place += count
-          }
-          counts.append(CInt(place - start))
-        }
-        lacuna_mpi_sum_scatter(sorted.pointer, sums.pointer, counts, width)
-        var sum = sums.pointer
-        for block in ranks.blocks(of: rows) {
-          for i in 0..<block.count {
-            addCells(
-              sum, to: c.local.pointer + (block.local + i) * n,
-              count: lowerTriangle ? block.global + i + 1 : columns)
-            sum += columns
-          }
+        } toRow: { local, global, sum in
+          addCells(sum, to: c.local.pointer + local * n, count: lowerTriangle ? global + 1 : columns)
         }
       }
     }
@@ -131,7 +110,8 @@
         let turned = Matrix(rows: b.rows, columns: a.rows, ranks: ranks, isWhole: false, local: part)
         let all = try whole(turned).local
         let product = try scratch(c.rows, c.columns)
-        transposeCells(all.pointer, rows: c.columns, columns: c.rows, to: product.pointer, stride: c.columns)
+        transposeCells(
+          all.pointer, rows: c.columns, columns: c.rows, lead: c.rows, to: product.pointer, stride: c.columns)
         return try host.add(product, alpha: 1, beta: beta, to: c.local)
       }
       let own = try scratch(a.rows, b.local.rows)

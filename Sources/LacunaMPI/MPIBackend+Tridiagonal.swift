@@ -85,11 +85,13 @@
       }
       // A row of own columns for each form becomes a row of forms for each own column, and these come together.
       let turned = try scratch(own.columns, out.rows)
-      transposeCells(forms.pointer, rows: out.rows, columns: own.columns, to: turned.pointer, stride: out.rows)
+      transposeCells(
+        forms.pointer, rows: out.rows, columns: own.columns, lead: own.columns, to: turned.pointer, stride: out.rows)
       let dealt = Matrix(rows: w.columns, columns: out.rows, ranks: ranks, isWhole: false, local: turned)
       if out.isWhole {
         let all = try whole(dealt).local
-        transposeCells(all.pointer, rows: w.columns, columns: out.rows, to: out.local.pointer, stride: w.columns)
+        transposeCells(
+          all.pointer, rows: w.columns, columns: out.rows, lead: out.rows, to: out.local.pointer, stride: w.columns)
       } else {
         try host.copy(try turn(dealt), to: out.local)
       }

@@ -30,16 +30,18 @@
     /// The matrix on the grid, its vectors there, and what ELPA takes for itself.
     public var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { (2, 4) }
 
-    /// The matrix on the grid, and panels of 512 rows on every rank.
+    /// Panels on every rank.
     public func temporaryBytes(order: Int) -> Int {
-      (order + 2 * panelHeight * ranks.count) * order * MemoryLayout<Element>.stride
+      3 * panelHeight * ranks.count * order * MemoryLayout<Element>.stride
     }
 
-    /// Each rank's share is as high as a block on the host would be.
-    public func rowBlock(columns: Int) -> Int { ranks.count * max(256, (1 << 22) / max(columns, 1)) }
+    /// Each rank's share is half as high as its part of a Gram: the Gram is summed over the ranks once a block.
+    public func rowBlock(columns: Int) -> Int {
+      ranks.count * max(256, (1 << 21) / max(columns, 1), columns / (2 * ranks.count))
+    }
 
-    /// Rows that are whole on every rank for a while.
-    var panelHeight: Int { max(512, ranks.block) }
+    /// Rows that are whole on every rank for a while: as many as products run well with, few where blocks are small.
+    var panelHeight: Int { 4 * ranks.block }
 
     /// Bytes of a number, as the functions of MPI take it.
     var width: CInt { CInt(MemoryLayout<Element>.stride) }
@@ -107,6 +109,14 @@
         target.update(from: a.local.pointer + rows.lowerBound * columns, count: rows.count * columns)
         return
       }
+      try gather(
+        a.local.pointer + ranks.localRows(rows.lowerBound) * columns, columns: columns, rows: rows, into: target)
+    }
+
+    /// The same of rows that lie one after the other, from this rank's first of them.
+    func gather(
+      _ own: UnsafePointer<Element>, columns: Int, rows: Range<Int>, into target: UnsafeMutablePointer<Element>
+    ) throws(BackendError) {
       let height = max(1, (1 << 27) / columns)
       let buffer = UnsafeMutablePointer<Element>.allocate(capacity: min(height, rows.count) * columns)
       defer { buffer.deallocate() }
@@ -121,9 +131,8 @@
           starts.append(start)
           start += counts[r]
         }
-        lacuna_mpi_gather_all(
-          a.local.pointer + ranks.localRows(part.lowerBound) * columns, counts[ranks.rank], buffer, counts, starts,
-          width)
+        let skipped = ranks.localRows(part.lowerBound) - ranks.localRows(rows.lowerBound)
+        lacuna_mpi_gather_all(own + skipped * columns, counts[ranks.rank], buffer, counts, starts, width)
         for r in 0..<ranks.count {
           var place = buffer + Int(starts[r])
           for block in ranks.blocks(of: part, rank: r) {

@@ -12,17 +12,18 @@
     for e in 0..<count { y[e] += x[e] }
   }
 
-  /// target (columns × rows, rows `stride` apart) ← the transpose of source (rows × columns).
+  /// target (columns × rows, rows `stride` apart) ← the transpose of source (rows × columns, rows `lead` apart).
   @_specialize(where Element == Float)
   @_specialize(where Element == Double)
   func transposeCells<Element: HostScalar>(
-    _ source: UnsafePointer<Element>, rows: Int, columns: Int, to target: UnsafeMutablePointer<Element>, stride: Int
+    _ source: UnsafePointer<Element>, rows: Int, columns: Int, lead: Int, to target: UnsafeMutablePointer<Element>,
+    stride: Int
   ) {
     let side = 32
     for firstRow in Swift.stride(from: 0, to: rows, by: side) {
       for first in Swift.stride(from: 0, to: columns, by: side) {
         for j in first..<min(first + side, columns) {
-          for i in firstRow..<min(firstRow + side, rows) { target[j * stride + i] = source[i * columns + j] }
+          for i in firstRow..<min(firstRow + side, rows) { target[j * stride + i] = source[i * lead + j] }
         }
       }
     }
