@@ -38,7 +38,7 @@ enum JoinedProcesses {
   /// others meanwhile; where only this one failed, it says so.
   static func leave(status: Int32) {
     if status != 0, silent.exchange(false, ordering: .relaxed) {
-      sleep(10)
+      sleep(30)
       writeError(unsaid.withLock { $0 })
     }
     DeviceRegistry.ofThisMachine.leave(status: status)

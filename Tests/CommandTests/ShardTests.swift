@@ -193,6 +193,7 @@ import Testing
         (["plan", "study.yaml", "--seed", "4", "--output", "out"], Int32(65), "another study"),
         (["plan", "study.yaml", "--precision", "float32", "--output", "out"], 64, "float64"),
         (["simulate", "out", "--shard", "0/2"], 64, "i/N"), (["simulate", "out", "--shard", "3/2"], 64, "i/N"),
+        (["simulate", "out", "--shard", "1/0"], 64, "i/N"),
         (["simulate", "out", "--shard", "slurm"], 64, "SLURM_ARRAY_TASK_ID"),
         (["simulate", "out", "--shard", "1/1", "--output", "x"], 64, "--output"),
         (["simulate", "out", "--shard", "1/1", "--precision", "float32"], 64, "float64"),
@@ -202,6 +203,17 @@ import Testing
       ] {
         let result = try run(arguments, in: folder, status: status)
         #expect(result.errors.contains(word), "\(arguments): \(result.errors)")
+      }
+      // The stages of a plan are what its study has.
+      for (key, value) in [("n", 7), ("d", 7), ("trials", 3), ("trials", 1 << 61), ("trials_per_unit", 2)] {
+        var changed = try object(plan)
+        var stages = try #require(changed["stages"] as? [[String: Any]])
+        stages[0][key] = value
+        changed["stages"] = stages
+        let text = String(decoding: try JSONSerialization.data(withJSONObject: changed), as: UTF8.self)
+        try write(text, folder, "bad/plan.json")
+        let result = try run(["simulate", "bad", "--shard", "1/1", "--device", "host"], in: folder, status: 65)
+        #expect(result.errors.contains("plan.json"), "\(key): \(result.errors)")
       }
     }
   }

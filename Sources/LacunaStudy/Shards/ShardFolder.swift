@@ -38,8 +38,8 @@ package struct ShardFolder: Sendable {
     guard plan.study == (try StudyPlan.fingerprint(plan.configurations, plan.files, plan.goal)) else {
       throw ShardError.malformedPlan(reason: "it was changed by hand")
     }
-    guard plan.stages.allSatisfy({ $0.trials > 0 && (1...2).contains($0.trialsPerUnit) }) else {
-      throw ShardError.malformedPlan(reason: "it has a point without trials")
+    guard plan.stages.allSatisfy({ (1...10_000_000).contains($0.trials) && (1...2).contains($0.trialsPerUnit) }) else {
+      throw ShardError.malformedPlan(reason: "it has a point of no trials, or of too many")
     }
     return plan.goal == nil ? plan : try withRounds(plan)
   }

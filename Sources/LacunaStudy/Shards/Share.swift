@@ -17,7 +17,7 @@ package struct Share: Sendable, Equatable {
       return
     }
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-    guard parts.count == 2, let index = parts[0], let count = parts[1], (1...max(count, 1)).contains(index) else {
+    guard parts.count == 2, let index = parts[0], let count = parts[1], index >= 1, index <= count else {
       throw .share(text, reason: "write i/N with i from 1 to N, such as 1/4, or slurm")
     }
     self.init(index: index - 1, count: count)

@@ -22,13 +22,29 @@ extension Study {
         name: name, study: try StudyPlan.fingerprint(configurations, files, goal), version: version,
         numerics: numericsVersion, precision: device.backend.precision, configurations: configurations, files: files,
         stages: zip(stages, courses).map { stage, course in
-          let unit = stage.measures.map { type(of: $0).trialsTogether }.max() ?? 1
+          let unit = stage.trialsTogether
           let trials = stage.point.configuration.trials
           return StudyPlan.Stage(
             sampleCount: stage.sampleCount, coordinateCount: stage.problem.coordinateCount,
             trials: goal?.first(configured: trials, unit: unit) ?? trials, trialsPerUnit: unit, course: course)
         }, goal: goal)
     }
+  }
+}
+
+extension Experiment.Stage {
+  /// Trials that are done as a whole.
+  fileprivate var trialsTogether: Int { measures.map { type(of: $0).trialsTogether }.max() ?? 1 }
+}
+
+extension StudyPlan.Stage {
+  /// Whether it is what would be planned of a stage: its shape, its trials, a route that it has.
+  fileprivate func fits(_ stage: Experiment.Stage, goal: TrialGoal?) -> Bool {
+    let configured = stage.point.configuration.trials
+    return sampleCount == stage.sampleCount && coordinateCount == stage.problem.coordinateCount
+      && trialsPerUnit == stage.trialsTogether
+      && (goal.map { trials <= max($0.trialLimit, trialsPerUnit) } ?? (trials == configured))
+      && (course.route.map { stage.routes.contains($0) } ?? true)
   }
 }
 
@@ -53,6 +69,9 @@ extension StudyPlan {
     var study = try Study(name: name, points: points, version: version, host: host)
     guard study.stages.count == stages.count else {
       throw ShardError.malformedPlan(reason: "it has \(stages.count) stages for \(study.stages.count)")
+    }
+    guard zip(stages, study.stages).allSatisfy({ $0.fits($1, goal: goal) }) else {
+      throw ShardError.malformedPlan(reason: "it was changed by hand")
     }
     study.settle(stages.map(\.course))
     return study
