@@ -13,7 +13,7 @@ enum FileKind {
       case start.first == NPYHeader.magic[0] && (start.count < 2 || start[1] == UInt8(ascii: "N")): .numpy
       case starts([0x50, 0x4B, 3, 4]) || starts([0x50, 0x4B, 5, 6]): .zip
       case starts([0x1F, 0x8B]): .gzip
-      case starts("%%MatrixMarket"): .matrixMarket
+      case Self.isMatrixMarket(start): .matrixMarket
       case starts("PAR1"): .parquet
       case starts("ARROW1") || starts("FEA1"): .arrow
       case starts([0x89] + Array("HDF\r\n".utf8)): .hdf5
@@ -30,7 +30,7 @@ enum FileKind {
       case starts([0xFD, 0x37, 0x7A, 0x58, 0x5A]): .xz
       case starts([0x28, 0xB5, 0x2F, 0xFD]): .zstandard
       case starts("%PDF"): .pdf
-      case starts([0xFF, 0xFE]) || starts([0xFE, 0xFF]): .utf16
+      case starts([0xFF, 0xFE]) || starts([0xFE, 0xFF]) || Self.isWideText(start): .utf16
       case starts("<stata_dta>"): .stata
       case starts("version https://git-lfs"): .largeFilePointer
       case starts("$FL2") || starts("$FL3"): .spss
@@ -63,6 +63,19 @@ enum FileKind {
         || (first == UInt8(ascii: "p") && isDigit(second))
     default: return false
     }
+  }
+
+  /// Whether the banner stands there, in whichever case and behind a byte order mark.
+  private static func isMatrixMarket(_ start: [UInt8]) -> Bool {
+    let text = start.starts(with: [0xEF, 0xBB, 0xBF]) ? start[3...] : start[...]
+    return text.prefix(14).map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 } == Array("%%matrixmarket".utf8)
+  }
+
+  /// Whether every second byte is 0, as in Latin text of two bytes a character without a byte order mark.
+  private static func isWideText(_ start: [UInt8]) -> Bool {
+    let count = min(start.count, 64) & ~1
+    guard count >= 4 else { return false }
+    return [0, 1].contains { zero in (0..<count).allSatisfy { (start[$0] == 0) == ($0 & 1 == zero) } }
   }
 
   /// Says what the file is, and how to get a table out of it.
@@ -105,7 +118,7 @@ enum FileKind {
     case .markup: ("a page of HTML or XML", "download the file itself; a login page may have come in its place")
     case .json: ("JSON", "write it as .csv: pandas.read_json, then \(pandas)")
     case .pdf: ("a PDF document", "the table must be text, .npy or .mtx")
-    case .utf16: ("text in UTF-16", "save it in UTF-8")
+    case .utf16: ("text in UTF-16 or UTF-32", "save it in UTF-8")
     case .stata: ("a Stata file", "write it as .csv: export delimited, or pandas.read_stata, then \(pandas)")
     case .spss: ("an SPSS file", "write it as .csv: pandas.read_spss, then \(pandas)")
     case .largeFilePointer: ("Git LFS's pointer to a file, not the file", "git lfs pull brings it")

@@ -141,11 +141,11 @@ extension TableReading {
   }
 
   /// The same for a table that has been read whole.
-  func choose(from table: Table) throws(DataFileError) -> ColumnChoice {
+  func choose(from table: Table, path: String) throws(DataFileError) -> ColumnChoice {
     if index == nil && labels == nil && columns.isEmpty && exclude.isEmpty && (wanted == nil || table.names == nil) {
       return ColumnChoice(columns: Array(0..<table.columns), index: nil, count: table.columns)
     }
-    return try choose(names: table.names, count: table.columns, path: "the table")
+    return try choose(names: table.names, count: table.columns, path: path)
   }
 }
 

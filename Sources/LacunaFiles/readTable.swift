@@ -56,10 +56,11 @@ private func readContent(
   case .zip:
     let access: any RandomAccess = if let file, file.size != nil { file } else { try SpooledStream(stream) }
     let archive = try NPZ(access)
-    if archive.isSparse && member == nil { return .sparse(try archive.sparse().choosing(reading)) }
+    if archive.isSparse && member == nil { return .sparse(try archive.sparse().choosing(reading, path: stream.path)) }
     return .dense(try archive.table(member, reading))
-  case .matrixMarket: return try readMatrixMarket(stream, reading)
-  case .text: return .dense(try readText(stream, reading))
+  // A small file is read at once.
+  case .matrixMarket: return try readMatrixMarket(stream, reading, chunkSize: min(file?.size ?? 1 << 20, 1 << 20) + 64)
+  case .text: return .dense(try readText(stream, reading, chunkSize: min(file?.size ?? 1 << 21, 1 << 21) + 64))
   default: throw kind.refusal(path: stream.path)
   }
 }

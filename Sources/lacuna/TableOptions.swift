@@ -27,7 +27,8 @@ struct TableOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Spellings of a missing cell, as in '?,None,-', beside those always read so: an empty cell, NA, N/A, NaN, null. "
-        + "lacuna fit takes missing cells with --mask observed.", valueName: "spellings"))
+        + "A number, as in --missing=-999, stands for its value. lacuna fit takes missing cells with --mask observed.",
+      valueName: "spellings"))
   var missing: [String] = []
 
   @Option(help: ArgumentHelp("What stands before the fraction of a number in a text: . or ,", valueName: "mark"))

@@ -88,6 +88,14 @@ import Testing
     #expect(try readTable(folder.file("m.mtx", "%%MatrixMarket matrix " + text)).values == expected)
   }
 
+  @Test("the banner in any case, behind a byte order mark, and either half of a symmetric matrix")
+  func banner() throws {
+    for start in ["%%matrixmarket MATRIX ", "\u{FEFF}%%MatrixMarket matrix ", "%%MATRIXMARKET matrix "] {
+      let text = start + "Coordinate Real Symmetric\r\n% c\r\n\r\n2 2 2\r\n1 1 5\r\n1 2 1e2\r\n"
+      #expect(try readTable(folder.file("b.mtx", text)).values == [5, 100, 100, 0])
+    }
+  }
+
   @Test(
     "Matrix Market files that are none",
     arguments: [
@@ -102,6 +110,10 @@ import Testing
       ("coordinate real general\n", "sizes"),
       ("coordinate real symmetric\n2 3 1\n1 1 1\n", "symmetric matrix of 2 × 3"),
       ("array real general\n1 1\n1e999\n", "not finite"),
+      ("array real general\n2 1\n1\nnan\n", "line 4: the number is not"),
+      ("coordinate real general\n2 2 1\n1 1 -Inf\n", "line 3: the entry is not finite"),
+      ("coordinate real symmetric\n2 2 2\n1 2 5\n2 1 5\n", "line 4: entries on both sides of the diagonal"),
+      ("coordinate real skew-symmetric\n2 2 1\n1 1 5\n", "line 3: an entry on the diagonal"),
     ])
   func notMarket(text: String, reason: String) throws {
     let said = message(try folder.file("m.mtx", "%%MatrixMarket matrix " + text))

@@ -13,6 +13,8 @@ import Testing
     ("\u{2013}2", "U+2013: write -"), ("1,5", "for decimal commas say --decimal ,"), ("12%", "write the number alone"),
     ("$1.5", "write the number alone"), ("€ 1,500", "write the number alone"), ("12 kg", "write the number alone"),
     ("3.5°", "write the number alone"), ("TRUE", "write 1 and 0"), ("no", "write 1 and 0"),
+    ("1.234,5", "as 1234,5, and say --decimal ,"), ("1.234.567", "as 1234567, and say --decimal ,"),
+    ("0x1F", "in decimal"), ("\u{A0}1", "U+00A0"), ("\u{FEFF}1.5", "U+FEFF"), ("1\u{200B}", "U+200B"),
     // These are no numbers to anyone.
     ("12A", "--exclude"), ("2020-01-01", "--exclude"), ("12:30", "--exclude"), ("setosa", "--exclude"),
     ("Q1 2020", "--exclude"), ("1,00", "--decimal ,"), ("a 1,000", "--exclude"),
@@ -32,6 +34,9 @@ import Testing
     let reading = TableReading(decimalComma: true, namesOptions: true)
     let said = failure { () throws(DataFileError) in try readTable(path, reading) }?.description ?? ""
     #expect(said.contains("said to have decimal commas"), "\(said)")
+    let grouped = try folder.file("n.csv", "a;b\n1.234,5;2\n")
+    let words = failure { () throws(DataFileError) in try readTable(grouped, reading) }?.description ?? ""
+    #expect(words.contains("as 1234,5") && !words.contains("leave out --decimal"), "\(words)")
   }
 
   /// Row numbers that start anywhere.

@@ -22,7 +22,9 @@ func readNPY(_ stream: ByteStream, size: Int?, _ reading: TableReading) throws(D
   let values = try readNPYValues(stream, header, size: size)
   var table = Table(rows: header.rows, columns: header.columns, values: values)
   table.shape = header.shape
-  let choice = try reading.choose(from: table)
+  let choice = try reading.choose(from: table, path: stream.path)
+  let missing = reading.spellings
+  table.mark(missing, in: choice)
   if let fault = choice.firstFault(in: table, allowMissing: reading.allowMissing) {
     let value = table.values[fault.row * table.columns + fault.column]
     let element =
@@ -31,7 +33,8 @@ func readNPY(_ stream: ByteStream, size: Int?, _ reading: TableReading) throws(D
       path: stream.path,
       position: .cell(
         row: fault.row + 1, column: fault.column + 1, byte: header.dataOffset + element * header.element.width),
-      reason: "the cell is \(value.isNaN ? "NaN" : "infinite")", remedy: reading.remedy(missing: value.isNaN))
+      reason: "the cell is \(value.isNaN ? missing.values.isEmpty ? "NaN" : "missing" : "infinite")",
+      remedy: reading.remedy(missing: value.isNaN))
   }
   return choice.applied(to: table)
 }

@@ -25,7 +25,8 @@ struct NPZ {
   /// Whether SciPy wrote it.
   var isSparse: Bool { names.contains("format") && names.contains("data") && names.contains("shape") }
 
-  func stream(_ name: String) throws(DataFileError) -> ByteStream {
+  func stream(_ given: String) throws(DataFileError) -> ByteStream {
+    let name = !names.contains(given) && given.hasSuffix(".npy") ? String(given.dropLast(4)) : given
     guard let member = archive.members.first(where: { $0.name == name + ".npy" }) else {
       throw .malformed(
         path: archive.file.path, position: .file,

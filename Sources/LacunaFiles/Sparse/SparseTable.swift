@@ -31,14 +31,20 @@ public struct SparseTable: Sendable, Equatable {
   }
 
   /// The chosen columns alone.
-  func choosing(_ reading: TableReading) throws(DataFileError) -> SparseTable {
+  /// - Throws: `malformed` for columns that are not there, and where a number is to stand for missing cells.
+  func choosing(_ reading: TableReading, path: String) throws(DataFileError) -> SparseTable {
+    guard reading.spellings.values.isEmpty else {
+      throw .malformed(
+        path: path, position: .file, reason: "numbers of a sparse matrix are not read as missing cells",
+        remedy: "save it dense, with NaN in the missing cells")
+    }
     if reading.index == nil && reading.labels == nil && reading.columns.isEmpty && reading.exclude.isEmpty {
       return self
     }
-    let choice = try reading.choose(names: nil, count: columns, path: "the matrix")
+    let choice = try reading.choose(names: nil, count: columns, path: path)
     if choice.labels != nil {
       throw .malformed(
-        path: "the matrix", position: .file, reason: "a column of a sparse matrix is asked for as labels",
+        path: path, position: .file, reason: "a column of a sparse matrix is asked for as labels",
         remedy: "write the labels to a file, one a row")
     }
     var places = [Int32](repeating: -1, count: columns)

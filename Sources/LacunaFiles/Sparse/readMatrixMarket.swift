@@ -4,11 +4,22 @@
 /// - Throws: `malformed`, with the line, for another kind, for indices outside the matrix, a number that is none, or more
 ///   or fewer entries than the header says.
 /// Source: Boisvert, Pozo, Remington, The Matrix Market Exchange Formats, NISTIR 5935 (1996).
-func readMatrixMarket(_ stream: ByteStream, _ reading: TableReading) throws(DataFileError) -> TableContent {
-  var reader = try MatrixMarketReader(stream)
+func readMatrixMarket(
+  _ stream: ByteStream, _ reading: TableReading, chunkSize: Int
+) throws(DataFileError) -> TableContent {
+  var reader = try MatrixMarketReader(stream, chunkSize: chunkSize)
   switch try reader.content() {
-  case .sparse(let table): return .sparse(try table.choosing(reading))
-  case .dense(let table): return .dense(try reading.choose(from: table).applied(to: table))
+  case .sparse(let table): return .sparse(try table.choosing(reading, path: stream.path))
+  case .dense(var table):
+    let choice = try reading.choose(from: table, path: stream.path)
+    table.mark(reading.spellings, in: choice)
+    if let fault = choice.firstFault(in: table, allowMissing: reading.allowMissing) {
+      throw .malformed(
+        path: stream.path, position: .file,
+        reason: "the cell in row \(fault.row + 1), column \(fault.column + 1) is missing",
+        remedy: reading.remedy(missing: true))
+    }
+    return .dense(choice.applied(to: table))
   }
 }
 
@@ -19,15 +30,16 @@ private struct MatrixMarketReader {
 
   private let path: String
   private let chunks: LineChunks
-  private let chunk = LineChunk(capacity: 1 << 20)
+  private let chunk: LineChunk
   private var position = 0
   private var line = 0
   private let isSparse, isPattern: Bool
   private let symmetry: Symmetry
 
-  init(_ stream: ByteStream) throws(DataFileError) {
+  init(_ stream: ByteStream, chunkSize: Int) throws(DataFileError) {
     path = stream.path
-    chunks = LineChunks(stream, size: 1 << 20)
+    chunk = LineChunk(capacity: chunkSize)
+    chunks = LineChunks(stream, size: chunkSize)
     _ = try chunks.next(chunk)
     var end = 0
     while chunk.bytes[end] != 0x0A { end += 1 }
@@ -73,6 +85,7 @@ private struct MatrixMarketReader {
       throw malformed("the number of entries is none", "")
     }
     builder.reserve(min(entries, 1 << 16))
+    var halves: (above: Bool, below: Bool) = (false, false)
     for entry in 0..<entries {
       guard let fields = try numbers(isPattern ? 2 : 3) else {
         throw malformed("the file ends after \(entry) of \(entries) entries", "copy or write it again")
@@ -84,6 +97,15 @@ private struct MatrixMarketReader {
       }
       let value = isPattern ? 1 : fields[2]
       guard value.isFinite else { throw malformed("the entry is not finite", "drop or replace it") }
+      if symmetry == .skew && row == column && value != 0 {
+        throw malformed("an entry on the diagonal of a skew-symmetric matrix", "write it with scipy.io.mmwrite")
+      }
+      if row < column { halves.above = true } else if row > column { halves.below = true }
+      // Which half is written is no matter, but an entry that stands in both would count twice.
+      guard symmetry == .general || !halves.above || !halves.below else {
+        throw malformed(
+          "entries on both sides of the diagonal of a symmetric matrix", "write one half, or call it general")
+      }
       builder.append(row: row - 1, column: column - 1, value)
       if symmetry != .general && row != column {
         builder.append(row: column - 1, column: row - 1, symmetry == .skew ? -value : value)
@@ -146,6 +168,9 @@ private struct MatrixMarketReader {
       while !isComment && p.pointee != 0x0A {
         var value = 0.0
         guard found.count < count, let end = parser.parse(p, &value) else {
+          guard found.count + 1 != count || !isNotFinite(p) else {
+            throw malformed("the \(isSparse ? "entry" : "number") is not finite", "drop or replace its row")
+          }
           throw malformed("\(count) numbers should stand here alone", "write it with scipy.io.mmwrite")
         }
         p = end
@@ -163,6 +188,14 @@ private struct MatrixMarketReader {
         throw malformed("\(count) numbers should stand here, \(found.count) do", "write it with scipy.io.mmwrite")
       }
       return found
+    }
+  }
+
+  private func isNotFinite(_ p: UnsafePointer<UInt8>) -> Bool {
+    var start = p
+    if start.pointee == UInt8(ascii: "-") || start.pointee == UInt8(ascii: "+") { start += 1 }
+    return ["nan", "inf"].contains { word in
+      zip(word.utf8, 0..<3).allSatisfy { $0 == start[$1] | 0x20 }
     }
   }
 

@@ -21,6 +21,20 @@ struct CSVField: Equatable {
   var text: String
   /// It stood in quotes.
   var isQuoted: Bool
+
+  /// The text as a column's name, on one line.
+  var name: String {
+    guard text.contains(where: \.isNewline) else { return text }
+    return text.split(whereSeparator: \.isNewline).map { $0.trimming(while: \.isWhitespace) }.joined(separator: " ")
+  }
+}
+
+extension Substring {
+  fileprivate func trimming(while isOff: (Character) -> Bool) -> Substring {
+    let start = drop(while: isOff)
+    guard let end = start.lastIndex(where: { !isOff($0) }) else { return start.prefix(0) }
+    return start[...end]
+  }
 }
 
 /// The fields of a line of separated values.
@@ -129,10 +143,14 @@ enum CSVCellKind: Equatable {
   case infinite
   case text(String)
 
-  init(_ text: String, _ parser: NumberParser, missing: Set<String>) {
-    if missing.contains(text) {
+  init(_ text: String, _ parser: NumberParser, missing: MissingSpellings) {
+    if missing.texts.contains(text) {
       self = .missing("missing (\(quoted(text)))")
     } else if let value = parser.value(text) {
+      guard !missing.contains(value) else {
+        self = .missing("missing (\(quoted(text)))")
+        return
+      }
       self = .number(value, isInteger: text.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D || $0 == 0x2B })
     } else {
       switch text.lowercased() {
@@ -152,5 +170,6 @@ enum CSVCellKind: Equatable {
   static let suspects: Set<String> = [
     "?", "None", "none", "<NA>", "#N/A", "#N/A N/A", ".", "-", "--", "NaT", "nil", "NULL", "missing", "*", "..", "#NV",
     "#VALUE!", "#DIV/0!",
+    "1.#QNAN", "-1.#IND", "1.#IND", "---", "n.a.", "N.A.", "#NUM!", "#REF!", "#NAME?", "#NULL!",
   ]
 }

@@ -64,7 +64,7 @@ struct GatheredRows {
     case .quote(let column):
       return malformed(
         place(line, column), "a quote is not closed, or text follows a closed one",
-        "balance the quotes, and keep each cell on its line")
+        "balance the quotes")
     case .fields(let count):
       return malformed(
         .line(line),
@@ -75,13 +75,18 @@ struct GatheredRows {
         place(line, column), "\(quoted(text)) stands in a column that has no name and is empty in the first rows",
         reading.remedy(
           "name it, or leave it out with --exclude '#\(column + 1)'", otherwise: "name it, or leave it out"))
-    case .cell(let column, let text): return explain(text, at: place(line, column))
+    case .cell(let column, let text):
+      if column == 0, ["#", "%", "//"].contains(where: text.hasPrefix) {
+        return malformed(
+          place(line, column), "\(quoted(text)) is not a number", "comments stand above the table only: take it out")
+      }
+      return explain(text, at: place(line, column))
     }
   }
 
   private func explain(_ text: String, at place: DataFileError.Position) -> DataFileError {
-    let parser = NumberParser(decimal: UInt8(ascii: reading.decimalComma ? "," : "."))
-    switch CSVCellKind(text, parser, missing: reading.missing) {
+    let parser = NumberParser(decimal: reading.decimalMark)
+    switch CSVCellKind(text, parser, missing: reading.spellings) {
     case .number: return malformed(place, "\(quoted(text)) is beyond float64", "rescale the column")
     case .missing(let what): return malformed(place, "the cell is \(what)", reading.remedy(missing: true))
     case .infinite: return malformed(place, "the cell is infinite", reading.remedy(missing: false))

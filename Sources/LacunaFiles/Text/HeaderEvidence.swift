@@ -43,17 +43,26 @@ struct HeaderEvidence {
     let values = columns.map { firstCells[$0].number! }
     let shape = Progression(values)
     // A corner cell is empty where a program numbered rows and columns.
-    if isCornerEmpty && columns.count == firstCells.count - 1 && (shape.counts || (shape.isEven && columns.count > 2)) {
+    if isCornerEmpty && columns.count == firstCells.count - 1
+      && (shape.counts || values == [0] || (shape.isEven && columns.count > 2))
+    {
       return .header("the first row has an empty corner and numbers the columns \(shape.text)")
     }
     let isRun = shape.counts || shape.isEven || (columns.count == 2 && shape.areYears)
-    guard isRun || shape.isSteady else { return .sample }
     let below = rows.map { row in columns.compactMap { $0 < row.count ? row[$0].number : nil } }
       .filter { $0.count == columns.count }
-    let complete = below.map { Progression($0) }
     let isSpeltApart =
       columns.allSatisfy { firstCells[$0].isInteger } && decimalsBelow(columns) * 2 > columns.count
     let isOutside = isOutside(columns, values)
+    guard isRun || shape.isSteady else {
+      // Identifiers, channels: numbers in no order.
+      let isOfAnotherKind = columns.count >= 3 && below.count >= 5 && isSpeltApart && isOutside
+      return isOfAnotherKind
+        ? .open(
+          "the first row is of whole numbers far off the cells below, which have fractions, and may hold names or be a sample"
+        ) : .sample
+    }
+    let complete = below.map { Progression($0) }
     // A row below may run evenly by chance, the more so the fewer columns there are.
     let alike = complete.count { $0.counts || $0.isEven }
     if alike * 4 > complete.count { return .sample }

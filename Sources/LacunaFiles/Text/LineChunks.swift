@@ -38,7 +38,7 @@ final class LineChunk: @unchecked Sendable {
   }
 }
 
-/// Cuts a text into chunks of whole lines, whether they end in LF, CR LF or CR.
+/// Cuts a text into chunks of whole rows, whether lines end in LF, CR LF, CR or CR CR LF, and cells in quotes hold line ends.
 ///
 /// One thread at a time.
 final class LineChunks: @unchecked Sendable {
@@ -76,8 +76,8 @@ final class LineChunks: @unchecked Sendable {
     if chunk.room < goal { chunk.grow(to: goal) }
     chunk.bytes.update(from: carry, count: carry.count)
     chunk.count = carry.count
-    // A carry's last byte may be a CR whose LF had not come.
-    var searched = max(0, carry.count - 1)
+    // A carry's last bytes may be CRs whose LF had not come.
+    var searched = max(0, carry.count - 2)
     carry = []
     while true {
       while !ended && chunk.room > 1 {
@@ -95,7 +95,7 @@ final class LineChunks: @unchecked Sendable {
         chunk.close(at: chunk.count)
         return true
       }
-      if let last = lastLine(of: chunk), lines == 1 || count(lines, in: chunk) {
+      if let last = lastRow(of: chunk), lines == 1 || count(lines, in: chunk) {
         carry = Array(UnsafeBufferPointer(start: chunk.bytes + last + 1, count: chunk.count - last - 1))
         chunk.close(at: last + 1)
         return true
@@ -108,7 +108,8 @@ final class LineChunks: @unchecked Sendable {
     }
   }
 
-  /// Turns every CR that no LF follows into an LF.
+  /// Turns every CR that no LF follows into an LF, and the first of CR CR LF, which text files opened twice as such have,
+  /// into a space.
   /// - Returns: where to look on when more has come.
   private func endLines(of chunk: LineChunk, from start: Int) -> Int {
     var position = start
@@ -117,16 +118,26 @@ final class LineChunks: @unchecked Sendable {
     {
       position = found.assumingMemoryBound(to: UInt8.self) - chunk.bytes
       guard position + 1 < chunk.count else { return position }
-      if chunk.bytes[position + 1] != 0x0A { chunk.bytes[position] = 0x0A }
+      if chunk.bytes[position + 1] == 0x0D {
+        guard position + 2 < chunk.count else { return position }
+        chunk.bytes[position] = chunk.bytes[position + 2] == 0x0A ? 0x20 : 0x0A
+      } else if chunk.bytes[position + 1] != 0x0A {
+        chunk.bytes[position] = 0x0A
+      }
       position += 1
     }
     return chunk.count
   }
 
-  private func lastLine(of chunk: LineChunk) -> Int? {
+  /// Where the last whole row ends; nil where none does yet.
+  private func lastRow(of chunk: LineChunk) -> Int? {
     var position = chunk.count - 1
     while position >= 0 && chunk.bytes[position] != 0x0A { position -= 1 }
-    return position >= 0 ? position : nil
+    guard position >= 0 else { return nil }
+    guard Records.isOdd(chunk.bytes, count: position) else { return position }
+    let row = Records.lastEnd(chunk.bytes, count: chunk.count)
+    if row.feed == nil, let open = row.open, chunk.count - open > Records.longestCell { return position }
+    return row.feed
   }
 
   private func count(_ lines: Int, in chunk: LineChunk) -> Bool {

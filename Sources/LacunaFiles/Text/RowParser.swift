@@ -38,7 +38,7 @@ final class RowBlock: @unchecked Sendable {
 struct RowParser: Sendable {
   let separator: Separator
   let numbers: NumberParser
-  let missing: Set<String>
+  let missing: MissingSpellings
   let allowMissing: Bool
   let path: String
   /// For each field of a line: the table's column, −1 for none, −2 for the rows' names, −3 for a cell that is empty, −4 for
@@ -48,8 +48,8 @@ struct RowParser: Sendable {
 
   init(_ layout: TextLayout, _ reading: TableReading, path: String) {
     separator = layout.separator
-    numbers = NumberParser(decimal: UInt8(ascii: reading.decimalComma ? "," : "."))
-    missing = reading.missing
+    numbers = NumberParser(decimal: reading.decimalMark)
+    missing = reading.spellings
     allowMissing = reading.allowMissing
     self.path = path
     width = layout.choice.columns.count
@@ -84,6 +84,9 @@ struct RowParser: Sendable {
     _ values: UnsafeMutablePointer<Double>, _ result: RowBlock
   ) {
     let numbers = self.numbers
+    let isNumberMissing = !missing.values.isEmpty
+    // Where one mark does both, fields are parted first.
+    let isParted = separator != .byte(numbers.decimal)
     let single: UInt8 = if case .byte(let byte) = separator { byte } else { 0 }
     var p = start
     var row = values
@@ -103,14 +106,14 @@ struct RowParser: Sendable {
       var isEnded = false
       while !isEnded {
         guard column < slots.count else {
-          result.fault = .init(line: result.lines, kind: .fields(column + countFields(p)))
+          result.fault = .init(line: result.lines, kind: .fields(column + countFields(p, end)))
           return
         }
         let slot = slots[column]
         column += 1
-        if slot >= 0 {
+        if slot >= 0 && isParted {
           var value = 0.0
-          if let q = numbers.parse(p, &value), value.isFinite {
+          if let q = numbers.parse(p, &value), value.isFinite, !isNumberMissing || !missing.contains(value) {
             let byte = q.pointee
             if byte == single {
               row[slot] = value
@@ -135,7 +138,13 @@ struct RowParser: Sendable {
             }
           }
         }
-        switch field(at: &p) {
+        if slot >= 0, isParted, let cell = plainCell(p) {
+          row[slot] = cell.value
+          p = cell.next
+          isEnded = cell.ends
+          continue
+        }
+        switch field(at: &p, end, &result.lines) {
         case .unbalanced:
           result.fault = .init(line: result.lines, kind: .quote(column: column - 1))
           return
@@ -183,8 +192,15 @@ struct RowParser: Sendable {
   }
 
   /// A field that is not simply a number, and `p` at the next field or line.
-  private func field(at p: inout UnsafePointer<UInt8>) -> Field {
-    let feed = lineEnd(p)
+  /// - Parameter end: of the chunk.
+  /// - Parameter lines: counts on by the line ends inside the field.
+  private func field(
+    at p: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ lines: inout Int
+  ) -> Field {
+    let first = afterSpaces(p)
+    let close = first.pointee == UInt8(ascii: "\"") ? Records.closingQuote(first, end) : nil
+    if let close { lines += Records.feeds(first, close) }
+    let feed = lineEnd(close ?? p)
     var count = feed - p
     if count > 0 && p[count - 1] == 0x0D { count -= 1 }
     var line = CSVLine(UnsafeBufferPointer(start: p, count: count), separator)
@@ -206,11 +222,12 @@ struct RowParser: Sendable {
   }
 
   /// How many fields the rest of a line has.
-  private func countFields(_ p: UnsafePointer<UInt8>) -> Int {
+  private func countFields(_ p: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Int {
     var position = p
     var count = 0
+    var lines = 0
     while true {
-      guard case .field(_, let ends) = field(at: &position) else { return count + 1 }
+      guard case .field(_, let ends) = field(at: &position, end, &lines) else { return count + 1 }
       count += 1
       if ends { return count }
     }

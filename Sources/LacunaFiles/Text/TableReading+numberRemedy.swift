@@ -4,18 +4,36 @@ extension TableReading {
   /// A thousands separator is never taken for a decimal comma, nor the other way round: the one reading is a thousand times
   /// the other.
   func numberRemedy(_ text: String) -> String? {
-    let own = NumberParser(decimal: UInt8(ascii: decimalComma ? "," : "."))
+    let own = NumberParser(decimal: decimalMark)
     let other = NumberParser(decimal: UInt8(ascii: decimalComma ? "." : ","))
-    if let first = text.unicodeScalars.first, ["\u{2212}", "\u{2013}"].contains(first),
-      own.value("-" + text.dropFirst()) != nil
+    // U+0096 is what Windows' dash becomes where its code page is taken for Latin 1.
+    if let first = text.unicodeScalars.first, ["\u{2212}", "\u{2013}", "\u{96}"].contains(first),
+      own.value("-" + String(text.unicodeScalars.dropFirst())) != nil
     {
-      return "its minus is the character U+\(String(first.value, radix: 16).uppercased()): write -"
+      return "its minus is the character U+\(Self.code(first)): write -"
     }
-    if isGrouped(text) {
-      let plain = text.filter { !Self.groupSeparators.contains($0) }
-      let isEither = !decimalComma && other.value(text) != nil
-      return "write a number of thousands without separators, as \(plain)"
-        + (isEither ? remedy("; if the comma stands before a fraction, say --decimal ,", otherwise: "") : "")
+    if ["0x", "0X"].contains(where: text.hasPrefix), text.count > 2, text.dropFirst(2).allSatisfy(\.isHexDigit) {
+      return "write hexadecimal numbers in decimal"
+    }
+    if isGrouped(text, mark: decimalComma ? "," : ".") {
+      let separators = Self.groupSeparators(mark: decimalComma ? "," : ".")
+      let isEither = other.value(text) != nil
+      let doubt =
+        decimalComma
+        ? "; if the point stands before a fraction, leave out --decimal ,"
+        : "; if the comma stands before a fraction, say --decimal ,"
+      return "write a number of thousands without separators, as \(text.filter { !separators.contains($0) })"
+        + (isEither ? remedy(doubt, otherwise: "") : "")
+    }
+    if isGrouped(text, mark: decimalComma ? "." : ",") {
+      let separators = Self.groupSeparators(mark: decimalComma ? "." : ",")
+      return "write a number of thousands without separators, as \(text.filter { !separators.contains($0) })"
+        + remedy(decimalComma ? ", and leave out --decimal ," : ", and say --decimal ,", otherwise: "")
+    }
+    if let odd = text.unicodeScalars.first(where: Self.isUnseen),
+      own.value(String(text.unicodeScalars.filter { !Self.isUnseen($0) })) != nil
+    {
+      return "the unseen character U+\(Self.code(odd)) stands in it: take it out"
     }
     if other.value(text) != nil {
       return decimalComma
@@ -33,19 +51,36 @@ extension TableReading {
     let number = String(digits[..<end])
     let isUnit =
       unit.count <= 6 && unit.allSatisfy { "%°$€£¥".contains($0) || (isApart && ($0.isLetter || "/µ²³".contains($0))) }
-    if (own.value(number) != nil || isGrouped(number)) && isUnit {
+    if (own.value(number) != nil || isGrouped(number, mark: decimalComma ? "," : ".")) && isUnit {
       return "write the number alone; its unit belongs into the column's name"
     }
     return nil
   }
 
-  private static var groupSeparators: Set<Character> { [",", "'", " ", "\u{A0}", "\u{202F}", "\u{2019}"] }
+  private static func groupSeparators(mark: Character) -> Set<Character> {
+    [mark == "," ? "." : ",", "'", " ", "\u{A0}", "\u{202F}", "\u{2019}"]
+  }
 
-  /// Whether groups of three digits stand between equal separators.
-  private func isGrouped(_ text: String) -> Bool {
+  private static func code(_ scalar: Unicode.Scalar) -> String {
+    let digits = String(scalar.value, radix: 16).uppercased()
+    return String(repeating: "0", count: max(4 - digits.count, 0)) + digits
+  }
+
+  /// Spaces that are no space, byte order marks and the like.
+  private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .spaceSeparator: scalar != " "
+    case .format, .control: true
+    default: false
+    }
+  }
+
+  /// Whether groups of three digits stand between equal separators, before a fraction or none.
+  private func isGrouped(_ text: String, mark: Character) -> Bool {
     let digits = text.drop { $0 == "-" || $0 == "+" }
-    guard let separator = digits.first(where: { Self.groupSeparators.contains($0) }) else { return false }
-    let whole = digits.prefix { $0 != "." }
+    let separators = Self.groupSeparators(mark: mark)
+    guard let separator = digits.first(where: separators.contains) else { return false }
+    let whole = digits.prefix { $0 != mark }
     let fraction = digits[whole.endIndex...].dropFirst()
     let groups = whole.split(separator: separator, omittingEmptySubsequences: false)
     func isDigits(_ part: Substring) -> Bool { part.allSatisfy { $0.isASCII && $0.isNumber } }

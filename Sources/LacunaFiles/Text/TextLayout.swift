@@ -20,18 +20,23 @@ struct TextLayoutFinder {
   let chunk: LineChunk
   let reading: TableReading
   let parser: NumberParser
+  let missing: MissingSpellings
   private var position = 0
-  private var line = 1
-  private var comments: [(line: Int, bytes: UnsafeBufferPointer<UInt8>)] = []
-  private var declared: UInt8?
+  /// That of the first row, from 1.
+  private(set) var line = 1
+  private(set) var comments: [(line: Int, bytes: UnsafeBufferPointer<UInt8>)] = []
+  private var declared: Separator?
   /// The first row and rows below, without their ends.
   private var lines: [UnsafeBufferPointer<UInt8>] = []
+  /// The lines that they start on.
+  private(set) var lineNumbers: [Int] = []
 
   init(path: String, chunk: LineChunk, reading: TableReading) {
     self.path = path
     self.chunk = chunk
     self.reading = reading
-    parser = NumberParser(decimal: UInt8(ascii: reading.decimalComma ? "," : "."))
+    parser = NumberParser(decimal: reading.decimalMark)
+    missing = reading.spellings
   }
 
   mutating func layout() throws(DataFileError) -> TextLayout {
@@ -42,14 +47,19 @@ struct TextLayoutFinder {
       throw malformed(.line(line), "the line is blank", "remove it")
     }
     let separator =
-      declared.map(Separator.byte)
-      ?? LacunaFiles.separator(of: Array(lines.prefix(40)), parser, missing: reading.missing)
+      declared
+      ?? LacunaFiles.separator(of: Array(lines.prefix(40)), parser, missing: missing)
     guard let first = CSVLine.fields(lines[0], separator) else {
       throw malformed(
         .line(line), "a quote is not closed, or text follows a closed one",
-        "balance the quotes, and keep each cell on its line")
+        "balance the quotes")
     }
-    let below = lines.dropFirst().compactMap { CSVLine.fields($0, separator) }
+    let whole = zip(lines, lineNumbers).compactMap { bytes, line in
+      CSVLine.fields(bytes, separator).map { (fields: $0, line: line) }
+    }
+    lineNumbers = whole.map(\.line)
+    let below = whole.dropFirst().map(\.fields)
+    try refuseTitle(first: first, below: below)
     return try decide(first: first, below: below, separator: separator)
   }
 
@@ -63,12 +73,13 @@ struct TextLayoutFinder {
     if start.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     while let text = peekLine() {
       if line == 1, text.count == 5, text.starts(with: Array("sep=".utf8)) || text.starts(with: Array("SEP=".utf8)) {
-        declared = text[4]
+        declared = try separator(declared: text[4])
       } else if let first = text.first, first == UInt8(ascii: "#") || first == UInt8(ascii: "%") {
         comments.append((line, text))
       } else if comments.isEmpty || !text.isEmpty {
         return
       }
+      position = text.baseAddress! - UnsafePointer(chunk.bytes) + text.count
       advance()
     }
   }
@@ -81,23 +92,37 @@ struct TextLayoutFinder {
     return UnsafeBufferPointer(start: chunk.bytes + position, count: end - position)
   }
 
+  /// Steps over the first row.
   private mutating func advance() {
-    while chunk.bytes[position] != 0x0A { position += 1 }
-    position += 1
-    line += 1
+    let end = rowEnd(position)
+    line += Records.feeds(chunk.bytes + position, chunk.bytes + end) + 1
+    position = end + 1
+  }
+
+  /// Where the row at `place` ends, which may hold line ends in quotes.
+  private func rowEnd(_ place: Int) -> Int {
+    if let feed = Records.end(chunk.bytes + place, chunk.bytes + chunk.count).feed {
+      return feed - UnsafePointer(chunk.bytes)
+    }
+    var end = place
+    while chunk.bytes[end] != 0x0A { end += 1 }
+    return end
   }
 
   /// The first row and up to 200 below, blank lines passed over.
   private mutating func sampleLines() {
     var place = position
+    var number = line
     while place < chunk.count, lines.count < 201, lines.count < 3 || place - position < 1 << 18 {
-      var end = place
-      while chunk.bytes[end] != 0x0A { end += 1 }
-      let next = end + 1
+      var end = rowEnd(place)
+      let (next, nextNumber) = (end + 1, number + Records.feeds(chunk.bytes + place, chunk.bytes + end) + 1)
       if end > place && chunk.bytes[end - 1] == 0x0D { end -= 1 }
       let text = UnsafeBufferPointer(start: chunk.bytes + place, count: end - place)
-      if lines.isEmpty ? !isAtEnd(place) : !text.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { lines.append(text) }
-      place = next
+      if lines.isEmpty ? !isAtEnd(place) : !text.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) {
+        lines.append(text)
+        lineNumbers.append(number)
+      }
+      (place, number) = (next, nextNumber)
     }
   }
 
@@ -124,7 +149,7 @@ struct TextLayoutFinder {
       !below.isEmpty && first.count == rowCount - 1 && below.allSatisfy { $0.count == rowCount }
       && reading.header != false
       && (reading.header == true || !cells.contains { $0.number != nil } || first.allSatisfy(\.isQuoted))
-    if isShort { try checkRowNames(below) }
+    if isShort { try checkRowNames(below, first: first) }
 
     let verdict: HeaderEvidence.Verdict
     if let header = reading.header {
@@ -153,7 +178,7 @@ struct TextLayoutFinder {
           otherwise: "name the columns by words, or take the row out"))
     case .header(let why):
       decision = HeaderDecision(isHeader: true, reason: why)
-      names = (isShort ? [""] : []) + first.map(\.text)
+      names = (isShort ? [""] : []) + first.map(\.name)
       if isShort || (first.count > 1 && first[0].text.isEmpty) { index = 0 }
     case .sample:
       let told = reading.header == false ? ", as --no-header says" : ""
@@ -187,9 +212,10 @@ struct TextLayoutFinder {
           "name it, leave it out with --exclude '#\(blank + 1)', or make it the row names with --index '#\(blank + 1)'",
           otherwise: "name it, or drop it if it only numbers the rows"))
     }
+    if decision.isHeader { try refuseSecondHeader(below, choice: choice) }
     try refuseText(
       decision.isHeader ? below : [first] + below, names: names, choice: choice,
-      firstLine: decision.isHeader ? line + 1 : line)
+      lines: Array(lineNumbers.dropFirst(decision.isHeader ? 1 : 0)))
     let headerLine = line
     if decision.isHeader { advance() }
     var layout = TextLayout(
@@ -217,70 +243,15 @@ struct TextLayoutFinder {
     return layout
   }
 
-  private func kinds(_ fields: [CSVField]) -> [CSVCellKind] {
-    fields.map { CSVCellKind($0.text, parser, missing: reading.missing) }
+  func kinds(_ fields: [CSVField]) -> [CSVCellKind] {
+    fields.map { CSVCellKind($0.text, parser, missing: missing) }
   }
 
   private func quotesNumbers(_ rows: [[CSVField]]) -> Bool {
     rows.contains { $0.contains { $0.isQuoted && parser.value($0.text) != nil } }
   }
 
-  /// Names in the last comment: as many as columns, none of them a number.
-  private func commentNames(count: Int, separator: Separator) -> [String]? {
-    guard count > 1, let comment = comments.last, comment.line == line - 1 else { return nil }
-    let text = UnsafeBufferPointer(rebasing: comment.bytes.dropFirst())
-    guard let fields = CSVLine.fields(text, separator), fields.count == count else { return nil }
-    guard kinds(fields).allSatisfy(\.isText) else { return nil }
-    return fields.map(\.text)
-  }
-
-  /// A column that a short header leaves out must look like row names: text, quoted, or counting.
-  private func checkRowNames(_ rows: [[CSVField]]) throws(DataFileError) {
-    if rows.allSatisfy({ $0[$0.count - 1].text.isEmpty }) {
-      throw malformed(
-        .line(line + 1), "every row ends in a separator that the first line does not have", "remove it from the rows")
-    }
-    let cells = rows.map { (field: $0[0], kind: CSVCellKind($0[0].text, parser, missing: reading.missing)) }
-    let start = cells[0].kind.number
-    let counts =
-      start.map { start in cells.indices.allSatisfy { cells[$0].kind.number == start + Double($0) } } ?? false
-    if cells.allSatisfy({ $0.field.isQuoted || $0.kind.isText }) || counts { return }
-    throw malformed(
-      .line(line + 1), "the row has \(rows[0].count) fields, the first line has \(rows[0].count - 1)",
-      "give every row the same number of fields, and every column a name")
-  }
-
-  // MARK: - Columns of text
-
-  private func refuseText(
-    _ rows: [[CSVField]], names: [String]?, choice: ColumnChoice, firstLine: Int
-  ) throws(DataFileError) {
-    let cells = rows.map(kinds)
-    let texts = choice.columns.sorted().filter { column in
-      let cells = cells.compactMap { column < $0.count ? $0[column] : nil }
-      return cells.contains(where: \.isText) && cells.allSatisfy { $0.number == nil }
-    }
-    guard let column = texts.first,
-      let row = cells.firstIndex(where: { column < $0.count && $0[column].isText }),
-      case .text(let text) = cells[row][column]
-    else { return }
-    let place = DataFileError.Position.field(line: firstLine + row, column: column + 1, name: names?[column])
-    if let remedy = reading.numberRemedy(text) { throw malformed(place, "\(quoted(text)) is not a number", remedy) }
-    let labels = texts.map { column in
-      guard let name = names?[column], !name.contains(","), !name.contains("'"), !name.isEmpty else {
-        return "#\(column + 1)"
-      }
-      return name
-    }
-    let all = texts.count == 1 ? "the column holds" : "\(texts.count) columns hold"
-    throw malformed(
-      place, "\(quoted(text)) is text: \(all) no numbers (\(listed(labels, most: 8)))",
-      reading.remedy(
-        "leave \(texts.count == 1 ? "it" : "them") out with --exclude '\(labels.prefix(20).map(escaped).joined(separator: ","))'\(texts.count > 20 ? " and so on" : ""), or make one the row names with --index '\(escaped(labels[0]))'",
-        otherwise: "leave out columns of text"))
-  }
-
-  private func malformed(
+  func malformed(
     _ position: DataFileError.Position, _ reason: String, _ remedy: String
   ) -> DataFileError {
     .malformed(path: path, position: position, reason: reason, remedy: remedy)

@@ -4,11 +4,12 @@
 /// A header may have one field less than the rows, as R writes it.
 /// - Parameter lines: the first row and some of the rows below, without their ends.
 func separator(
-  of lines: [UnsafeBufferPointer<UInt8>], _ parser: NumberParser, missing: Set<String>
+  of lines: [UnsafeBufferPointer<UInt8>], _ parser: NumberParser, missing: MissingSpellings
 ) -> Separator {
   let comma = UInt8(ascii: ",")
   var candidates: [Separator] = [0x09, UInt8(ascii: ";"), UInt8(ascii: "|"), comma].map(Separator.byte)
-  if parser.decimal == comma { candidates.removeLast() }
+  // A decimal comma inside quotes leaves the bare comma to part the fields.
+  if parser.decimal == comma, !lines.contains(where: { $0.contains(UInt8(ascii: "\"")) }) { candidates.removeLast() }
   candidates.append(.spaces)
 
   var best: (separator: Separator, score: Double)?
@@ -36,7 +37,7 @@ func separator(
 
 /// The part of the cells that are numbers, with a point or a comma, or missing.
 private func numericShare(
-  _ lines: ArraySlice<[CSVField]?>, _ parser: NumberParser, missing: Set<String>
+  _ lines: ArraySlice<[CSVField]?>, _ parser: NumberParser, missing: MissingSpellings
 ) -> Double {
   let other = NumberParser(decimal: UInt8(ascii: ","))
   var numeric = 0
