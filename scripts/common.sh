@@ -125,3 +125,49 @@ build_release() {
   fi
   rm -f "$log"
 }
+
+# A minimal system of Debian or Ubuntu, as root: bare_root SUITE KEEP FOLDER unpacks it into FOLDER, and keeps it in the folder
+# KEEP, from where the next one is taken.
+bare_root() {
+  local suite=$1 kept=$2/root-$1.tar folder=$3 log
+  if [[ ! -s $kept ]]; then
+    stage "Getting a minimal $suite ..."
+    log=$(mktemp)
+    mkdir -p "$2" "$folder"
+    debootstrap --variant=minbase "$suite" "$folder" >"$log" 2>&1 || {
+      tail -n 20 "$log" >&2
+      rm -f "$log"
+      fail "debootstrap could not make a $suite; see the lines above"
+    }
+    rm -f "$log" "$folder"/var/cache/apt/archives/*.deb
+    tar --numeric-owner -C "$folder" -cf "$kept.part" .
+    mv "$kept.part" "$kept"
+    return
+  fi
+  mkdir -p "$folder"
+  tar --numeric-owner -C "$folder" -xf "$kept"
+}
+
+# Runs a command in such a system with no environment: in_root FOLDER COMMAND ...
+in_root() {
+  local folder=$1
+  shift
+  # /proc is mounted where no other process sees it.
+  # shellcheck disable=SC2016
+  unshare --mount sh -c 'mount -t proc proc "$0/proc" && exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root chroot "$0" "$@"' \
+    "$folder" "$@"
+}
+
+# After private_buildah FOLDER, private is buildah with all it keeps below FOLDER; it needs no right beyond root's own.
+private_buildah() {
+  store=$1
+  mkdir -p "$store"
+  echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$store/policy.json"
+  private() {
+    local verb=$1 policy=()
+    shift
+    case $verb in from | commit) policy=(--signature-policy "$store/policy.json") ;; esac
+    BUILDAH_ISOLATION=chroot buildah --storage-driver vfs --root "$store/root" --runroot "$store/run" "$verb" \
+      ${policy[@]+"${policy[@]}"} "$@"
+  }
+}
