@@ -1,10 +1,10 @@
 // What a browser shows of the live page: node Tests/TheoryPage/browser.js PAGE.html [BROWSER]
 //
 // Headless, at the widths of a phone and of a desk, for settings given in the address: the numbers it states are those of theory.js,
-// every panel has its curves, and nothing that is not a number is drawn.
+// every panel has its curves, and nothing that is not a number is drawn. Then what a frame takes while sliders are dragged.
 "use strict";
 const { execFileSync } = require("child_process");
-const path = require("path");
+const fs = require("fs"), os = require("os"), path = require("path");
 const theory = require("../../Sources/LacunaFigures/TheoryPage/theory.js");
 
 const [page, browser = "chromium"] = process.argv.slice(2);
@@ -40,5 +40,35 @@ for (const s of settings) for (const width of [400, 1400]) {
   }
 }
 console.log(`${settings.length} settings at two widths, ${read} numbers read, ${failures.length} wrong`);
+
+// Every slider dragged over its range, the first rounds to warm up. Real time, which the runs above do not have; it is reported, as a
+// busy machine says little of the page.
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lacuna-frames-")), dragged = path.join(folder, "page.html");
+fs.writeFileSync(dragged, fs.readFileSync(page, "utf8") + `<script>
+  const frames = [];
+  for (const kind of ["noise", "chain"]) {
+    document.querySelector('[name=kind][value="' + kind + '"]').checked = true;
+    for (const [name, slider] of Object.entries(sliders)) {
+      if (slider.kind && slider.kind !== kind) continue;
+      const start = element(name).value;
+      for (let i = 0; i < 24; i++) {
+        element(name).value = slider.low + (i / 23) * (slider.high - slider.low);
+        draw();
+        document.body.getBoundingClientRect();
+        frames.push(readings.milliseconds);
+      }
+      element(name).value = start;
+    }
+  }
+  frames.splice(0, 24);
+  frames.sort((a, b) => a - b);
+  document.title = "frames " + [frames.length, ...[0.1, 0.5, 0.95].map((q) => frames[Math.floor(q * frames.length)].toFixed(1))].join(" ");
+</script>`);
+const timed = execFileSync(browser, ["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", "file://" + dragged],
+  { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "ignore"] });
+fs.rmSync(folder, { recursive: true });
+const found = /<title>frames ([0-9]+) ([0-9.]+) ([0-9.]+) ([0-9.]+)</.exec(timed);
+if (found) console.log(`${found[1]} frames: a tenth within ${found[2]} ms, half within ${found[3]} ms, 95 of 100 within ${found[4]} ms`);
+else failures.push("the sliders could not be dragged");
 for (const failure of failures) console.error(failure);
 process.exit(failures.length ? 1 : 0);
