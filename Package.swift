@@ -130,7 +130,7 @@ let package = Package(
       ]),
     .target(name: "LacunaFiles", dependencies: ["CZlib"], exclude: ["README.md"]),
     .target(
-      name: "LacunaFigures", dependencies: ["LacunaFiles"], exclude: ["README.md"],
+      name: "LacunaFigures", dependencies: ["LacunaFiles"], exclude: ["README.md", "Fonts/OFL.txt", "Fonts/make"],
       resources: [
         .embedInCode("TheoryPage/page.html"), .embedInCode("TheoryPage/page.js"), .embedInCode("TheoryPage/theory.js"),
       ]),

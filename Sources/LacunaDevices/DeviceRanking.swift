@@ -27,7 +27,7 @@ extension DeviceRegistry {
     guard !entries.isEmpty else { return onHost("no device beside the host") }
     let candidates = entries.filter { $0.device.kind != .cpu && $0.device.supports(precision) }
     guard !candidates.isEmpty else {
-      return onHost("no usable device beside the host but processors, where its own library is faster")
+      return onHost("no usable device beside the host but processors, on which it computes itself")
     }
     let hostRate =
       multiplyRate(host.rateKey(here, precision: precision, threads: threads), by: host) { () throws(BackendError) in

@@ -38,7 +38,7 @@ extension DeviceRegistry {
   }
 
   /// Under which one rate is kept.
-  private static func key(_ device: String, _ work: DeviceRates.Work, _ order: Int) -> String {
+  static func key(_ device: String, _ work: DeviceRates.Work, _ order: Int) -> String {
     "\(device) \(work.rawValue) \(order)"
   }
 }

@@ -23,7 +23,7 @@ public struct FigureStyle: Sendable, Equatable {
     static let widths = 6.0...60.0
   }
 
-  /// In which of the machine's fonts text is drawn.
+  /// In which of the program's own fonts text is drawn.
   public enum Font: String, Sendable, CaseIterable {
     case sans, serif
 

@@ -26,7 +26,7 @@ struct Gnuplot {
     return nil
   }
 
-  /// Runs a script in its folder, without the user's settings and in a fixed locale.
+  /// Runs a script in its folder, with the fonts there, without the user's settings and in a fixed locale.
   ///
   /// - Parameter log: a file in that folder, for what gnuplot says.
   /// - Returns: the exit status, or minus the signal that ended it.
@@ -65,9 +65,11 @@ struct Gnuplot {
     texts.map { (text: String) -> UnsafeMutablePointer<CChar>? in withSystemPath(text) { strdup($0) } } + [nil]
   }
 
-  /// What of the environment the drawing of text needs, and a locale in which numbers have a point.
+  /// What of the environment the drawing of text needs, the fonts of the script's folder, and a locale in which numbers have a
+  /// point.
   private static func environment() -> [String] {
-    let kept = ["PATH", "HOME", "TMPDIR", "FONTCONFIG_PATH", "FONTCONFIG_FILE", "XDG_CACHE_HOME", "LD_LIBRARY_PATH"]
-    return kept.compactMap { name in PathText.variable(name).map { "\(name)=\($0)" } } + ["LC_ALL=C.UTF-8"]
+    let kept = ["PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_HOME", "LD_LIBRARY_PATH"]
+    return kept.compactMap { name in PathText.variable(name).map { "\(name)=\($0)" } }
+      + ["FONTCONFIG_PATH=.", "FONTCONFIG_FILE=\(FigureFonts.configurationFile)", "LC_ALL=C.UTF-8"]
   }
 }

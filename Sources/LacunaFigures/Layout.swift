@@ -11,6 +11,8 @@ struct Layout {
   static let labelDepth = 22.0
   static let bottom = 29.0
   static let right = 9.0
+  /// From the left edge to the middle of a vertical axis' label.
+  static let labelMargin = 9.0
   /// Length of the sample in a legend.
   static let legendSample = 20.0
 
@@ -33,7 +35,7 @@ struct Layout {
   private(set) var markRows: [[Int]] = []
 
   init(_ panels: [PreparedPanel], figure: Figure) {
-    let ownLefts = panels.map { 9 + Self.yLabelDistance($0) }
+    let ownLefts = panels.map { Self.labelMargin + Self.yLabelDistance($0) }
     let columns = figure.arrangement.columns(of: panels.count)
     let panelWidth = figure.panelWidth
     let boxHeight = min(max(145 * panelWidth / 255, 110), 260)
@@ -74,7 +76,8 @@ struct Layout {
       }
       start -= Self.bottom
     }
-    yLabelPlaces = zip(boxes, panels).map { box, panel in box.left - Self.yLabelDistance(panel) }
+    // So are their labels.
+    yLabelPlaces = zip(boxes, lefts).map { box, left in box.left - (left - Self.labelMargin) }
   }
 
   private static func yLabelDistance(_ panel: PreparedPanel) -> Double {

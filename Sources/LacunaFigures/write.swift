@@ -13,7 +13,7 @@ extension Figure {
   ///
   /// Everything is made aside first, so that each file appears whole. Data and script stay where gnuplot is missing or fails,
   /// without pictures. The script holds only relative paths: `gnuplot NAME.gp` in the folder draws again. The same figure gives
-  /// the same bytes with the same gnuplot and fonts.
+  /// the same bytes with the same gnuplot: the fonts are the program's own.
   ///
   /// - Parameter directory: there already.
   /// - Parameter name: of the files, without extension.
@@ -38,10 +38,8 @@ extension Figure {
     let log = "log"
     let sources = ["dat", "gp"].map { "\(name).\($0)" }
     let pictures = ["svg", "pdf", "png"].map { "\(name).\($0)" }
-    defer {
-      for file in sources + pictures + [log] { removeFile("\(aside)/\(file)") }
-      _ = withSystemPath(aside) { rmdir($0) }
-    }
+    defer { FolderTree.remove(aside) }
+    let fonts = FigureFonts(font)
     do throws(DataFileError) {
       try AtomicFile.write(PlotData.text(prepared), to: "\(aside)/\(name).dat")
       try AtomicFile.write(Script(self, prepared, name: name).text, to: "\(aside)/\(name).gp")
@@ -50,6 +48,7 @@ extension Figure {
     }
     var failure: FigureError?
     if let gnuplot = Gnuplot(searchPath: searchPath) {
+      do throws(DataFileError) { try fonts.write(to: aside) } catch { throw .file(error) }
       let status = gnuplot.run("./\(name).gp", in: aside, log: log)
       if status != 0 || !pictures.allSatisfy({ Self.isWhole("\(aside)/\($0)") }) {
         try Self.requireSpace(in: aside, for: directory)
@@ -65,6 +64,7 @@ extension Figure {
       throw failure
     }
     Self.removeDate(fromPDF: "\(aside)/\(name).pdf")
+    do throws(DataFileError) { try fonts.embed(inSVG: "\(aside)/\(name).svg") } catch { throw .file(error) }
     try Self.move(pictures, from: aside, to: directory)
   }
 

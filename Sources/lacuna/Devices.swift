@@ -6,7 +6,7 @@ import LacunaStudy
 
 struct Devices: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List the devices, what each can do, and which one --device auto takes.",
+    abstract: "List the devices, how fast each is, and which one --device auto takes, and why.",
     discussion: """
       Examples:
         lacuna devices
@@ -35,10 +35,12 @@ struct Devices: ParsableCommand {
       if verify { return try runLaws() }
       let registry = DeviceRegistry.ofThisMachine
       let start = ContinuousClock.now
-      let ranking = registry.rank(precision: precision.precision, threads: threads.threads)
+      let (ranking, assessments) = registry.assess(precision: precision.precision, threads: threads.threads)
       let absences = registry.absences()
       let list = DeviceList(
-        devices: registry.list().map(DeviceEntry.init), auto: ranking.id, autoReason: ranking.reason,
+        devices: registry.list().map { device in DeviceEntry(device, assessments.first { $0.id == device.id }) },
+        auto: ranking.id, autoReason: ranking.reason, precision: precision.precision.rawValue,
+        rateOrder: DeviceAssessment.order,
         note: absences.isEmpty ? nil : absences.joined(separator: "\n"),
         seconds: (ContinuousClock.now - start) / .seconds(1), compileSeconds: registry.compileTime / .seconds(1))
       print(terminal.json ? try encodeJSON(list, pretty: true) : list.text)
@@ -72,34 +74,44 @@ struct Devices: ParsableCommand {
 private struct DeviceList: Encodable {
   var devices: [DeviceEntry]
   var auto, autoReason: String
+  /// In which the devices are rated.
+  var precision: String
+  /// Of the matrices that they are rated by.
+  var rateOrder: Int
   /// Why a kind of device is not listed.
   var note: String?
   /// What opening and rating took, and how much of it was spent waiting for compilers.
   var seconds, compileSeconds: Double
 
   enum CodingKeys: String, CodingKey {
-    case devices, auto, note, seconds
+    case devices, auto, note, precision, seconds
+    case rateOrder = "rate_order"
     case autoReason = "auto_reason"
     case compileSeconds = "compile_seconds"
   }
 
   var text: String {
-    var table = TextTable(["device", "type", "units", "memory", "largest", "local", "float64", "name", "usable"])
+    var table = TextTable([
+      "device", "type", "units", "memory", "largest", "local", "float64", "multiply", "invert", "name", "auto",
+    ])
     for entry in devices {
       table.append([
         entry.id, entry.type, entry.computeUnits.map { "\($0)" } ?? "–", memoryText(entry.memoryBytes),
         memoryText(entry.largestAllocationBytes), memoryText(entry.localMemoryBytes),
-        entry.float64 ? "yes" : "no",
+        entry.float64 ? "yes" : "no", gigaflops(entry.multiplyRate), gigaflops(entry.invertRate),
         [entry.name, entry.platform, entry.driver].compactMap { $0 }.joined(separator: ", "),
-        entry.obstacle.map { "no: \($0)" } ?? "yes",
+        entry.notTaken.map { "no: \($0)" } ?? "yes",
       ])
     }
+    func gigaflops(_ rate: Double?) -> String { rate.map { format($0 * 1e-9, digits: 3) } ?? "–" }
     let spent =
       compileSeconds < 0.5
       ? ""
       : "\nopening and rating took \(format(seconds, digits: 2)) s, \(format(compileSeconds, digits: 2)) s of it "
         + "compiling kernels, which is kept"
-    return table.text(within: terminalWidth(), groups: [1]) + "\n\nauto takes \(auto): \(autoReason)" + spent
+    return table.text(within: terminalWidth(), groups: [1])
+      + "\n\nmultiply, invert: GFLOP/s at order \(rateOrder) in \(precision), measured once and kept"
+      + "\nauto takes \(auto): \(autoReason)" + spent
       + (note.map { "\n\($0)" } ?? "")
   }
 }
@@ -111,8 +123,12 @@ private struct DeviceEntry: Encodable {
   var float64: Bool
   var usable: Bool
   var obstacle: String?
+  /// Operations a second.
+  var multiplyRate, invertRate: Double?
+  /// Why `auto` does not take it.
+  var notTaken: String?
 
-  init(_ device: ComputeDevice) {
+  init(_ device: ComputeDevice, _ assessment: DeviceAssessment?) {
     id = device.id
     type = device.kind.rawValue
     name = device.name
@@ -125,6 +141,9 @@ private struct DeviceEntry: Encodable {
     float64 = device.hasFloat64
     usable = device.isUsable
     obstacle = device.obstacle
+    multiplyRate = assessment?.multiply
+    invertRate = assessment?.invert
+    notTaken = assessment?.reason
   }
 
   enum CodingKeys: String, CodingKey {
@@ -133,5 +152,8 @@ private struct DeviceEntry: Encodable {
     case largestAllocationBytes = "largest_allocation_bytes"
     case computeUnits = "compute_units"
     case localMemoryBytes = "local_memory_bytes"
+    case multiplyRate = "multiply_operations_per_second"
+    case invertRate = "invert_operations_per_second"
+    case notTaken = "auto_obstacle"
   }
 }

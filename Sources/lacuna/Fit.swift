@@ -214,7 +214,10 @@ struct Fit: ParsableCommand {
         summary, to: folder.staging, residuals: residuals, probabilities: showProbabilities)
       do {
         try notice.excusing {
-          let found = [("ridge", result.ridgeFigure()), ("learning-curve", result.learningFigure(learning))]
+          let found = [
+            ("ridge", result.ridgeFigure()), ("coordinates", result.coordinatesFigure()),
+            ("learning-curve", result.learningFigure(learning)),
+          ]
           let drawn = found.contains { $0.1 != nil } ? try folder.makeFolder("figures") : ""
           for (name, figure) in found { try figure?.styled(figures.style).write(to: drawn, name: name) }
         }

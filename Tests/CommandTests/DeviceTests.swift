@@ -19,8 +19,17 @@ import Testing
         #expect(list["auto"] as? String != device["id"] as? String)
       }
       for device in devices where device["usable"] as? Bool == false { #expect(device["obstacle"] is String) }
+      // One is taken; of each other it is said why not. Those that work are rated, as the forecasts know them.
+      for device in devices {
+        #expect((device["auto_obstacle"] is String) != (device["id"] as? String == list["auto"] as? String))
+        if device["usable"] as? Bool == true {
+          let rates = ["multiply", "invert"].map { device["\($0)_operations_per_second"] as? Double ?? 0 }
+          #expect(rates.allSatisfy { $0 > 1e7 && $0 < 1e17 }, "\(device)")
+        }
+      }
+      #expect(list["rate_order"] as? Int == 1024 && list["precision"] as? String == "float64")
       let text = try Program.run(["devices"], in: folder)
-      #expect(text.status == 0 && text.output.contains("auto takes"))
+      #expect(text.status == 0 && text.output.contains("auto takes") && text.output.contains("GFLOP/s"))
     }
   }
 

@@ -82,7 +82,7 @@ package enum FolderTree {
   @discardableResult static func removeFolder(_ path: String) -> Bool { withSystemPath(path) { rmdir($0) } == 0 }
 
   /// Takes away whatever a path names, links themselves and not what they point to.
-  static func remove(_ path: String) {
+  package static func remove(_ path: String) {
     guard isFolder(path) else {
       removeFile(path)
       return

@@ -86,7 +86,11 @@ public struct FitPage: Sendable {
     (
       "ridge", "Error against the ridge",
       "Errors at the ridges tried; the mark is the ridge chosen. Numbers in fit.json under path."
-    )
+    ),
+    (
+      "coordinates", "Error by coordinate",
+      "What is left of each coordinate's mean square, held out: 1 − R². Numbers in coordinates.csv."
+    ),
   ]
 
   /// Coordinates in each table, and so many in all are listed in one.
