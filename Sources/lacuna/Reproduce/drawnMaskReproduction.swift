@@ -85,7 +85,8 @@ private func partitionCount(_ study: StudyResults, _ point: PointResult) -> Int 
         .markers, name, group: group, study.points.filter { isLeft(study, $0) && keep(study, $0) == p },
         .fullContextError,
         at: number),
-      Figure.Series(.line, name: nil, group: group + 2, points: [Figure.Point(16, all), Figure.Point(64, all)]),
+      Figure.Series(
+        .line, name: "\(name), all masks", group: group + 2, points: [Figure.Point(16, all), Figure.Point(64, all)]),
     ]
   }
   func budget(_ passes: Int?) -> [PointResult] {

@@ -41,7 +41,7 @@ extension Reproduction {
           .ridge
         let path = stage.ridges[0]...(stage.ridges.last ?? .infinity)
         let ratio = Double(stage.sampleCount) / Double(stage.model.coordinateCount)
-        return path.contains(best) ? Figure.Mark(best, "\(formatBriefly(ratio))") : nil
+        return path.contains(best) ? Figure.Mark(best, "best, n/d = \(formatBriefly(ratio))") : nil
       }
       return figure
     },

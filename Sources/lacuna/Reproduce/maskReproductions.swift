@@ -123,7 +123,7 @@ func drawnCount(_ study: StudyResults, _ point: PointResult) -> Int? { mask(stud
     let ratio = formatBriefly(Double(n) / d)
     let name = FigureText(plain: "n/d = \(ratio)")
     let (line, best) = try theory(name, group, n)
-    marks.append(Figure.Mark(best, FigureText(plain: ratio)))
+    marks.append(Figure.Mark(best, FigureText(plain: "best, n/d = \(ratio)")))
     closed += [
       line,
       markers(
