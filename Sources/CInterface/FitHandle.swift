@@ -17,6 +17,7 @@ class FitHandle: @unchecked Sendable {
   }
 
   var summary: FitSummary { get throws { throw ArgumentError("no fit") } }
+  var learning: LearningReport { get throws { throw ArgumentError("no fit") } }
   func vector(_ which: Int32) throws -> [Double] { throw ArgumentError("no fit") }
   var shape: (rows: Int, columns: Int) { (0, 0) }
   func predictor(into buffer: inout OutputBuffer) throws {}
@@ -79,6 +80,13 @@ private final class FitOn<Device: Backend>: FitHandle, @unchecked Sendable {
     get throws { try exclusively { try FitSummary(result, version: lacunaVersion) } }
   }
 
+  override var learning: LearningReport {
+    get throws {
+      let found = try exclusively { try result.learningCurve() }
+      return LearningReport(learning: FitSummary.Learning(found), warnings: found.warnings)
+    }
+  }
+
   override func vector(_ which: Int32) throws -> [Double] {
     let found: [Double]? =
       switch which {
@@ -116,6 +124,20 @@ private final class FitOn<Device: Backend>: FitHandle, @unchecked Sendable {
       throw ArgumentError("cells are filled under the mask observed alone")
     }
     try buffer.append(filled)
+  }
+}
+
+/// What a fit says of other numbers of rows, with the keys of `fit.json`, and what is doubtful about it.
+struct LearningReport: Encodable {
+  var learning: FitSummary.Learning
+  var warnings: [String]
+
+  private enum CodingKeys: CodingKey { case warnings }
+
+  func encode(to encoder: any Encoder) throws {
+    try learning.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(warnings, forKey: .warnings)
   }
 }
 

@@ -44,6 +44,11 @@ struct Samples {
   /// - Throws: an infinity, or a NaN where no cell may be missing, with its place.
   func values(allowMissing: Bool) throws(ArgumentError) -> [Double] {
     let values = [Double](unsafeUninitializedCapacity: rows * columns) { target, count in
+      if precision == .float64, columnStride == 8, rowStride == 8 * columns {
+        UnsafeMutableRawPointer(target.baseAddress!).copyMemory(from: start, byteCount: 8 * rows * columns)
+        count = rows * columns
+        return
+      }
       for i in 0..<rows {
         let row = start + i * rowStride
         let out = target.baseAddress! + i * columns
@@ -60,12 +65,30 @@ struct Samples {
       }
       count = rows * columns
     }
-    if let cell = values.firstIndex(where: { !$0.isFinite && !(allowMissing && $0.isNaN) }) {
+    if !isFinite(values), let cell = values.firstIndex(where: { !$0.isFinite && !(allowMissing && $0.isNaN) }) {
       throw ArgumentError(
         "sample \(cell / columns + 1), coordinate \(cell % columns + 1) is \(values[cell])"
           + (values[cell].isNaN ? "; missing cells have a place under the mask observed alone" : ""))
     }
     return values
+  }
+}
+
+/// Whether all values are finite: the others times 0 are NaN.
+private func isFinite(_ values: [Double]) -> Bool {
+  values.withUnsafeBufferPointer { values in
+    var lanes = SIMD8<Double>.zero
+    var k = 0
+    while k + 8 <= values.count {
+      lanes += UnsafeRawPointer(values.baseAddress! + k).loadUnaligned(as: SIMD8<Double>.self) * 0
+      k += 8
+    }
+    var sum = lanes.sum()
+    while k < values.count {
+      sum += values[k] * 0
+      k += 1
+    }
+    return sum == 0
   }
 }
 

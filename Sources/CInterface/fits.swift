@@ -1,3 +1,4 @@
+import LacunaAlgebra
 import LacunaFiles
 import LacunaStudy
 import MaskedRegression
@@ -43,8 +44,9 @@ private func create(
   _ data: FitData, _ options: UnsafePointer<CChar>?, _ progress: ProgressFunction?, _ context: UnsafeMutableRawPointer?
 ) throws -> UnsafeMutableRawPointer {
   let options = try FitOptions(options?.text() ?? "", coordinateCount: data.coordinateCount)
-  let handle = try FitHandle.make(data, options: options) { done, total in
-    if let progress, progress(context, Int64(done), Int64(total)) != 0 { throw CancellationError() }
+  let progress = CallProgress(progress, context)
+  let handle = try Interruption.asking(progress.check) {
+    try FitHandle.make(data, options: options) { try progress.report($0, $1) }
   }
   return Unmanaged.passRetained(handle).toOpaque()
 }
@@ -61,6 +63,19 @@ package func lacunaFitSummary(
 ) -> Int32 {
   MessageBuffer(text: message, capacity: capacity).attempt {
     try required(json, "json").give(encodeJSON(fit(handle).summary, pretty: false))
+  }
+}
+
+@_cdecl("lacuna_fit_learning")
+package func lacunaFitLearning(
+  _ handle: UnsafeMutableRawPointer?, _ progress: ProgressFunction?, _ context: UnsafeMutableRawPointer?,
+  _ json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ message: UnsafeMutablePointer<CChar>?,
+  _ capacity: Int64
+) -> Int32 {
+  MessageBuffer(text: message, capacity: capacity).attempt {
+    let (fit, json, progress) = (try fit(handle), try required(json, "json"), CallProgress(progress, context))
+    try json.give(
+      encodeJSON(try Interruption.asking(progress.check) { try fit.learning }, pretty: false))
   }
 }
 

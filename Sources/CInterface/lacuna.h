@@ -39,8 +39,9 @@ enum {
 typedef struct lacuna_fit lacuna_fit;
 typedef struct lacuna_study lacuna_study;
 
-/* Called after each ridge or trial, from one thread at a time, which need not be the caller's; what it returns other than 0
-   ends the call with LACUNA_CANCELLED. */
+/* Called after each ridge or trial, and with the same numbers again (0 and 0 before the first) between pieces of work, some ten
+   times a second, from one thread at a time, which need not be the caller's; what it returns other than 0 ends the call with
+   LACUNA_CANCELLED. */
 typedef int32_t (*lacuna_progress)(void *context, int64_t done, int64_t total);
 
 int32_t lacuna_abi_version(void);
@@ -76,6 +77,11 @@ void lacuna_fit_free(lacuna_fit *fit);
 
 /* What `lacuna fit` writes as fit.json. */
 int32_t lacuna_fit_summary(lacuna_fit *fit, char **json, char *message, int64_t capacity);
+
+/* The error to expect of other numbers of rows, checked on half of them, and what is doubtful about it: the keys of fit.json from
+   learning_curve to subsamples, and warnings. */
+int32_t lacuna_fit_learning(lacuna_fit *fit, lacuna_progress progress, void *context, char **json, char *message,
+                            int64_t capacity);
 
 /* count: of coordinates. LACUNA_ARGUMENT where the mask has no such numbers. */
 int32_t lacuna_fit_vector(lacuna_fit *fit, int32_t which, double *out, int64_t count, char *message, int64_t capacity);

@@ -48,8 +48,10 @@ package func lacunaStudyRun(
   _ context: UnsafeMutableRawPointer?, _ message: UnsafeMutablePointer<CChar>?, _ capacity: Int64
 ) -> Int32 {
   MessageBuffer(text: message, capacity: capacity).attempt {
-    try study(handle).run(try ComputingOptions(options?.text() ?? "")) { done, total in
-      if let progress, progress(context, Int64(done), Int64(total)) != 0 { throw CancellationError() }
+    let (study, options) = (try study(handle), try ComputingOptions(options?.text() ?? ""))
+    let progress = CallProgress(progress, context)
+    try Interruption.asking(progress.check) {
+      try study.run(options) { try progress.report($0, $1) }
     }
   }
 }

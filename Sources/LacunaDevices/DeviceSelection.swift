@@ -40,7 +40,7 @@ public struct DeviceSelection: Sendable {
     self.backend = verifies && !isHost && !provider.isSpread ? Self.verified(backend) : backend
     others = retreat.map { [$0] } ?? []
     self.reason = reason
-    memory = isHost ? HostMemory.available : device.memory - Self.reserve(device)
+    memory = isHost ? HostMemory.recentlyAvailable : device.memory - Self.reserve(device)
     largestAllocation = min(
       device.largestAllocation ?? .max, device.largestMatrix.map { $0 * precision.byteCount } ?? .max)
     report = registry.cache.report

@@ -11,7 +11,7 @@ public struct HostProvider: DeviceProvider {
     let backend = HostBackend<Double>()
     return [
       ComputeDevice(
-        id: word, index: 0, kind: .cpu, name: backend.description, memory: HostMemory.available,
+        id: word, index: 0, kind: .cpu, name: backend.description, memory: HostMemory.recentlyAvailable,
         units: backend.threadCount)
     ]
   }

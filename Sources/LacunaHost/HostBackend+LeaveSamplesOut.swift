@@ -11,7 +11,7 @@ extension HostBackend {
   }
 }
 
-/// r_ik ← (r_ik / q_k) / (c_i + r_ik² / (n q_k)).
+/// r_ik ← (r_ik / q_k) / (c_i + r_ik² / (n q_k)) = r_ik / (c_i q_k + r_ik² / n).
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
 private func residualsWithoutSample<Element: HostScalar>(
@@ -19,13 +19,13 @@ private func residualsWithoutSample<Element: HostScalar>(
   _ diagonal: UnsafeMutablePointer<Element>, rows: Int, columns: Int, sampleCount: Element,
   threads: HostThreads
 ) {
+  let inverseCount = 1 / sampleCount
   threads.loop(over: rows, cost: 4 * columns) { range in
     for i in range {
       let row = r + i * columns
       let complement = complements[i]
       for k in 0..<columns {
-        let residual = row[k] / diagonal[k]
-        row[k] = residual / (complement + row[k] * residual / sampleCount)
+        row[k] = row[k] / (complement * diagonal[k] + row[k] * row[k] * inverseCount)
       }
     }
   }

@@ -4,7 +4,7 @@ import LacunaAlgebra
 extension HostBackend {
   /// Chunks of rows whose products stay in the second cache, each multiplied by one thread.
   public func performSampleResidualSums(
-    of x: HostMatrix<Element>, resolvent q: HostMatrix<Element>, terms: ResidualTerms
+    of x: HostMatrix<Element>, resolvent q: HostMatrix<Element>, terms: ResidualTerms, products: HostMatrix<Element>?
   ) throws(BackendError) -> SampleResidualSums {
     let (m, d) = (x.rows, x.columns)
     var result = SampleResidualSums(coordinateCount: d)
@@ -22,16 +22,20 @@ extension HostBackend {
     let gemm = Element.routines.gemm
     parts.withUnsafeMutableBufferPointer { parts in
       nonisolated(unsafe) let parts = parts
-      nonisolated(unsafe) let (rows, resolvent) = (x.pointer, q.pointer)
+      nonisolated(unsafe) let (rows, resolvent, kept) = (x.pointer, q.pointer, products?.pointer)
       BLASThreadCount.shared.during(1) {
         threads.loop(over: chunks, cost: height * d) { range in
-          scratch.during { r in
+          scratch.during { own in
             for chunk in range {
               let first = chunk * height
               let count = min(height, m - first)
+              let r = stride == d ? kept.map { $0 + first * d } ?? own : own
               gemm(
                 CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(count), order, order, 1, rows + first * d, order,
                 resolvent, order, 0, r, inner)
+              if let kept, stride > d {
+                for i in 0..<count { (kept + (first + i) * d).update(from: r + i * stride, count: d) }
+              }
               parts[chunk] = sampleSums(
                 rows + first * d, r, count: count, columns: d, stride: stride, terms: terms, inverseSizes: inverseSizes)
             }

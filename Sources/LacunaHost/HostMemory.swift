@@ -18,6 +18,15 @@ package enum HostMemory {
     return bytes
   }
 
+  /// The same, a tenth of a second old at most: to read it takes as long as a small fit.
+  package static var recentlyAvailable: Int { recent.value { available } }
+  private static let recent = Recent<Int>()
+
+  /// Whether so many bytes can be had: read anew where they are many of those that could be had a moment ago.
+  static func allows(_ byteCount: Int) -> Bool {
+    byteCount <= recentlyAvailable / 16 || byteCount <= available
+  }
+
   /// Bytes of addresses that the process may have (`ulimit -v`); nil where that is not limited.
   static let addressLimit: Int? = firstNumber(of: "/proc/self/limits", after: "Max address space")
 

@@ -28,14 +28,13 @@ final class HostStorage {
     }
     self.byteCount = byteCount
     if byteCount >= Self.largePage {
-      let available = HostMemory.available
       // The system aligns a mapping to large pages only where it is a multiple of them.
       let (rounded, overflow) = byteCount.addingReportingOverflow(Self.largePage - 1)
       mappedCount = rounded / Self.largePage * Self.largePage
-      guard !overflow, byteCount <= available,
+      guard !overflow, HostMemory.allows(byteCount),
         let pages = mmap(nil, mappedCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
         pages != MAP_FAILED
-      else { throw .outOfMemory(requested: byteCount, available: available, device: "host") }
+      else { throw .outOfMemory(requested: byteCount, available: HostMemory.available, device: "host") }
       #if os(Linux)
         // Fewer faults, and fewer misses in the products. Of many pages the last, in part unused, is left to small ones.
         let isMany = byteCount >= 8 * Self.largePage

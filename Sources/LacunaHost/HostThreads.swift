@@ -28,7 +28,7 @@ package struct HostThreads: Sendable {
     for name in ["OPENBLAS_NUM_THREADS", "SLURM_CPUS_PER_TASK"] {
       if let value = getenv(name), let count = Int(String(cString: value)), count >= 1 { return count }
     }
-    return max(1, min(Int(openblas_get_num_procs()), ProcessLimits.current.cores ?? .max))
+    return max(1, min(Int(openblas_get_num_procs()), ProcessLimits.recentCores ?? .max))
   }
 
   /// Runs `body` over ranges that cover `0..<items` once.

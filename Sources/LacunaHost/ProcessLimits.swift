@@ -22,6 +22,10 @@ package struct ProcessLimits: Sendable, Equatable {
     ProcessLimits(environment: { name in getenv(name).map { String(cString: $0) } }, file: text)
   }
 
+  /// The cores of this process, a tenth of a second ago at most.
+  static var recentCores: Int? { recent.value { current.cores } }
+  private static let recent = Recent<Int?>()
+
   /// - Parameter environment: a variable by its name.
   /// - Parameter file: the text of a file of the system by its path; nil where there is none.
   package init(environment: (String) -> String?, file: (String) -> String?) {

@@ -4,15 +4,19 @@
   extension MPIBackend {
     /// Rounds of blocks of samples: rows of the whole that lie where they are.
     public func performSampleResidualSums(
-      of x: Matrix, resolvent q: Matrix, terms: ResidualTerms
+      of x: Matrix, resolvent q: Matrix, terms: ResidualTerms, products: Matrix?
     ) throws(BackendError) -> SampleResidualSums {
-      guard !x.isWhole, x.count > 0 else { return try residualSumsByProducts(of: x, resolvent: q, terms: terms) }
+      guard !x.isWhole, x.count > 0 else {
+        return try residualSumsByProducts(of: x, resolvent: q, terms: terms, products: products)
+      }
       let round = ranks.block * ranks.count
       let height = max(1, rowBlock(columns: x.columns) / round) * round
       var sums = SampleResidualSums(coordinateCount: x.columns)
       for first in stride(from: 0, to: x.rows, by: height) {
-        let block = x.rows(first..<min(first + height, x.rows))
-        sums.add(try residualSumsByProducts(of: block, resolvent: q, terms: terms), firstRow: first)
+        let rows = first..<min(first + height, x.rows)
+        sums.add(
+          try residualSumsByProducts(
+            of: x.rows(rows), resolvent: q, terms: terms, products: products.map { $0.rows(rows) }), firstRow: first)
       }
       return sums
     }

@@ -144,6 +144,7 @@ public struct DualRegression<Device: Backend> {
   /// Goes over X in blocks of columns, each with `matrix` · X_b.
   func forEachBlock(times matrix: Device.Matrix, _ body: (ColumnBlock) throws -> Void) throws {
     try forEachColumns { first, x in
+      try Interruption.check()
       let y = columnStorage[1].reshaped(rows: sampleCount, columns: x.columns)
       try device.multiply(matrix, transposeA: false, x, transposeB: false, alpha: 1, beta: 0, into: y)
       try body(ColumnBlock(first: first, samples: x, product: y, vector: try device.makeVector(x.columns)))

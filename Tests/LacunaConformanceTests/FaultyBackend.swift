@@ -230,9 +230,9 @@ extension FaultyBackend {
   }
 
   func performSampleResidualSums(
-    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms
+    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms, products: Matrix?
   ) throws(BackendError) -> SampleResidualSums {
-    var sums = try right.sampleResidualSums(of: x, resolvent: q, terms: terms)
+    var sums = try right.sampleResidualSums(of: x, resolvent: q, terms: terms, products: products)
     sums.leftOut = spoiled("sampleResidualSums", sums.leftOut)
     return sums
   }

@@ -1,14 +1,14 @@
 /// Sums of residuals from products, dots and `leaveSamplesOut`: the samples are gone over once for each.
 extension Backend {
   public func performSampleResidualSums(
-    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms
+    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms, products: Matrix?
   ) throws(BackendError) -> SampleResidualSums {
-    try residualSumsByProducts(of: x, resolvent: q, terms: terms)
+    try residualSumsByProducts(of: x, resolvent: q, terms: terms, products: products)
   }
 
   /// A block of rows after the other; for the parts of a backend that has these at hand.
   package func residualSumsByProducts(
-    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms
+    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms, products kept: Matrix?
   ) throws(BackendError) -> SampleResidualSums {
     let d = x.columns
     var result = SampleResidualSums(coordinateCount: d)
@@ -23,6 +23,7 @@ extension Backend {
     let sizes = try vector(terms.sizes)
     let inverseSizes = try vector(terms.sizes.map { 1 / $0 })
     let diagonal = try vector(terms.diagonal)
+    if let kept { try multiply(x, transposeA: false, q, transposeB: false, alpha: 1, beta: 0, into: kept) }
     for first in stride(from: 0, to: x.rows, by: height) {
       let count = min(height, x.rows - first)
       let (block, r) = (copies.firstRows(count), products.firstRows(count))
@@ -30,7 +31,13 @@ extension Backend {
       if height < x.rows {
         try gather(of: x, rows: Array(first..<first + count), into: block)
       }
-      try multiply(block, transposeA: false, q, transposeB: false, alpha: 1, beta: 0, into: r)
+      if let kept, height < x.rows {
+        try gather(of: kept, rows: Array(first..<first + count), into: r)
+      } else if let kept {
+        try copy(kept, to: r)
+      } else {
+        try multiply(block, transposeA: false, q, transposeB: false, alpha: 1, beta: 0, into: r)
+      }
       try rowDots(block, r, weights: nil, into: rows)
       let leverages = try doubles(rows)
       try rowDots(r, r, weights: sizes, into: rows)

@@ -107,15 +107,19 @@ extension Backend {
   /// - Parameter x: block × d.
   /// - Parameter q: d × d, symmetric.
   /// - Parameter terms: with sizes and diagonal of length d.
+  /// - Parameter products: block × d, overwritten by R; nil where R is of no further use.
   public func sampleResidualSums(
-    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms
+    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms, products: Matrix? = nil
   ) throws(BackendError) -> SampleResidualSums {
     try Shapes.require("resolvent", q, rows: x.columns, columns: x.columns, for: "sampleResidualSums")
+    if let products {
+      try Shapes.require("products", products, rows: x.rows, columns: x.columns, for: "sampleResidualSums")
+    }
     try Shapes.require(
       terms.sizes.count == x.columns && terms.diagonal.count == x.columns, "sampleResidualSums",
       expected: "\(x.columns) sizes and diagonal entries",
       actual: "\(terms.sizes.count) and \(terms.diagonal.count)")
-    return try performSampleResidualSums(of: x, resolvent: q, terms: terms)
+    return try performSampleResidualSums(of: x, resolvent: q, terms: terms, products: products)
   }
 
   /// The sums of Y = MX, for each column, from which errors of samples left out come; see `CoordinateResidualSums`.

@@ -16,7 +16,10 @@ extension LawChecker {
       sampleCount: n, sizes: sizes, diagonal: factors, share: 1 / Double(n), rounding: (1e-3, 1e-2, 1e-4))
     let found = definitions(x, q, sizes: sizes)
     measure("sampleResidualSums", shape, bound: 8) {
+      let kept = try backend.makeMatrix(rows: rows, columns: order)
       let sums = try backend.sampleResidualSums(
+        of: try backend.matrix(x), resolvent: try backend.matrix(q), terms: terms, products: kept)
+      let alone = try backend.sampleResidualSums(
         of: try backend.matrix(x), resolvent: try backend.matrix(q), terms: terms)
       var expected = SampleResidualSums(coordinateCount: order)
       var worst = WorstResidual()
@@ -42,6 +45,15 @@ extension LawChecker {
       worst.add(abs(sums.errors - expected.errors), unit: unit * expected.errors)
       worst.add(abs(sums.relativeErrors - expected.relativeErrors), unit: unit * expected.relativeErrors)
       worst.add(abs(sums.worst - expected.worst), unit: unit * expected.worst)
+      let products = try backend.dense(kept)
+      for k in 0..<order {
+        // Whether the products are kept says nothing of the sums.
+        worst.add(abs(sums.squares[k] - alone.squares[k]), unit: unit * sums.squares[k])
+        worst.add(abs(sums.leftOut[k] - alone.leftOut[k]), unit: unit * sums.leftOut[k])
+        for i in 0..<rows {
+          worst.add(abs(products[i, k] - found.r[i, k]), unit: epsilon * Double(order) * found.absolute[i, k])
+        }
+      }
       return worst.value
     }
     measure("coordinateResidualSums", shape, bound: 8) {

@@ -286,6 +286,7 @@ public final class TrialData<Device: Backend> {
     let block = storage.required(storage.block)
     var first = 0
     while first < problem.sampleCount {
+      try Interruption.check()
       let rows = block.firstRows(min(block.rows, problem.sampleCount - first))
       try sampled.sample(
         into: rows, law: problem.configuration.data.law, stream: problem.stream(ofTrial: other), firstSample: first)

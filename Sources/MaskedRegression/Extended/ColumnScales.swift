@@ -4,8 +4,8 @@ package struct ColumnScales: Sendable {
   let high, low: [Double]
   /// The largest magnitude of each column, its mean taken off; 0 exactly for constant columns.
   let largest: [Double]
-  /// The smallest magnitude above 0 of each column, with its mean or without; 0 for constant columns.
-  let least: [Double]
+  /// The sum of squares of each column, its mean taken off; 0 exactly for constant columns.
+  let squares: [Double]
   /// The power of two by which values are divided before a device sees them: the largest of `largest` becomes at least ½
   /// and below 1.
   let unit: Int
@@ -16,42 +16,79 @@ package struct ColumnScales: Sendable {
   package init(rows: [Double], columns d: Int, centered: Bool) {
     let n = rows.count / max(d, 1)
     var high = [Double](repeating: 0, count: d)
-    var low = high
-    if centered {
-      for i in 0..<n {
-        for k in 0..<d {
-          let (sum, error) = twoSum(high[k], rows[i * d + k])
-          high[k] = sum
-          low[k] += error
+    var (low, largest, squares) = (high, high, high)
+    rows.withUnsafeBufferPointer { x in
+      high.withUnsafeMutableBufferPointer { high in
+        low.withUnsafeMutableBufferPointer { low in
+          if centered {
+            for i in 0..<n { Self.add(x.baseAddress! + i * d, to: high.baseAddress!, and: low.baseAddress!, count: d) }
+            for k in 0..<d {
+              let quotient = high[k] / Double(n)
+              let remainder = high[k].addingProduct(-quotient, Double(n)) + low[k]
+              (high[k], low[k]) = twoSum(quotient, remainder / Double(n))
+            }
+          }
+          largest.withUnsafeMutableBufferPointer { largest in
+            squares.withUnsafeMutableBufferPointer { squares in
+              for i in 0..<n {
+                Self.measure(
+                  x.baseAddress! + i * d, high: high.baseAddress!, low: low.baseAddress!, largest: largest.baseAddress!,
+                  squares: squares.baseAddress!, count: d)
+              }
+            }
+          }
         }
       }
-      for k in 0..<d {
-        let quotient = high[k] / Double(n)
-        let remainder = high[k].addingProduct(-quotient, Double(n)) + low[k]
-        (high[k], low[k]) = twoSum(quotient, remainder / Double(n))
-      }
-    }
-    var largest = [Double](repeating: 0, count: d)
-    var least = [Double](repeating: .infinity, count: d)
-    for i in 0..<n {
-      for k in 0..<d {
-        let value = rows[i * d + k]
-        let size = abs(Self.difference(value, high[k], low[k]))
-        largest[k] = max(largest[k], size)
-        // One far value moves the mean away from all others: of these the value itself is the smaller.
-        if size > 0 { least[k] = min(least[k], size) }
-        if value != 0 { least[k] = min(least[k], abs(value)) }
-      }
     }
     if centered {
-      for k in 0..<d where largest[k] <= 4 * high[k].ulp { largest[k] = 0 }
+      for k in 0..<d where largest[k] <= 4 * high[k].ulp { (largest[k], squares[k]) = (0, 0) }
     }
-    self.least = least.indices.map { largest[$0] > 0 ? least[$0] : 0 }
     self.high = high
     self.low = low
     self.largest = largest
+    self.squares = squares
     let most = largest.max() ?? 0
     unit = most > 0 ? Int(most.exponent) + 1 : 0
+  }
+
+  /// A row added to sums to twice a double's digits.
+  private static func add(
+    _ row: UnsafePointer<Double>, to high: UnsafeMutablePointer<Double>, and low: UnsafeMutablePointer<Double>,
+    count: Int
+  ) {
+    for k in 0..<count {
+      let (sum, error) = twoSum(high[k], row[k])
+      high[k] = sum
+      low[k] += error
+    }
+  }
+
+  /// A row's largest magnitudes and squares, the means taken off.
+  private static func measure(
+    _ row: UnsafePointer<Double>, high: UnsafePointer<Double>, low: UnsafePointer<Double>,
+    largest: UnsafeMutablePointer<Double>, squares: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    for k in 0..<count {
+      let value = difference(row[k], high[k], low[k])
+      let size = abs(value)
+      largest[k] = size > largest[k] ? size : largest[k]
+      squares[k] += value * value
+    }
+  }
+
+  /// The smallest magnitude above 0 of each column, with its mean or without; 0 for constant columns.
+  /// - Parameter rows: as they were measured.
+  func least(of rows: [Double]) -> [Double] {
+    let d = largest.count
+    var least = [Double](repeating: .infinity, count: d)
+    for (index, value) in rows.enumerated() {
+      let k = index % d
+      let size = abs(Self.difference(value, high[k], low[k]))
+      // One far value moves the mean away from all others: of these the value itself is the smaller.
+      if size > 0 { least[k] = min(least[k], size) }
+      if value != 0 { least[k] = min(least[k], abs(value)) }
+    }
+    return least.indices.map { largest[$0] > 0 ? least[$0] : 0 }
   }
 
   /// value − (high + low), rounded once or so.

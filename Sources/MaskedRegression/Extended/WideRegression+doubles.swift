@@ -9,7 +9,7 @@ extension WideRegression {
   /// and with it c_i and both residuals. Rows whose c_i does not keep ten digits are taken in wide arithmetic.
   /// - Returns: false where the sum of what the other rows may err is above the tolerance in some coordinate, or numbers
   ///   leave the range of doubles; the sums are then of no use.
-  func addRowsInDoubles(_ sums: Sums, _ diagonal: WideNumbers, _ receive: (Int, Int, Double) -> Void) -> Bool {
+  func addRowsInDoubles(_ sums: Sums, _ diagonal: WideNumbers, _ receive: (Int, Int, Double) -> Void) throws -> Bool {
     let a = arithmetic
     let (n, d) = (sampleCount, coordinateCount)
     let unit = scales.unit
@@ -63,7 +63,7 @@ extension WideRegression {
       }
     }
     // A wide row costs as much as hundreds in doubles; where most are, all may as well be.
-    addRows(suspicious, sums, diagonal, receive)
+    try addRows(suspicious, sums, diagonal, receive)
     let number = WideNumbers(count: 1, limbs: a.limbs)
     for k in 0..<d {
       for (sum, part, exponent) in [

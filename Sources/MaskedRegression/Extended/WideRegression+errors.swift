@@ -1,3 +1,5 @@
+import LacunaAlgebra
+
 /// Errors of one fit at one ridge, and what of each coordinate the others leave.
 package struct WideErrors {
   package var training, leaveOneOut, gcv: [Double]
@@ -56,7 +58,7 @@ extension WideRegression {
   ///
   /// with R = XQ, C_ik = c_i Q_kk + R_ik²/n: C_ik and R_ik in wide arithmetic where doubles do not do.
   /// - Parameter receive: is handed each leave-one-sample-out residual with its sample and coordinate.
-  package func errors(ridge: Double, _ receive: (Int, Int, Double) -> Void = { _, _, _ in }) throws(RegressionError)
+  package func errors(ridge: Double, _ receive: (Int, Int, Double) -> Void = { _, _, _ in }) throws
     -> WideErrors
   {
     let d = coordinateCount
@@ -68,12 +70,12 @@ extension WideRegression {
     let sums = Sums(count: d, arithmetic: arithmetic, inverseCount: inverseCount[0])
     let diagonal = WideNumbers(count: d, limbs: arithmetic.limbs)
     if isDual {
-      addColumns(sums, diagonal, receive)
+      try addColumns(sums, diagonal, receive)
     } else {
       for k in 0..<d { arithmetic.copy(inverse[k * d + k], to: diagonal[k]) }
-      if !addRowsInDoubles(sums, diagonal, receive) {
+      if try !addRowsInDoubles(sums, diagonal, receive) {
         sums.clear()
-        addRows(0..<sampleCount, sums, diagonal, receive)
+        try addRows(0..<sampleCount, sums, diagonal, receive)
       }
     }
     return finish(sums, diagonal, ridge: ridge)
@@ -81,13 +83,14 @@ extension WideRegression {
 
   func addRows(
     _ range: some Sequence<Int>, _ sums: Sums, _ diagonal: WideNumbers, _ receive: (Int, Int, Double) -> Void
-  ) {
+  ) throws {
     let a = arithmetic
     let (d, q) = (coordinateCount, inverse)
     let z = WideNumbers(count: d, limbs: a.limbs)
     let r = WideNumbers(count: d + 2, limbs: a.limbs)
     let (form, complement) = (r[d], r[d + 1])
     for i in range {
+      try Interruption.check()
       a.set(form, to: 0)
       for k in 0..<d { cell(i, k, into: z[k]) }
       for k in 0..<d {
@@ -103,7 +106,7 @@ extension WideRegression {
   }
 
   /// R = MX diag(w)⁻¹, c_i = λM_ii, λw_kQ_kk = 1 − x_kᵀMx_k/(n w_k).
-  private func addColumns(_ sums: Sums, _ diagonal: WideNumbers, _ receive: (Int, Int, Double) -> Void) {
+  private func addColumns(_ sums: Sums, _ diagonal: WideNumbers, _ receive: (Int, Int, Double) -> Void) throws {
     let a = arithmetic
     let (n, d, m) = (sampleCount, coordinateCount, inverse)
     let z = WideNumbers(count: n, limbs: a.limbs)
@@ -115,6 +118,7 @@ extension WideRegression {
       if centered { a.add(complements[i], inverseCount[0], subtract: true) }
     }
     for k in 0..<d {
+      try Interruption.check()
       a.set(form, to: 0)
       for i in 0..<n { cell(i, k, into: z[i]) }
       for i in 0..<n {
@@ -151,7 +155,7 @@ extension WideRegression {
       let exponent = squareExponent - 2 * qExponent
       // What the limit leaves of an interpolating fit is of the order of the stand-in's square.
       func number(_ fraction: Double, _ exponent: Int) -> Double {
-        let negligible = none || ridge == 0 && exponent < 2 * Int(scales.least[k].exponent) - 250
+        let negligible = none || ridge == 0 && exponent < 2 * Int(least[k].exponent) - 250
         return negligible ? 0 : scaled(fraction, exponent: exponent)
       }
       errors.training.append(number(training, exponent))
@@ -172,7 +176,7 @@ extension WideRegression {
   }
 
   /// Â, d × d, row-major: −Q_kj/Q_kk, through the samples Â_kj = x_kᵀ(MX)_j/(w_j (n − x_kᵀMx_k/w_k)).
-  package func predictor(ridge: Double) throws(RegressionError) -> [Double] {
+  package func predictor(ridge: Double) throws -> [Double] {
     let d = coordinateCount
     var matrix = [Double](repeating: 0, count: d * d)
     guard scales.largest.contains(where: { $0 > 0 }) else { return matrix }

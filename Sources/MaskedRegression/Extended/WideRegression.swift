@@ -1,3 +1,5 @@
+import LacunaAlgebra
+
 /// Leave-one-coordinate-out regression in as many digits as the data and the ridge take, on the host.
 ///
 /// S + λI (or K + λI, whichever is smaller) is formed from exact products and inverted with
@@ -16,6 +18,8 @@ package final class WideRegression {
   let scales: ColumnScales
   /// w, each above 0; nil stands for ones.
   let weights: [Double]?
+  /// The smallest magnitude above 0 of each column, which the limit λ → 0 lies below.
+  private(set) lazy var least = scales.least(of: rows)
 
   /// Whether the Gram is that of the samples, n × n.
   var isDual: Bool { sampleCount < coordinateCount }
@@ -52,7 +56,7 @@ package final class WideRegression {
   private func effective(_ ridge: Double) -> (value: Double, exponent: Int) {
     if ridge > 0 { return (ridge, 0) }
     let least = scales.largest.indices.filter { scales.largest[$0] > 0 }.map {
-      2 * Int(scales.least[$0].exponent) - weightExponent($0)
+      2 * Int(self.least[$0].exponent) - weightExponent($0)
     }.min()
     return (1, (least ?? 0) - 200 - logarithm(sampleCount))
   }
@@ -87,12 +91,20 @@ package final class WideRegression {
   // MARK: Gram and inverse
 
   /// Makes `inverse` that of the Gram plus ridge.
-  /// - Throws: `numericallySingular` never on finite data, but for a defect here.
-  func solve(ridge: Double) throws(RegressionError) {
+  /// - Throws: `CancellationError`; `numericallySingular` never on finite data, but for a defect here.
+  func solve(ridge: Double) throws {
     if solvedRidge == ridge { return }
     let needed = limbs(for: ridge)
     // Four more limbs at hand than needed cost less than the Gram once again.
-    if arithmetic.limbs < needed || arithmetic.limbs > needed + 4 || gram.count == 0 { formGram(limbs: needed) }
+    if arithmetic.limbs < needed || arithmetic.limbs > needed + 4 || gram.count == 0 {
+      do {
+        try formGram(limbs: needed)
+      } catch {
+        // Part of a Gram is none.
+        gram = WideNumbers(count: 0, limbs: 2)
+        throw error
+      }
+    }
     let a = arithmetic
     let (value, exponent) = effective(ridge)
     a.set(ridges[0], to: value, exponent: exponent)
@@ -119,7 +131,7 @@ package final class WideRegression {
     if centered { arithmetic.add(target, means[k], subtract: true) }
   }
 
-  private func formGram(limbs: Int) {
+  private func formGram(limbs: Int) throws {
     let a = WideArithmetic(limbs: limbs)
     let (n, d, m) = (sampleCount, coordinateCount, order)
     arithmetic = a
@@ -141,6 +153,7 @@ package final class WideRegression {
     }
     if isDual, weights != nil {
       for i in 0..<n {
+        try Interruption.check()
         for j in 0...i {
           for k in used {
             a.set(number[0], to: 0)
@@ -151,12 +164,14 @@ package final class WideRegression {
       }
     } else if isDual {
       for i in 0..<n {
+        try Interruption.check()
         for j in 0...i {
           for k in used { a.accumulate(gram[i * n + j], rows[i * d + k], rows[j * d + k]) }
         }
       }
     } else {
       for i in 0..<n {
+        if i % 64 == 0 { try Interruption.check() }
         for j in used {
           let value = rows[i * d + j]
           for k in used where k <= j { a.accumulate(gram[j * d + k], value, rows[i * d + k]) }
@@ -214,15 +229,16 @@ package final class WideRegression {
   ///
   /// Sweeping pivot p of A: A_ij −= A_ip A_pj/A_pp, A_ip /= A_pp, A_pp = −1/A_pp; all pivots swept leave −A⁻¹.
   /// Source: Goodnight, *A tutorial on the SWEEP operator*, 1979, doi:10.1080/00031305.1979.10482685.
-  private func invert() throws(RegressionError) {
+  private func invert() throws {
     let a = arithmetic
     let m = order
     let column = WideNumbers(count: m, limbs: a.limbs)
     let ratios = WideNumbers(count: m + 1, limbs: a.limbs)
     for p in 0..<m {
+      try Interruption.check()
       let pivot = inverse[p * m + p]
       guard a.isPositive(pivot) else {
-        throw .numericallySingular(coordinate: nil, ridge: solvedRidge ?? 0, precision: .float64)
+        throw RegressionError.numericallySingular(coordinate: nil, ridge: solvedRidge ?? 0, precision: .float64)
       }
       a.invert(pivot, into: ratios[m])
       for i in 0..<m where i != p {

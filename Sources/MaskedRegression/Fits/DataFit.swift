@@ -60,20 +60,15 @@ public struct DataFit<Device: Backend>: RidgeFit {
     precondition(n > 0 && rows.count == n * d)
     try requireRange(of: rows) { ($0 / d, $0 % d) }
     try weights.check(coordinateCount: d)
+    try Interruption.check()
     let scales = ColumnScales(rows: rows, columns: d, centered: centered)
-    var variances = [Double](repeating: 0, count: d)
-    for i in 0..<n {
-      for k in 0..<d {
-        let value = scales.centered(rows[i * d + k], k)
-        variances[k] += value * value
-      }
-    }
+    try Interruption.check()
     self.device = device
     self.centered = centered
     self.weights = weights.kind
     means = zip(scales.high, scales.low).map { $0 + $1 }
-    self.variances = variances.map { $0 / Double(n) }
-    scaling = weights.penalty(variances: self.variances)
+    variances = scales.squares.map { $0 / Double(n) }
+    scaling = weights.penalty(variances: variances)
     typicalSquare = seeksRidge ? scales.typicalSquare(of: rows, centered: centered, weights: scaling) : nil
     unit = scaling == nil ? scales.unit : 0
     divisors = scaling?.map { $0.squareRoot() } ?? [Double](repeating: scaled(1, exponent: scales.unit), count: d)
@@ -90,14 +85,15 @@ public struct DataFit<Device: Backend>: RidgeFit {
       let samples = try device.makeMatrix(rows: n, columns: d)
       try upload(rows, rows: Array(0..<n)[...], frame: frame, to: samples, device: device)
       rows = []
-      let squares = zip(self.variances, divisors).map { $0 / $1 / $1 }
+      let squares = zip(variances, divisors).map { $0 / $1 / $1 }
       route = .dual(try DualEvaluation(device: device, samples: samples, squares: squares, centered: centered))
     } else {
       let samples = try SampleBlocks(
         device: device, values: rows, coordinateCount: d, rows: stride(from: 0, to: n, by: 1), frame: frame)
       rows = []
       route = .primal(
-        try PrimalEvaluation(device: device, samples: samples, coordinateCount: d, centered: centered))
+        try PrimalEvaluation(
+          device: device, samples: samples, coordinateCount: d, centered: centered, keepsProducts: !seeksRidge))
     }
   }
 
@@ -165,10 +161,16 @@ public struct DataFit<Device: Backend>: RidgeFit {
       return true
     }
     func receive(_ block: Device.Matrix, sample: Int, coordinate: Int) throws {
-      let tile = ResidualTile(
-        samples: Array(sample..<sample + block.rows), coordinates: coordinate..<coordinate + block.columns,
-        values: doubles(try device.download(block)))
-      try body(tile.restored(divisors))
+      // Some rows at a time, within the second cache.
+      let height = max(1, (1 << 15) / block.columns)
+      for first in stride(from: 0, to: block.rows, by: height) {
+        let rows = first..<min(first + height, block.rows)
+        let tile = ResidualTile(
+          samples: Array(sample + rows.lowerBound..<sample + rows.upperBound),
+          coordinates: coordinate..<coordinate + block.columns,
+          values: doubles(try device.download(block, rows: rows)))
+        try body(tile.restored(divisors))
+      }
     }
     let deviceRidge = deviceRidge(ridge) ?? ridge
     switch route {

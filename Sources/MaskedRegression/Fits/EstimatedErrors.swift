@@ -91,21 +91,42 @@ func requireRange(
   of values: [Double], allowsMissing: Bool = false, _ place: (Int) -> (sample: Int, coordinate: Int)
 ) throws(FitError) {
   let limit = 1e150
-  var largest = 0.0
   func name(_ index: Int) -> String {
     let (sample, coordinate) = place(index)
     return "sample \(sample + 1), coordinate \(coordinate + 1) is \(values[index])"
   }
-  for index in values.indices {
-    let size = abs(values[index])
-    guard size <= limit || (allowsMissing && size.isNaN) else {
-      throw .data("\(name(index)): sums of its square overflow float64; divide the data by a power of ten")
-    }
-    largest = max(largest, size)
+  let (largest, hasNaN) = magnitudes(of: values)
+  if largest > limit || (hasNaN && !allowsMissing),
+    let index = values.firstIndex(where: { abs($0) > limit || ($0.isNaN && !allowsMissing) })
+  {
+    throw .data("\(name(index)): sums of its square overflow float64; divide the data by a power of ten")
   }
   if largest > 0, largest < 1 / limit, let index = values.firstIndex(where: { abs($0) > 0 }) {
     throw .data(
       "\(name(index)), and no value is above \(1 / limit): squares leave the range of float64; "
         + "multiply the data by a power of ten")
+  }
+}
+
+/// The largest magnitude of the numbers among some values, and whether there are others.
+private func magnitudes(of values: [Double]) -> (largest: Double, hasNaN: Bool) {
+  values.withUnsafeBufferPointer { values in
+    var lanes = SIMD8<Double>.zero
+    var others = SIMDMask<SIMD8<Int64>>(repeating: false)
+    var k = 0
+    while k + 8 <= values.count {
+      let cells = UnsafeRawPointer(values.baseAddress! + k).loadUnaligned(as: SIMD8<Double>.self)
+      let sizes = cells.replacing(with: -cells, where: cells .< 0)
+      lanes.replace(with: sizes, where: sizes .> lanes)
+      others .|= cells .!= cells
+      k += 8
+    }
+    var (largest, hasNaN) = (lanes.max(), others != SIMDMask(repeating: false))
+    while k < values.count {
+      largest = abs(values[k]) > largest ? abs(values[k]) : largest
+      hasNaN = hasNaN || values[k].isNaN
+      k += 1
+    }
+    return (largest, hasNaN)
   }
 }

@@ -51,6 +51,7 @@ public struct FitRequest: Sendable {
       try groups.require(sampleCount: n)
     }
     let copies = groups == nil ? RepeatedRows.found(in: values, sampleCount: n) : nil
+    try FitError.wrapping { try Interruption.check() }
     if case .fixed(let fixed) = weights {
       // Prepared once, with the numbers handed over.
       let fit = try mask.prepare(values, sampleCount: n, for: self, weights: fixed, on: device)

@@ -19,17 +19,29 @@ struct PrimalEvaluation<Device: Backend> {
   let squares: [Double]
   var device: Device { regression.device }
 
+  /// Whether R of the ridge solved last is kept, which residuals are made of: for samples of one block.
+  private let keepsProducts: Bool
+
   /// Of which ridge `scratch` holds Q, and its diagonal.
   private final class Solved {
-    var ridge: Double?
+    var ridge: Double? { didSet { hasProducts = false } }
     var diagonal: [Double] = []
+    /// R, where it is kept.
+    var products: Device.Matrix?
+    var hasProducts = false
   }
 
   /// - Parameter samples: columns centred where asked.
-  init(device: Device, samples: SampleBlocks<Device>, coordinateCount d: Int, centered: Bool) throws {
+  /// - Parameter keepsProducts: whether the residuals of the ridge solved last will be asked for.
+  init(
+    device: Device, samples: SampleBlocks<Device>, coordinateCount d: Int, centered: Bool, keepsProducts: Bool = false
+  ) throws {
+    self.keepsProducts = keepsProducts && samples.blocks.count == 1
     let n = samples.sampleCount
     let gram = try device.makeMatrix(rows: d, columns: d)
-    for block in samples.blocks { try device.accumulateGram(of: block, scale: 1 / Device.Element(n), into: gram) }
+    try samples.forEachBlock { block, _ in
+      try device.accumulateGram(of: block, scale: 1 / Device.Element(n), into: gram)
+    }
     regression = try PrimalRegression(device: device, gram: gram, sampleCount: n)
     self.samples = samples
     self.centered = centered
@@ -42,6 +54,7 @@ struct PrimalEvaluation<Device: Backend> {
   func resolvent(ridge: Double) throws -> (matrix: Device.Matrix, diagonal: [Double]) {
     if solved.ridge != ridge {
       solved.ridge = nil
+      try Interruption.check()
       solved.diagonal = try regression.resolvent(ridge: ridge, scratch: scratch).diagonal
       solved.ridge = ridge
     }
@@ -73,9 +86,15 @@ struct PrimalEvaluation<Device: Backend> {
       sampleCount: samples.sampleCount, sizes: sizes, diagonal: diagonal, share: centered ? 1 / n : 0,
       rounding: estimate.rounding)
     var residuals = SampleResidualSums(coordinateCount: d)
-    try samples.forEachBlock { block, first in
-      residuals.add(try device.sampleResidualSums(of: block, resolvent: q, terms: terms), firstRow: first)
+    if keepsProducts && solved.products == nil {
+      solved.products = try device.makeMatrix(rows: samples.sampleCount, columns: d)
     }
+    try samples.forEachBlock { block, first in
+      residuals.add(
+        try device.sampleResidualSums(of: block, resolvent: q, terms: terms, products: solved.products), firstRow: first
+      )
+    }
+    solved.hasProducts = keepsProducts
     var worst = WorstError()
     worst.take(residuals.worst, sample: residuals.worstRow)
     // A column of zeros has errors of 0 whatever its Q_kk.
@@ -102,12 +121,17 @@ struct PrimalEvaluation<Device: Backend> {
     let n = Double(samples.sampleCount)
     let (q, diagonal) = try resolvent(ridge: ridge)
     let diagonalVector = try device.makeVector(elements(diagonal))
-    let storage = try device.makeMatrix(rows: samples.height, columns: diagonal.count)
+    let kept = solved.hasProducts ? solved.products : nil
+    // They are spent here.
+    solved.hasProducts = false
+    let storage = try kept ?? device.makeMatrix(rows: samples.height, columns: diagonal.count)
     let rowVector = try device.makeVector(samples.height)
     try samples.forEachBlock { block, first in
       let r = storage.firstRows(block.rows)
       let vector = rowVector.reshaped(rows: 1, columns: block.rows)
-      try device.multiply(block, transposeA: false, q, transposeB: false, alpha: 1, beta: 0, into: r)
+      if kept == nil {
+        try device.multiply(block, transposeA: false, q, transposeB: false, alpha: 1, beta: 0, into: r)
+      }
       try device.rowDots(block, r, weights: nil, into: vector)
       let complements = doubles(try device.download(vector)).map { 1 - $0 / n - (centered ? 1 / n : 0) }
       try device.upload(elements(complements), to: vector, firstRow: 0)

@@ -12,11 +12,12 @@ struct SampleBlocks<Device: Backend> {
   /// - Parameter rows: which of them, in this order.
   init(
     device: Device, values: [Double], coordinateCount d: Int, rows: StrideTo<Int>, frame: ColumnFrame
-  ) throws(BackendError) {
+  ) throws {
     let indices = Array(rows)
     let height = max(256, Self.blockSize / d)
     var blocks: [Device.Matrix] = []
     for first in stride(from: 0, to: indices.count, by: height) {
+      try Interruption.check()
       let part = indices[first..<min(first + height, indices.count)]
       let block = try device.makeMatrix(rows: part.count, columns: d)
       try upload(values, rows: part, frame: frame, to: block, device: device)
@@ -27,9 +28,10 @@ struct SampleBlocks<Device: Backend> {
   }
 
   /// The blocks, each with the number of its first row.
-  func forEachBlock(_ body: (Device.Matrix, Int) throws -> Void) rethrows {
+  func forEachBlock(_ body: (Device.Matrix, Int) throws -> Void) throws {
     var first = 0
     for block in blocks {
+      try Interruption.check()
       try body(block, first)
       first += block.rows
     }
@@ -44,7 +46,8 @@ struct SampleBlocks<Device: Backend> {
 func upload<Device: Backend>(
   _ values: [Double], rows: ArraySlice<Int>, frame: ColumnFrame, to matrix: Device.Matrix, device: Device
 ) throws(BackendError) {
-  let step = max(1, (1 << 18) / matrix.columns)
+  // What the second cache holds.
+  let step = max(1, (1 << 15) / matrix.columns)
   let factors = frame.factors
   for first in stride(from: 0, to: matrix.rows, by: step) {
     let part = rows[(rows.startIndex + first)..<(rows.startIndex + min(first + step, matrix.rows))]
@@ -61,21 +64,31 @@ private func framed<Element: Scalar>(
 ) -> [Element] {
   let d = means.count
   return [Element](unsafeUninitializedCapacity: rows.count * d) { target, count in
-    var out = 0
-    for row in rows {
-      let start = row * d
-      if let lows, let factors {
-        for k in 0..<d {
-          target[out + k] = Element(ColumnScales.difference(values[start + k], means[k], lows[k]) * factors[k])
+    count = rows.count * d
+    guard count > 0 else { return }
+    values.withUnsafeBufferPointer { values in
+      means.withUnsafeBufferPointer { means in
+        var out = target.baseAddress!
+        for row in rows {
+          let cells = values.baseAddress! + row * d
+          if let lows, let factors {
+            lows.withUnsafeBufferPointer { lows in
+              factors.withUnsafeBufferPointer { factors in
+                for k in 0..<d {
+                  (out + k).initialize(
+                    to: Element(ColumnScales.difference(cells[k], means[k], lows[k]) * factors[k]))
+                }
+              }
+            }
+          } else if let factors {
+            for k in 0..<d { (out + k).initialize(to: Element((cells[k] - means[k]) * factors[k])) }
+          } else {
+            for k in 0..<d { (out + k).initialize(to: Element(cells[k] - means[k])) }
+          }
+          out += d
         }
-      } else if let factors {
-        for k in 0..<d { target[out + k] = Element((values[start + k] - means[k]) * factors[k]) }
-      } else {
-        for k in 0..<d { target[out + k] = Element(values[start + k] - means[k]) }
       }
-      out += d
     }
-    count = out
   }
 }
 
@@ -83,6 +96,7 @@ private func framed<Element: Scalar>(
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
 func doubles<Element: Scalar>(_ values: [Element]) -> [Double] {
+  if let same = values as? [Double] { return same }
   var result = [Double](repeating: 0, count: values.count)
   for i in values.indices { result[i] = Double(values[i]) }
   return result
@@ -92,6 +106,7 @@ func doubles<Element: Scalar>(_ values: [Element]) -> [Double] {
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
 func elements<Element: Scalar>(_ values: [Double]) -> [Element] {
+  if let same = values as? [Element] { return same }
   var result = [Element](repeating: 0, count: values.count)
   for i in values.indices { result[i] = Element(values[i]) }
   return result

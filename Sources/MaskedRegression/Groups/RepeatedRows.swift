@@ -15,22 +15,45 @@ public struct RepeatedRows: Sendable, Equatable {
     var firsts = Array(0..<n)
     var count = 0
     values.withUnsafeBufferPointer { x in
-      var first: [UInt64: Int] = [:]
+      // First rows by their hash, from a place on that it tells.
+      var width = 1
+      while width < 2 * n { width *= 2 }
+      var table = [(hash: UInt64, row: Int)](repeating: (0, -1), count: width)
       for i in 0..<n {
-        // FNV-1a, a word at a time.
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for k in 0..<d { hash = (hash ^ x[i * d + k].bitPattern) &* 0x100_0000_01b3 }
-        if let other = first[hash] {
-          if (0..<d).allSatisfy({ x[i * d + $0].bitPattern == x[other * d + $0].bitPattern }) {
-            firsts[i] = other
-            count += 1
-          }
-        } else {
-          first[hash] = i
+        let row = x.baseAddress! + i * d
+        let hash = hash(row, count: d)
+        var place = Int(truncatingIfNeeded: hash &* 0x9e37_79b9_7f4a_7c15 >> 20) & (width - 1)
+        while table[place].row >= 0, table[place].hash != hash { place = (place + 1) & (width - 1) }
+        let other = table[place].row
+        if other < 0 {
+          table[place] = (hash, i)
+        } else if (0..<d).allSatisfy({ row[$0].bitPattern == x[other * d + $0].bitPattern }) {
+          firsts[i] = other
+          count += 1
         }
       }
     }
     return count > 0 && 100 * count >= n ? RepeatedRows(firsts: firsts, count: count) : nil
+  }
+
+  /// FNV-1a, a word at a time, of each fourth word, and of what the four come to: one alone would wait for its products.
+  private static func hash(_ row: UnsafePointer<Double>, count: Int) -> UInt64 {
+    let (start, factor) = (0xcbf2_9ce4_8422_2325 as UInt64, 0x100_0000_01b3 as UInt64)
+    var (a, b, c, e) = (start, start &+ 1, start &+ 2, start &+ 3)
+    var k = 0
+    while k + 4 <= count {
+      a = (a ^ row[k].bitPattern) &* factor
+      b = (b ^ row[k + 1].bitPattern) &* factor
+      c = (c ^ row[k + 2].bitPattern) &* factor
+      e = (e ^ row[k + 3].bitPattern) &* factor
+      k += 4
+    }
+    while k < count {
+      a = (a ^ row[k].bitPattern) &* factor
+      k += 1
+    }
+    for word in [b, c, e] { a = (a ^ word) &* factor }
+    return a
   }
 
   /// A sentence for people.

@@ -34,41 +34,30 @@ public struct ResidualRows: Sendable {
     let first = tile.coordinates.lowerBound
     guard width > 0, let end = tile.samples.last else { return }
     let before = last.flatMap { $0.coordinates == tile.coordinates ? $0 : nil }
-    let units = Array(units[tile.coordinates])
-    let inverseVariances = Array(inverseVariances[tile.coordinates])
+    let columns = Columns(
+      units: Array(units[tile.coordinates]), inverseVariances: Array(inverseVariances[tile.coordinates]))
     tile.values.withUnsafeBufferPointer { values in
-      for (row, i) in tile.samples.enumerated() {
-        let start = row * width
-        var (square, share, own) = (0.0, 0.0, 0.0)
-        for k in 0..<width {
-          let value = values[start + k]
-          let scaled = value * units[k]
-          square += value * value
-          share += value * (value * inverseVariances[k])
-          own += scaled * scaled
-          sums[first + k] += scaled
-        }
-        squares[i] += square
-        shares[i] += share
-        standardized[i] += own
-        guard i > 0 else { continue }
-        if row > 0, tile.samples[row - 1] == i - 1 {
-          products[i - 1] += product(values[start..<start + width], values[start - width..<start], units)
-        } else if row == 0, let before, before.sample == i - 1 {
-          products[i - 1] += before.values.withUnsafeBufferPointer { product(values[..<width], $0[...], units) }
+      sums.withUnsafeMutableBufferPointer { sums in
+        for (row, i) in tile.samples.enumerated() {
+          let start = values.baseAddress! + row * width
+          let found: RowSums
+          if row > 0, tile.samples[row - 1] == i - 1 {
+            found = columns.sums(of: start, after: start - width, to: sums.baseAddress! + first)
+          } else if row == 0, let before, before.sample == i - 1 {
+            found = before.values.withUnsafeBufferPointer {
+              columns.sums(of: start, after: $0.baseAddress!, to: sums.baseAddress! + first)
+            }
+          } else {
+            found = columns.sums(of: start, after: nil, to: sums.baseAddress! + first)
+          }
+          squares[i] += found.square
+          shares[i] += found.share
+          standardized[i] += found.own
+          if i > 0 { products[i - 1] += found.product }
         }
       }
     }
     last = (end, tile.coordinates, Array(tile.values.suffix(width)))
-  }
-
-  /// Σ_k a_k b_k/E_k of two rows of a tile.
-  private func product(
-    _ a: Slice<UnsafeBufferPointer<Double>>, _ b: Slice<UnsafeBufferPointer<Double>>, _ units: [Double]
-  ) -> Double {
-    var sum = 0.0
-    for k in units.indices { sum += a[a.startIndex + k] * units[k] * b[b.startIndex + k] * units[k] }
-    return sum
   }
 
   /// The standard error of the mean squared error a cell: √(G/(G−1) Σ_g (Σ_{i∈g} (e_i − ē))²)/n with e_i = (1/d) Σ_k r_ik².
@@ -80,14 +69,14 @@ public struct ResidualRows: Sendable {
   public func standardError(groups: [[Int]]? = nil, standardizes: Bool = false) -> Double? {
     let values = standardizes ? shares : squares
     let coordinates = standardizes ? inverseVariances.count { $0 > 0 } : coordinateCount
-    let groups = groups ?? squares.indices.map { [$0] }
-    guard groups.count > 1, coordinates > 0 else { return nil }
-    let (n, count) = (Double(values.count), Double(groups.count))
+    let (n, count) = (Double(values.count), Double(groups?.count ?? values.count))
+    guard count > 1, coordinates > 0 else { return nil }
     let mean = values.reduce(0, +) / n
-    let sum = groups.reduce(0.0) { sum, group in
-      let deviation = group.reduce(0.0) { $0 + values[$1] - mean }
-      return sum + deviation * deviation
-    }
+    let sum =
+      groups?.reduce(0.0) { sum, group in
+        let deviation = group.reduce(0.0) { $0 + values[$1] - mean }
+        return sum + deviation * deviation
+      } ?? values.reduce(0.0) { $0 + ($1 - mean) * ($1 - mean) }
     let error = (sum * count / (count - 1)).squareRoot() / (n * Double(coordinates))
     return error.isFinite ? error : nil
   }
@@ -113,5 +102,54 @@ public struct ResidualRows: Sendable {
   public var hasRelatedNeighbours: Bool {
     guard let (value, deviations) = neighbourCorrelation else { return false }
     return abs(deviations) > 4 && abs(value) > 0.01
+  }
+}
+
+/// What one row of a tile adds.
+private struct RowSums {
+  var square, share, own, product: Double
+}
+
+/// Factors of the coordinates of a tile: 1/√E and 1/v.
+private struct Columns {
+  let units, inverseVariances: [Double]
+
+  /// Σ_k r_k², r_k²/v_k, r_k²/E_k and r_k s_k/E_k of a row r that follows the row s, and r_k/√E_k added to each coordinate's sum;
+  /// eight partial sums each, in a fixed order.
+  func sums(
+    of row: UnsafePointer<Double>, after before: UnsafePointer<Double>?, to sums: UnsafeMutablePointer<Double>
+  ) -> RowSums {
+    var (square, share, own, product) = (SIMD8<Double>.zero, SIMD8<Double>.zero, SIMD8<Double>.zero, SIMD8<Double>.zero)
+    return units.withUnsafeBufferPointer { units in
+      inverseVariances.withUnsafeBufferPointer { inverseVariances in
+        var k = 0
+        while k + 8 <= units.count {
+          let (value, unit) = (lanes(row + k), lanes(units.baseAddress! + k))
+          let scaled = value * unit
+          square += value * value
+          share += value * (value * lanes(inverseVariances.baseAddress! + k))
+          own += scaled * scaled
+          if let before { product += lanes(before + k) * unit * scaled }
+          UnsafeMutableRawPointer(sums + k).storeBytes(of: lanes(sums + k) + scaled, as: SIMD8<Double>.self)
+          k += 8
+        }
+        var found = RowSums(square: square.sum(), share: share.sum(), own: own.sum(), product: product.sum())
+        while k < units.count {
+          let (value, unit) = (row[k], units[k])
+          let scaled = value * unit
+          found.square += value * value
+          found.share += value * (value * inverseVariances[k])
+          found.own += scaled * scaled
+          if let before { found.product += before[k] * unit * scaled }
+          sums[k] += scaled
+          k += 1
+        }
+        return found
+      }
+    }
+  }
+
+  @inline(__always) private func lanes(_ x: UnsafePointer<Double>) -> SIMD8<Double> {
+    UnsafeRawPointer(x).loadUnaligned(as: SIMD8<Double>.self)
   }
 }

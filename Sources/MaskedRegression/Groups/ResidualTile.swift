@@ -14,12 +14,14 @@ public struct ResidualTile: Sendable {
 
   /// The same for columns times some factors.
   /// - Parameter factors: one a coordinate of the fit.
-  func restored(_ factors: [Double]) -> ResidualTile {
+  consuming func restored(_ factors: [Double]) -> ResidualTile {
     var tile = self
-    let width = coordinates.count
+    let (width, height, first) = (tile.coordinates.count, tile.samples.count, tile.coordinates.lowerBound)
     tile.values.withUnsafeMutableBufferPointer { values in
-      for row in samples.indices {
-        for k in 0..<width { values[row * width + k] *= factors[coordinates.lowerBound + k] }
+      factors.withUnsafeBufferPointer { factors in
+        for row in 0..<height {
+          for k in 0..<width { values[row * width + k] *= factors[first + k] }
+        }
       }
     }
     return tile

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from . import _library
 from ._fit import Fit, group_labels
+from ._model import restore
 from ._prediction import LARGEST_DENSE, Prediction
 
 
@@ -55,6 +56,10 @@ class MaskedRegression(Prediction, OneToOneFeatureMixin, TransformerMixin, BaseE
         `loo_error_` is the error held out, as `validation_` says: exact, without the row or its group, under leave-one-out
         masks, else of folds or hidden cells.
     ridge_path_ : dict of arrays, every ridge tried with its mean errors
+    learning_curve_ : dict of arrays, the error to expect of other numbers of rows (inf: of all there could be), by theory from
+        this fit; computed when first asked for
+    spectrum_ : eigenvalues of `coef_`
+    summary_ : dict, all that `lacuna fit` writes as fit.json
     warnings_ : list of str, what is doubtful
 
     X may be sparse under leave-one-out masks without targets and covariates, and stays so; predictions are dense.
@@ -147,7 +152,23 @@ class MaskedRegression(Prediction, OneToOneFeatureMixin, TransformerMixin, BaseE
         state.pop("_fit", None)
         return state
 
+    def _is_plain(self, X: Any, reset: bool) -> bool:
+        """Whether X is an array as it is wanted: scikit-learn's checks would let it pass, in ten times the time."""
+        if type(X) is not np.ndarray or X.ndim != 2 or X.dtype not in (np.float64, np.float32):
+            return False
+        if min(X.shape) < (2 if reset else 1) or (
+            not reset and ("feature_names_in_" in self.__dict__ or X.shape[1] != self.n_features_in_)
+        ):
+            return False
+        with np.errstate(over="ignore", invalid="ignore"):
+            return bool(np.isfinite(np.add.reduce(X, axis=None)))
+
     def _validated(self, X: Any, reset: bool, missing: bool) -> Any:
+        if self._is_plain(X, reset):
+            if reset:
+                self.n_features_in_ = X.shape[1]
+                self.__dict__.pop("feature_names_in_", None)
+            return X
         X = validate_data(
             self,
             X,
@@ -187,6 +208,7 @@ class MaskedRegression(Prediction, OneToOneFeatureMixin, TransformerMixin, BaseE
             names=None if names is None else [str(name) for name in names],
         )
         summary = fit.summary
+        self.summary_ = summary
         self.ridge_ = summary["ridge"]
         self.mean_ = fit.vector(_library.MEANS)
         self.mean_square_ = fit.vector(_library.MEAN_SQUARES)
@@ -202,7 +224,7 @@ class MaskedRegression(Prediction, OneToOneFeatureMixin, TransformerMixin, BaseE
         self.device_ = summary["device"]
         self.warnings_ = list(summary["warnings"])
         n, d = X.shape
-        for name in ("coef_", "factors_", "factor_scales_", "targets_", "covariates_"):
+        for name in ("coef_", "factors_", "factor_scales_", "targets_", "covariates_", "measured_curve_", "_learning"):
             self.__dict__.pop(name, None)
         for name in ("targets", "covariates"):
             columns = self._columns(name)
@@ -216,6 +238,14 @@ class MaskedRegression(Prediction, OneToOneFeatureMixin, TransformerMixin, BaseE
         for warning in self.warnings_:
             warnings.warn(warning, UserWarning, stacklevel=2)
         return self
+
+    @classmethod
+    def from_model(cls, path: Any) -> MaskedRegression:
+        """The fit that `lacuna fit --output FOLDER` left in `model.npz`, to predict, fill gaps and score; path: it or its folder.
+
+        Which mask cells were hidden by, and the device, are not restored: fit anew to fit.
+        """
+        return restore(cls(), path)
 
     def transform(self, X: Any) -> np.ndarray:
         """The same as `predict`."""
@@ -237,8 +267,36 @@ class MaskedRegression(Prediction, OneToOneFeatureMixin, TransformerMixin, BaseE
             return np.sort(values.real)
         return np.sort_complex(values)
 
+    @property
+    def learning_curve_(self) -> dict[str, np.ndarray]:
+        """The error held out to expect of n/2, n, 2n, 4n, 10n and infinitely many rows, as far as the ridges tried tell, at the
+        best ridge for so many: rows, held_out_error, standard_error, ridge, is_upper_bound. A warning says where half of the
+        rows, fitted, do not bear it out. Raises AttributeError, with the reason, where there is none.
+        """
+        check_is_fitted(self)
+        if "_learning" not in self.__dict__:
+            if "_fit" not in self.__dict__:
+                raise AttributeError("the samples are not kept in a pickle or a copy; fit again for learning_curve_")
+            self._learning = self._fit.learning()
+            for warning in self._learning["warnings"]:
+                warnings.warn(warning, UserWarning, stacklevel=2)
+        points = self._learning["learning_curve"]
+        if points is None:
+            raise AttributeError(f"no learning_curve_: {self._learning['learning_curve_reason']}")
+
+        def column(key: str, missing: float) -> np.ndarray:
+            return np.array([missing if point[key] is None else point[key] for point in points], dtype=float)
+
+        return {
+            "rows": column("n", np.inf),
+            "held_out_error": column("error", np.nan),
+            "standard_error": column("standard_error", np.nan),
+            "ridge": column("ridge", np.nan),
+            "is_upper_bound": np.array([point["upper_bound"] for point in points]),
+        }
+
     def learning_curve(self, X: Any, sizes: Any = None, *, groups: Any = None) -> dict[str, np.ndarray]:
-        """Mean error held out at growing numbers of rows, drawn without replacement; kept as `learning_curve_`."""
+        """Mean error held out at growing numbers of rows, drawn without replacement; kept as `measured_curve_`."""
         X = self._validated(X, reset=True, missing=self._allows_missing())
         n = X.shape[0]
         labels = group_labels(groups, n)
@@ -258,9 +316,9 @@ class MaskedRegression(Prediction, OneToOneFeatureMixin, TransformerMixin, BaseE
             )
             errors.append(fit.summary["held_out_error"])
             ridges.append(fit.summary["ridge"])
-        self.learning_curve_ = {
+        self.measured_curve_ = {
             "rows": np.asarray(sizes),
             "held_out_error": np.array(errors, dtype=float),
             "ridge": np.array(ridges),
         }
-        return self.learning_curve_
+        return self.measured_curve_

@@ -41,6 +41,7 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     ),
     "lacuna_fit_free": (None, [c_void_p]),
     "lacuna_fit_summary": (c_int32, [c_void_p, _TEXT, *_MESSAGE]),
+    "lacuna_fit_learning": (c_int32, [c_void_p, PROGRESS, c_void_p, _TEXT, *_MESSAGE]),
     "lacuna_fit_vector": (c_int32, [c_void_p, c_int32, c_void_p, c_int64, *_MESSAGE]),
     "lacuna_fit_predictor": (c_int32, [c_void_p, c_void_p, c_int32, c_int64, *_MESSAGE]),
     "lacuna_fit_factors": (c_int32, [c_void_p, c_void_p, c_int32, c_int64, c_void_p, c_int64, *_MESSAGE]),
@@ -171,13 +172,19 @@ def text(name: str, *arguments: Any) -> str:
 def watched(work: Callable[[PROGRESS], Any], progress: Callable[[int, int], None] | None = None) -> Any:
     """Does work that takes a progress function, so that Ctrl-C ends it.
 
-    In the main thread the work runs in another one, and the main thread waits. After Ctrl-C the work ends with the ridge or the
-    trial that it is at; what takes longer than a moment is left to end by itself. Raises KeyboardInterrupt then.
+    In the main thread the work runs in another one, and the main thread waits. After Ctrl-C the work ends with the piece that it
+    is at, which is a block of rows or a factorisation; what takes longer than a moment is left to end by itself. Raises
+    KeyboardInterrupt then.
     """
     is_ended = threading.Event()
 
+    told = (0, 0)
+
     def report(_context: Any, done: int, total: int) -> int:
-        if progress is not None and not is_ended.is_set():
+        nonlocal told
+        # The same numbers once more ask whether to go on.
+        if progress is not None and not is_ended.is_set() and (done, total) != told:
+            told = (done, total)
             try:
                 progress(done, total)
             except BaseException:  # noqa: BLE001 - nothing may pass through the library's frames

@@ -86,11 +86,32 @@ def ridge_path(estimator: Any, ax: Any = None) -> Any:
 
 
 def learning_curve(estimator: Any, ax: Any = None) -> Any:
-    """The error held out against the number of rows, of `estimator.learning_curve`."""
+    """The error held out to expect against the number of rows, what is left with infinitely many, and errors measured on some
+    rows where `estimator.learning_curve` did."""
     ax = _axes(ax)
-    curve = estimator.learning_curve_
-    ax.plot(curve["rows"], curve["held_out_error"], "o-")
-    _logarithmic_counts(ax, curve["rows"])
+    counts = []
+    expected = getattr(estimator, "learning_curve_", None)
+    if expected is not None:
+        finite = np.isfinite(expected["rows"])
+        counts += list(expected["rows"][finite])
+        ax.errorbar(
+            expected["rows"][finite],
+            expected["held_out_error"][finite],
+            2 * np.nan_to_num(expected["standard_error"][finite]),
+            fmt="-",
+            capsize=2,
+            label="expected, ± 2 standard errors",
+        )
+        for limit in expected["held_out_error"][~finite]:
+            ax.axhline(limit, color="C0", linestyle=":", label="with all rows there could be")
+    measured = getattr(estimator, "measured_curve_", None)
+    if measured is not None:
+        counts += list(measured["rows"])
+        ax.plot(measured["rows"], measured["held_out_error"], "o", color="C1", label="measured on some rows")
+    if not counts:
+        raise ValueError("there is no learning curve; see learning_curve_ and learning_curve")
+    ax.legend()
+    _logarithmic_counts(ax, counts)
     ax.set_xlabel("rows n")
     ax.set_ylabel("mean squared error held out")
     return ax
