@@ -21,11 +21,11 @@ extension DeviceRegistry {
         registry: self, provider: entry.provider, device: entry.device, backend: backend, retreat: retreat,
         reason: reason, precision: precision, threads: threads, verifies: verifies)
     }
-    let here = Entry(provider: host, device: host.list()[0])
     guard choice == .auto else {
       let entry = try find(choice)
       return try DeviceError.of { () throws(BackendError) in try selection(entry, "asked for") }
     }
+    let here = Entry(provider: host, device: host.list()[0])
     let ranking = rank(precision: precision, threads: threads)
     guard let best = ranking.entry else {
       return try DeviceError.of { () throws(BackendError) in try selection(here, ranking.reason) }

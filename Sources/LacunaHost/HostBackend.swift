@@ -30,13 +30,19 @@ public struct HostBackend<Element: HostScalar>: Backend {
   public var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { (0, 2) }
 
   public var description: String {
-    let configuration = String(cString: openblas_get_config()).split(separator: " ").prefix(2).joined(separator: " ")
-    let core = String(cString: openblas_get_corename())
-    return "host: \(configuration) (\(core)), \(threads.count) thread\(threads.count == 1 ? "" : "s")"
+    "host: \(OpenBLASName.text), \(threads.count) thread\(threads.count == 1 ? "" : "s")"
   }
 
   /// Calls routines of this precision while OpenBLAS has this backend's threads. The body must not come back here.
   func blas(_ body: (HostRoutines<Element>) -> Void) {
     BLASThreadCount.shared.during(threads.count) { body(Element.routines) }
   }
+}
+
+/// The library and the kind of core it computes for, put together once.
+private enum OpenBLASName {
+  static let text: String = {
+    let configuration = String(cString: openblas_get_config()).split(separator: " ").prefix(2).joined(separator: " ")
+    return "\(configuration) (\(String(cString: openblas_get_corename())))"
+  }()
 }
