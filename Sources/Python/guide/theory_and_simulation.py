@@ -20,4 +20,5 @@ density = lacuna.spectral_density(study, data__samples=[160], model__ridge=[0.1]
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
 lacuna.plot.errors(results, ax=left)
 left.set_yscale("log")
+left.legend(loc="upper right", fontsize="small")
 lacuna.plot.spectrum(density, spectrum.rows(0, "spectrum.eigenvalues"), right)
