@@ -101,16 +101,19 @@ extension FitResult {
   }
 
   /// Errors against the ridge, the chosen one marked; nil where one ridge was tried.
-  public func ridgeFigure() -> Figure? {
+  ///
+  /// Where theory has its say, what was measured stands as markers under its lines: generalised cross-validation is its error for the
+  /// training errors, and beside the errors of samples left out it has a training error (`ExpectedTraining`).
+  /// - Parameter learning: of this fit; nil leaves out what it expects.
+  public func ridgeFigure(_ learning: FitLearning? = nil) -> Figure? {
     let path = search.path.filter { $0.ridge > 0 }
     guard path.count > 1 else { return nil }
     var series: [Figure.Series] = []
-    var values: [Double] = []
-    func add(_ name: FigureText, group: Int, _ value: (FitErrors) -> Double?) {
-      let points = path.compactMap { errors in
-        value(errors).flatMap { $0.isFinite ? Figure.Point(errors.ridge, $0) : nil }
+    func add(_ kind: Figure.Series.Kind, _ name: FigureText, group: Int, _ values: [(ridge: Double, error: Double?)]) {
+      let points = values.compactMap { ridge, error in
+        error.flatMap { $0.isFinite ? Figure.Point(ridge, $0) : nil }
       }
-      if points.count > 1 { series.append(Figure.Series(.line, name: name, group: group, points: points)) }
+      if points.count > 1 { series.append(Figure.Series(kind, name: name, group: group, points: points)) }
     }
     let heldOut: FigureText =
       switch fit.validation {
@@ -119,13 +122,16 @@ extension FitResult {
       case .folds: "held out"
       case .hiddenCells: "hidden cells"
       }
-    add(heldOut, group: 0) { criterion($0) }
+    let expected = standardizes ? [] : learning?.training ?? []
+    let isMeasured = expected.count > 1
+    add(isMeasured ? .markers : .line, heldOut, group: 0, path.map { ($0.ridge, criterion($0)) })
     if !standardizes {
-      add("GCV", group: 1) { $0.meanGCV }
-      add("training", group: 2) { $0.meanTraining }
+      add(.line, isMeasured ? "by theory (GCV)" : "GCV", group: isMeasured ? 0 : 1, path.map { ($0.ridge, $0.meanGCV) })
+      add(isMeasured ? .markers : .line, "training", group: 2, path.map { ($0.ridge, $0.meanTraining) })
+      add(.line, "training by theory", group: 2, expected.map { ($0.ridge, $0.error) })
     }
-    values = path.flatMap { [criterion($0), standardizes ? nil : $0.meanTraining] }.compactMap { $0 }
     guard !series.isEmpty else { return nil }
+    let values = path.flatMap { [criterion($0), standardizes ? nil : $0.meanTraining] }.compactMap { $0 }
     return Figure(panels: [
       Figure.Panel(
         xLabel: "ridge λ", yLabel: standardizes ? "mean squared error / mean square" : "mean squared error",

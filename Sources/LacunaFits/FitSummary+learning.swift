@@ -102,6 +102,8 @@ extension FitSummary {
   public mutating func take(_ found: FitLearning, wantedError: Double? = nil) {
     learning = Learning(found, wantedError: wantedError)
     warnings += found.warnings
+    let training = Dictionary(found.training.map { ($0.ridge, $0.error) }, uniquingKeysWith: { first, _ in first })
+    for index in path.indices { path[index].expectedTrainingError = finite(training[path[index].ridge]) }
   }
 }
 

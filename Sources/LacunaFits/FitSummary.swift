@@ -9,9 +9,12 @@ public struct FitSummary: Encodable, Sendable {
     public var trainingError, leaveOneOutError, gcvError, heldOutError: Double?
     /// The mean over the cells held out of error / mean square.
     public var standardizedError: Double?
+    /// What theory expects of the training error beside the errors of samples left out; nil where it is not known.
+    public var expectedTrainingError: Double?
 
     enum CodingKeys: String, CodingKey {
       case ridge
+      case expectedTrainingError = "expected_training_error"
       case trainingError = "training_error"
       case leaveOneOutError = "leave_one_out_error"
       case gcvError = "gcv_error"
@@ -23,6 +26,7 @@ public struct FitSummary: Encodable, Sendable {
       var container = encoder.container(keyedBy: CodingKeys.self)
       try encode(into: &container)
       try container.encode(standardizedError, forKey: .standardizedError)
+      try container.encode(expectedTrainingError, forKey: .expectedTrainingError)
     }
 
     fileprivate func encode(into container: inout KeyedEncodingContainer<CodingKeys>) throws {
@@ -113,6 +117,8 @@ public struct FitSummary: Encodable, Sendable {
   public var groups: Groups?
   /// What the fit says of other numbers of rows.
   public var learning: Learning?
+  /// Masked regression or PCA; nil where it was not asked for.
+  public var verdict: Verdict?
   public var missingCells: Int
   public var liftedEigenvalue: Double?
   /// n times the best ridge: λ where the objective is a sum of squares, as in the literature on EASE.
@@ -211,6 +217,7 @@ public struct FitSummary: Encodable, Sendable {
     try container.encode(centered, forKey: .centered)
     try container.encode(groups, forKey: .groups)
     try learning.encodeKeys(to: encoder)
+    try verdict.encodeKeys(to: encoder)
     try container.encode(missingCells, forKey: .missingCells)
     try container.encode(liftedEigenvalue, forKey: .liftedEigenvalue)
     try container.encode(easeLambda, forKey: .easeLambda)

@@ -23,6 +23,7 @@ struct Fit: ParsableCommand {
         lacuna fit gaps.csv --center --mask observed --output filled
         lacuna fit patients.csv --center --weights auto --output patients
         lacuna fit patients.csv --center --targets outcome --covariates age,sex
+        lacuna fit patients.csv --center --verdict
         lacuna fit epoch1.npy epoch2.npy epoch3.npy --center --compare
 
       The folder gets index.html, model.npz for lacuna apply, predictor.npy (row k predicts coordinate k), coordinates.csv, \
@@ -107,6 +108,12 @@ struct Fit: ParsableCommand {
         + "visible_probability of coordinates.csv, s/(s + ridge · weight) of its mean square s."))
   var showProbabilities = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Also say whether masked regression or probabilistic PCA predicts hidden cells better: five folds of rows, ridge and "
+        + "rank chosen within the others, columns equally scaled."))
+  var verdict = false
+
   @OptionGroup(title: "More and fewer rows") var learning: LearningOptions
   @OptionGroup(title: "Reading the table") var table: TableOptions
   @OptionGroup var device: DeviceOptions
@@ -125,9 +132,9 @@ struct Fit: ParsableCommand {
           ? "--compare sets several files beside each other: name at least two"
           : "\(1 + others.count) files; --compare sets them beside each other, and one is fitted without it")
     }
-    if compare && (groups != nil || hasRoles || residuals || mask.allowsMissingCells) {
+    if compare && (groups != nil || hasRoles || residuals || verdict || mask.allowsMissingCells) {
       throw ValidationError(
-        "--compare has no part in --groups, --targets, --covariates, --residuals and --mask observed")
+        "--compare has no part in --groups, --targets, --covariates, --residuals, --verdict and --mask observed")
     }
     if hasRoles && !mask.isLeaveOneOut {
       throw ValidationError("--targets and --covariates need leave-one-out masks: other masks hide whatever they hide")
@@ -202,6 +209,7 @@ struct Fit: ParsableCommand {
     let learning = try result.learningCurve(subsamples: self.learning.subsamples ?? [])
     var summary = try FitSummary(result, version: lacunaVersion)
     summary.take(learning, wantedError: self.learning.wantedError?.error(meanSquare: summary.meanSquare))
+    if verdict { summary.verdict = FitSummary.Verdict(try result.verdict()) }
     // The report has them too: who sees both reads them once.
     if output.json || !StandardOutput.isStandardError {
       for warning in summary.warnings { log.warning("\(warning)") }
@@ -215,7 +223,7 @@ struct Fit: ParsableCommand {
       do {
         try notice.excusing {
           let found = [
-            ("ridge", result.ridgeFigure()), ("coordinates", result.coordinatesFigure()),
+            ("ridge", result.ridgeFigure(learning)), ("coordinates", result.coordinatesFigure()),
             ("learning-curve", result.learningFigure(learning)),
           ]
           let drawn = found.contains { $0.1 != nil } ? try folder.makeFolder("figures") : ""

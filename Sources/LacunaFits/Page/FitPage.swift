@@ -84,14 +84,38 @@ public struct FitPage: Sendable {
   /// The figures of a fit, by their files' names.
   private static let known = [
     (
-      "ridge", "Error against the ridge",
-      "Errors at the ridges tried; the mark is the ridge chosen. Numbers in fit.json under path."
+      name: "ridge", title: "Error against the ridge",
+      caption:
+        "Errors at the ridges tried as markers, what random-matrix theory makes of the others as lines; the mark is the "
+        + "ridge chosen. Numbers in fit.json under path."
     ),
     (
-      "coordinates", "Error by coordinate",
-      "What is left of each coordinate's mean square, held out: 1 − R². Numbers in coordinates.csv."
+      name: "coordinates", title: "Error by coordinate",
+      caption: "What is left of each coordinate's mean square, held out: 1 − R². Numbers in coordinates.csv."
+    ),
+    (
+      name: "learning-curve", title: "More and fewer rows",
+      caption: "The error to expect against the number of rows, from this fit alone; markers are measured."
     ),
   ]
+
+  /// The sections with figures, in order; a section may have text alone.
+  private var sections: String {
+    Self.known.compactMap { name, title, _ in
+      let parts = [
+        figures.first { $0.title == title }.map(picture), name == "learning-curve" ? learning : nil,
+      ].compactMap { $0 }
+      return parts.isEmpty ? nil : "<h2>\(text(title))</h2>\n" + parts.joined(separator: "\n")
+    }.joined(separator: "\n")
+  }
+
+  private func picture(_ figure: Figure) -> String {
+    """
+    <figure>
+    <img src="data:image/svg+xml;base64,\(Data(figure.picture).base64EncodedString())" alt="\(text(figure.title))">
+    <figcaption>\(text(figure.caption))</figcaption></figure>
+    """
+  }
 
   /// Coordinates in each table, and so many in all are listed in one.
   static let tableLength = 10
@@ -139,7 +163,8 @@ public struct FitPage: Sendable {
       \(terms)
       </dl>
       \(said)
-      \(pictures)
+      \(sections)
+      \(verdict)
       \(tables)
       <h2>Used again</h2>
       <p>The fit is in <a href="model.npz">model.npz</a>, and <code>lacuna apply</code> with this folder and new rows predicts \
@@ -181,17 +206,6 @@ public struct FitPage: Sendable {
       + text("Predicting nothing leaves \(number(isStandardized ? 1 : summary.emptyError)).")
   }
 
-  private var pictures: String {
-    figures.map { figure in
-      """
-      <h2>\(text(figure.title))</h2>
-      <figure>
-      <img src="data:image/svg+xml;base64,\(Data(figure.picture).base64EncodedString())" alt="\(text(figure.title))">
-      <figcaption>\(text(figure.caption))</figcaption></figure>
-      """
-    }.joined(separator: "\n")
-  }
-
   private func table(_ coordinates: ArraySlice<Coordinate>) -> String {
     let hasPartners = coordinates.contains { !$0.partners.isEmpty }
     let rows = coordinates.map { coordinate in
@@ -214,7 +228,7 @@ public struct FitPage: Sendable {
       """
   }
 
-  private func number(_ value: Double) -> String { value.isFinite ? briefly(value) : "–" }
+  func number(_ value: Double) -> String { value.isFinite ? briefly(value) : "–" }
 
   /// A share of 1, near it to two digits of what is left.
   private func share(_ value: Double) -> String {
@@ -225,7 +239,7 @@ public struct FitPage: Sendable {
   }
 
   /// Names may be long, and may be anything.
-  private func text(_ words: String) -> String { escapedMarkup(words) }
+  func text(_ words: String) -> String { escapedMarkup(words) }
 
   private static let style = """
 

@@ -52,7 +52,7 @@ extension DataFit {
           [Device.Element](repeating: 1 / Device.Element(m), count: block.rows), rows: 1, columns: block.rows)
         try device.multiply(ones, transposeA: false, block, transposeB: false, alpha: 1, beta: 1, into: mean)
       }
-      for block in blocks { try takeOff(mean, from: block) }
+      for block in blocks { try device.takeOff(mean, from: block) }
     }
     var squares = try columnSquares(blocks, count: m)
     // A column that does not vary among these is nothing but the rounding of its mean.
@@ -83,7 +83,7 @@ extension DataFit {
     for piece in pieces(others) {
       let z = try device.makeMatrix(rows: piece.count, columns: d)
       try gather(piece, into: z)
-      if centered { try takeOff(mean, from: z) }
+      if centered { try device.takeOff(mean, from: z) }
       let samples = Array(first..<first + piece.count)
       try model.residuals(of: z, ridge: ridge) { values, coordinates in
         rows.add(
@@ -95,17 +95,11 @@ extension DataFit {
   }
 
   /// target ← some samples as the device has them.
-  private func gather(_ rows: [Int], into target: Device.Matrix) throws(BackendError) {
+  func gather(_ rows: [Int], into target: Device.Matrix) throws(BackendError) {
     switch route {
     case .primal(let primal): try primal.samples.gather(rows, into: target, on: device)
     case .dual(let dual): try device.gather(of: dual.regression.samples, rows: rows, into: target)
     }
-  }
-
-  private func takeOff(_ mean: Device.Matrix, from block: Device.Matrix) throws(BackendError) {
-    let ones = try device.makeMatrix(
-      [Device.Element](repeating: 1, count: block.rows), rows: block.rows, columns: 1)
-    try device.multiply(ones, transposeA: false, mean, transposeB: false, alpha: -1, beta: 1, into: block)
   }
 
   private func columnSquares(_ blocks: [Device.Matrix], count: Int) throws -> [Double] {
@@ -116,6 +110,14 @@ extension DataFit {
       for (k, sum) in doubles(try device.download(vector)).enumerated() { sums[k] += sum / Double(count) }
     }
     return sums
+  }
+}
+
+extension Backend {
+  /// Takes a row off each row of a block.
+  func takeOff(_ mean: Matrix, from block: Matrix) throws(BackendError) {
+    let ones = try makeMatrix([Element](repeating: 1, count: block.rows), rows: block.rows, columns: 1)
+    try multiply(ones, transposeA: false, mean, transposeB: false, alpha: -1, beta: 1, into: block)
   }
 }
 

@@ -41,6 +41,8 @@ public struct FitLearning: Sendable {
 
   /// With n/2, n, 2n, 4n, 10n and ∞ rows, as far as the path tells.
   public var points: [Point]
+  /// The training error at each ridge above 0 of the path that theory expects of the errors left out.
+  public var training: [ExpectedTraining] = []
   /// The curve itself; nil where there is none.
   public var curve: LearningCurve?
   /// Why there is no curve.
@@ -88,6 +90,11 @@ extension FitResult {
   ) throws {
     let spectrum = try fit.spectrum()
     let path = search.path.map { (ridge: $0.ridge, error: $0.meanHeldOut, score: criterion($0)) }
+    learning.training = path.compactMap {
+      ExpectedTraining(
+        ridge: $0.ridge, leaveOneOut: $0.error, spectrum: spectrum, unit: fit.ridgeUnit, sampleCount: sampleCount,
+        coordinateCount: fit.variances.count { $0 > 0 }, centered: fit.centered)
+    }
     guard
       let curve = LearningCurve(
         path: path, spectrum: spectrum, unit: fit.ridgeUnit, sampleCount: sampleCount, centered: fit.centered,

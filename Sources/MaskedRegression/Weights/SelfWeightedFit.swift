@@ -9,7 +9,7 @@ import RealModule
 /// they are. Where cells are missing the weights are learned from other hidden cells than those that errors are measured on.
 /// The iteration is `WeightIteration`, along a `WeightPath`.
 public struct SelfWeightedFit<Device: Backend>: RidgeFit {
-  private let start: any RidgeFit<Device>
+  let start: any RidgeFit<Device>
   private let make, learner: ([Double]) throws -> any RidgeFit<Device>
   private let known = Known()
 
