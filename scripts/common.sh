@@ -126,15 +126,30 @@ build_release() {
   rm -f "$log"
 }
 
+# Whether minimal systems can be made and entered here: root, with mounts and devices of its own.
+has_bare_roots() {
+  local place works=no
+  place=$(mktemp -d)
+  if (($(id -u) == 0)) && unshare --mount mount -t tmpfs none "$place" 2>/dev/null && mknod "$place/null" c 1 3 2>/dev/null; then
+    works=yes
+  fi
+  rm -rf "$place"
+  [[ $works == yes ]]
+}
+
 # A minimal system of Debian or Ubuntu, as root: bare_root SUITE KEEP FOLDER unpacks it into FOLDER, and keeps it in the folder
 # KEEP, from where the next one is taken.
 bare_root() {
-  local suite=$1 kept=$2/root-$1.tar folder=$3 log
+  local suite=$1 kept=$2/root-$1.tar folder=$3 log mirror
   if [[ ! -s $kept ]]; then
     stage "Getting a minimal $suite ..."
     log=$(mktemp)
     mkdir -p "$2" "$folder"
-    debootstrap --variant=minbase "$suite" "$folder" >"$log" 2>&1 || {
+    # From where this system itself has that suite, if it has; else from where debootstrap looks.
+    # shellcheck disable=SC2016
+    mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT) $(CREATED_BY)' 2>/dev/null |
+      awk -v suite="$suite" '$2 == suite && $3 == "main" && $4 == "Packages" { print $1; exit }' || true)
+    debootstrap --variant=minbase "$suite" "$folder" ${mirror:+"$mirror"} >"$log" 2>&1 || {
       tail -n 20 "$log" >&2
       rm -f "$log"
       fail "debootstrap could not make a $suite; see the lines above"
