@@ -195,20 +195,24 @@ def watched(work: Callable[[PROGRESS], Any], progress: Callable[[int, int], None
     if threading.current_thread() is not threading.main_thread():
         return work(callback)
     outcome: list[Any] = []
+    # Not join: interrupted, it takes the thread for one that has ended (bpo-45274).
+    is_done = threading.Event()
 
     def run() -> None:
         try:
             outcome.append((True, work(callback)))
         except BaseException as error:  # noqa: BLE001 - raised again in the main thread
             outcome.append((False, error))
+        finally:
+            is_done.set()
 
     worker = threading.Thread(target=run, name="lacuna")
     worker.start()
     try:
-        worker.join()
+        is_done.wait()
     except KeyboardInterrupt:
         is_ended.set()
-        worker.join(0.1)
+        is_done.wait(0.1)
         raise
     succeeded, value = outcome[0]
     if succeeded:
