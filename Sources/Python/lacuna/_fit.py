@@ -112,9 +112,11 @@ class Fit:
         labels = group_labels(groups, X.shape[0])
         name: str
         data: list[Any]
+        arrays: tuple[Any, ...]
         if isinstance(X, np.ndarray):
             name = "lacuna_fit_create"
             data = [address(X), kind, *X.shape, *X.strides, None if labels is None else address(labels)]
+            arrays = (X, labels)
         else:
             if labels is not None:
                 raise _library.ArgumentError("groups are left out of dense rows alone; give X.toarray()")
@@ -123,8 +125,10 @@ class Fit:
             indices = np.ascontiguousarray(X.indices, dtype=np.int32)
             values = np.ascontiguousarray(X.data)
             data = [address(starts), address(indices), address(values), kind, *X.shape]
+            arrays = (starts, indices, values)
 
-        def work(progress: Any) -> _library.Handle:
+        # After Ctrl-C the work may go on for a moment, and must find the arrays where they were.
+        def work(progress: Any, _kept: Any = arrays) -> _library.Handle:
             _library.call(name, *data, text, progress, None, ctypes.byref(handle.pointer))
             return handle
 
