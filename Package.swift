@@ -137,7 +137,7 @@ let package = Package(
     .target(
       name: "LacunaFits",
       dependencies: [
-        "LacunaAlgebra", "MaskedRegression", "LacunaFiles", "LacunaFigures",
+        "LacunaAlgebra", "DeterministicEquivalents", "MaskedRegression", "LacunaFiles", "LacunaFigures",
         .product(name: "RealModule", package: "swift-numerics"),
       ],
       exclude: ["README.md"]),
@@ -183,6 +183,11 @@ let package = Package(
       name: "LacunaStudyTests", dependencies: ["LacunaStudy", "LacunaHost", "LacunaOpenCL", "LacunaFiles"]),
     .testTarget(name: "LacunaFilesTests", dependencies: ["LacunaFiles"]),
     .testTarget(name: "LacunaFiguresTests", dependencies: ["LacunaFigures"]),
+    .testTarget(
+      name: "LacunaFitsTests",
+      dependencies: [
+        "LacunaFits", "MaskedRegression", "DeterministicEquivalents", "LacunaHost", "LacunaAlgebra", "LacunaFiles",
+      ]),
     .testTarget(
       name: "CommandTests", dependencies: ["lacuna", "LacunaFiles"]),
   ],

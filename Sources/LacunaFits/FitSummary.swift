@@ -119,6 +119,9 @@ public struct FitSummary: Encodable, Sendable {
   public var learning: Learning?
   /// Masked regression or PCA; nil where it was not asked for.
   public var verdict: Verdict?
+  /// Directions in the data; nil where there is no spectrum to tell of them, and why.
+  public var spectrum: Spectrum?
+  public var spectrumReason: String?
   public var missingCells: Int
   public var liftedEigenvalue: Double?
   /// n times the best ridge: λ where the objective is a sum of squares, as in the literature on EASE.
@@ -183,7 +186,8 @@ public struct FitSummary: Encodable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case mask, targets, covariates, seed, path, weights, centered, groups, warnings, header, device, precision, version,
-      validation
+      validation, spectrum
+    case spectrumReason = "spectrum_reason"
     case standardError = "standard_error"
     case rSquared = "r_squared"
     case ridgeChoice = "ridge_choice"
@@ -222,6 +226,8 @@ public struct FitSummary: Encodable, Sendable {
     try container.encode(liftedEigenvalue, forKey: .liftedEigenvalue)
     try container.encode(easeLambda, forKey: .easeLambda)
     try container.encode(meanSquare, forKey: .meanSquare)
+    try container.encode(spectrum, forKey: .spectrum)
+    try container.encode(spectrumReason, forKey: .spectrumReason)
     try container.encode(header, forKey: .header)
     try container.encode(indexColumn, forKey: .indexColumn)
     try container.encode(warnings, forKey: .warnings)

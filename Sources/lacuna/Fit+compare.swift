@@ -57,7 +57,9 @@ extension Fit {
     let request = try request(for: samples)
     let progress = Progress(total: 1, label: "ridges", quiet: output.quiet)
     let result = try samples.fit(request, on: backend) { progress.advance(to: $0, of: $1) }
-    return try FitSummary(result, version: lacunaVersion)
+    var summary = try FitSummary(result, version: lacunaVersion)
+    summary.take(try result.spectrum(permutations: directions.permutations ?? 0))
+    return summary
   }
 }
 
@@ -65,11 +67,14 @@ extension SnapshotComparison {
   /// For the terminal.
   var text: String {
     func cell(_ value: Double?) -> String { value.map { format($0, digits: 5) } ?? "–" }
-    var table = TextTable(["data", "rows", "effective rank", "participation", "log det", "ridge", "error", "R²"])
+    var table = TextTable([
+      "data", "rows", "effective rank", "participation", "log det", "directions", "ridge", "error", "R²",
+    ])
     for snapshot in snapshots {
       table.append([
         escaped(snapshot.data), "\(snapshot.sampleCount)", cell(snapshot.moments?.effectiveRank),
-        cell(snapshot.moments?.participationRatio), cell(snapshot.moments?.logDeterminant), cell(snapshot.ridge),
+        cell(snapshot.moments?.participationRatio), cell(snapshot.moments?.logDeterminant),
+        snapshot.directions.map { "\($0)" } ?? "–", cell(snapshot.ridge),
         snapshot.error.map { format(mean: $0, error: snapshot.standardError) } ?? "–", cell(snapshot.rSquared),
       ])
     }

@@ -27,7 +27,7 @@ struct Fit: ParsableCommand {
         lacuna fit epoch1.npy epoch2.npy epoch3.npy --center --compare
 
       The folder gets index.html, model.npz for lacuna apply, predictor.npy (row k predicts coordinate k), coordinates.csv, \
-      fit.json and figures/; what is doubtful \
+      fit.json, figures/ and, where directions are found, directions.npy (a unit vector a row, the strongest first); what is doubtful \
       stands as sentences under warnings in fit.json and on stderr. With fewer \
       samples than coordinates and more than \(FitSummary.largestDensePredictor) coordinates the predictor A is written as factors \
       instead: row k of predictor_factors.npy is g_k, entry k of predictor_scales.npy is s_k, and A_kj = s_k g_k·g_j for \
@@ -53,7 +53,7 @@ struct Fit: ParsableCommand {
 
   @Flag(
     help:
-      "Set several files beside each other, in order: effective rank, participation ratio, log-determinant and error of each."
+      "Set several files beside each other, in order: effective rank, participation ratio, log-determinant, directions and error of each."
   )
   var compare = false
 
@@ -115,6 +115,7 @@ struct Fit: ParsableCommand {
   var verdict = false
 
   @OptionGroup(title: "More and fewer rows") var learning: LearningOptions
+  @OptionGroup(title: "Directions in the data") var directions: SpectrumOptions
   @OptionGroup(title: "Reading the table") var table: TableOptions
   @OptionGroup var device: DeviceOptions
   @OptionGroup var figures: FigureOptions
@@ -207,7 +208,9 @@ struct Fit: ParsableCommand {
     )
     let result = try samples.fit(request, on: backend) { progress.advance(to: $0, of: $1) }
     let learning = try result.learningCurve(subsamples: self.learning.subsamples ?? [])
+    let spectrum = try result.spectrum(permutations: directions.permutations ?? 0)
     var summary = try FitSummary(result, version: lacunaVersion)
+    summary.take(spectrum)
     summary.take(learning, wantedError: self.learning.wantedError?.error(meanSquare: summary.meanSquare))
     if verdict { summary.verdict = FitSummary.Verdict(try result.verdict()) }
     // The report has them too: who sees both reads them once.
@@ -220,11 +223,13 @@ struct Fit: ParsableCommand {
     if let folder {
       let partners = try result.write(
         summary, to: folder.staging, residuals: residuals, probabilities: showProbabilities)
+      let directions = try? spectrum.get()
+      try directions?.writeDirections(to: folder.staging + "/directions.npy")
       do {
         try notice.excusing {
           let found = [
             ("ridge", result.ridgeFigure(learning)), ("coordinates", result.coordinatesFigure()),
-            ("learning-curve", result.learningFigure(learning)),
+            ("learning-curve", result.learningFigure(learning)), ("spectrum", directions?.figure),
           ]
           let drawn = found.contains { $0.1 != nil } ? try folder.makeFolder("figures") : ""
           for (name, figure) in found { try figure?.styled(figures.style).write(to: drawn, name: name) }

@@ -38,7 +38,7 @@ extension FitSummary {
 
       \(path.count > 1 ? table.text + "\n\n" : "")\(validation.note); \(unit)\(left)
 
-      \(learning.map { $0.text }.map { $0.isEmpty ? "" : $0 + "\n\n" } ?? "")\(verdict.map { $0.sentence + "\n\n" } ?? "")\(warnings.map { "warning: \($0)\n\n" }.joined())\(headline)
+      \(spectrum.map { $0.text + "\n\n" } ?? "")\(learning.map { $0.text }.map { $0.isEmpty ? "" : $0 + "\n\n" } ?? "")\(verdict.map { $0.sentence + "\n\n" } ?? "")\(warnings.map { "warning: \($0)\n\n" }.joined())\(headline)
       """
   }
 

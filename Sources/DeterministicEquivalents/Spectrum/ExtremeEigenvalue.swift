@@ -1,6 +1,6 @@
 import RealModule
 
-/// The mean of the extreme eigenvalue of a bulk at finite d, to order 1/d.
+/// The law of the extreme eigenvalue of a bulk at finite d, its place to order 1/d.
 ///
 /// Where the density falls as (a/π)√x at a distance x from the edge E, the extreme eigenvalue lies at
 ///
@@ -14,7 +14,12 @@ import RealModule
 ///
 /// the second term the pull of spikes that stay inside; the bracket belongs to the joint predictor: 1/Q_kk has the relative mean
 /// shift x_k = (3a_k² − a_k − ∂a_k + a_kβ)/(2nb₀), a_k = (RΣR)_kk/R_kk, β = κ b₀′/b₀ (<doc:FiniteSize>) and the relative variance
-/// δ_k² = 2a_k²/(nb₀), and moves with diag G. For the Gaussian orthogonal ensemble δ turns the radius 2√d into 2√(d − ½).
+/// δ_k² = 2a_k²/(nb₀), and moves with diag G. Where v are the columns' own mean squares and not those of a population, their
+/// scatter, of relative variance 2/n, is no part of the law: with Φ at independent relative changes of v it is taken off Ψ,
+///
+///     Ψ_v = Ψ + (1/n) Σ_k (c − zc₀)² p_k² g_k² + z (Σ_k p_k g_k) (2c₀/(n²b₀)) Σ_k a_k²(1 − a_k),   a_k = c₀p_k/(c₀p_k + q_k),
+///
+/// exactly so for Gaussian entries, whose correlations are independent of their lengths. For the Gaussian orthogonal ensemble δ turns the radius 2√d into 2√(d − ½).
 /// Source: I. M. Johnstone, *On the distribution of the largest eigenvalue in principal components analysis*, 2001,
 /// doi:10.1214/aos/1009210544; N. El Karoui, 2007, doi:10.1214/009117906000000917; for the order of δ, Z. Ma, *Accuracy of the
 /// Tracy–Widom limits for the extreme eigenvalues in white Wishart matrices*, 2012, doi:10.3150/10-BEJ334.
@@ -22,6 +27,13 @@ struct ExtremeEigenvalue {
   let bulk: BulkMeasure
   /// The spikes over the bulk, where there are any.
   let frame: SpikeFrame?
+  /// Whether the variances are those of the samples themselves.
+  var hasKnownVariances = false
+
+  /// z = center + scale · t in the outward direction, t of the Tracy–Widom law for real matrices.
+  struct Law: Sendable, Equatable {
+    var center, scale: Double
+  }
 
   /// −E of the Tracy–Widom law, β = 1.
   static let tracyWidomMean = 1.2065336
@@ -35,9 +47,16 @@ struct ExtremeEigenvalue {
   /// The mean in z at one end of a component; nil where the expansion says nothing: fewer than two eigenvalues in a component
   /// (its mean is taken then), a spike about to leave the bulk, an edge less sharp than its own displacement.
   func mean(of component: SpectralComponent, isUpper: Bool) -> Double? {
-    let width = component.upper.z - component.lower.z
     if component.mass * bulk.weight < 1.5 { return component.mean }
-    guard bulk.pencil == nil else { return nil }
+    return law(of: component, isUpper: isUpper).map {
+      $0.center - (isUpper ? 1 : -1) * Self.tracyWidomMean * $0.scale
+    }
+  }
+
+  /// The law in z at one end of a component; nil where `mean` is, or is that of a single eigenvalue.
+  func law(of component: SpectralComponent, isUpper: Bool) -> Law? {
+    let width = component.upper.z - component.lower.z
+    guard bulk.pencil == nil, component.mass * bulk.weight >= 1.5 else { return nil }
     let edge = isUpper ? component.upper : component.lower
     // Beside the hard edge at 0 the law is another.
     guard edge.z > 1e-9 * width else { return nil }
@@ -54,11 +73,12 @@ struct ExtremeEigenvalue {
     let first = (4 * near.remaining - far.remaining) / (2 * s)
     let second = (far.remaining - 2 * near.remaining) / (2 * s * s)
     let shift = (slope(\.rest) + second / first / 2) / density
-    let tracyWidom = Self.tracyWidomMean * .pow(density, -2.0 / 3)
+    let scale = Double.pow(density, -2.0 / 3)
+    let tracyWidom = Self.tracyWidomMean * scale
     guard shift.isFinite, density > 0, abs(shift) <= tracyWidom,
       tracyWidom + abs(shift) <= min(width, isUpper ? width : edge.z) / 2
     else { return nil }
-    return edge.z + outward * (shift - tracyWidom)
+    return Law(center: edge.z + outward * shift, scale: scale)
   }
 
   private func sample(beyond edge: BulkEdge, _ distance: Double) -> Sample? {
@@ -76,6 +96,7 @@ struct ExtremeEigenvalue {
       second += node.weight * node.scaled * node.scaled * b * b / n
     }
     var rest = bulk.shrinkage.map { diagonalFluctuations(c, z, shrinkage: $0) } ?? 0
+    if hasKnownVariances { rest += lengthFluctuations(c, z, shrinkage: bulk.shrinkage ?? 0) }
     if let frame, !frame.active.isEmpty {
       guard let determinant = frame.equation(contraction: c, z: z).inverseAndDeterminant?.determinant else {
         return nil
@@ -121,6 +142,23 @@ struct ExtremeEigenvalue {
         return sum + node.weight
           * term(share: a, slope: -a * (1 - a), resolvent: b, product: node.scaled * start * b)
       }
+  }
+
+  /// What Ψ is less by where the scatter of the columns' lengths is a part of it.
+  private func lengthFluctuations(_ c: Double, _ z: Double, shrinkage c0: Double) -> Double {
+    let n = Double(bulk.sampleCount)
+    var (own, first, squares, shares) = (0.0, 0.0, 0.0, 0.0)
+    for node in bulk.nodes {
+      let (p, w) = (node.scaled, node.weight)
+      let pb = p / (c * p + node.shift - z)
+      own += w * (c - z * c0) * (c - z * c0) * pb * pb
+      first += w * pb
+      let share = c0 * p / (c0 * p + node.shift)
+      squares += w * share * share
+      shares += w * share * share * (1 - share)
+    }
+    guard c0 > 0 else { return own / n }
+    return own / n + z * first * 2 * c0 * shares / (n * n * (1 - squares / n))
   }
 
   /// Means over eigenvalues, where every coordinate is alike: of G, G₀Σ′G, and a_k, ∂a_k from those of R.

@@ -11,10 +11,12 @@ public struct SnapshotComparison: Encodable, Sendable {
     /// The ridge chosen, the error held out and its standard error, and the share predicted.
     public var ridge: Double
     public var error, standardError, rSquared: Double?
+    /// Directions in the predictor's spectrum, see `FitSummary.Spectrum`; nil where none can be counted.
+    public var directions: Int?
     public var warnings: [String]
 
     enum CodingKeys: String, CodingKey {
-      case data, ridge, error, warnings, rank
+      case data, ridge, error, warnings, rank, directions
       case sampleCount = "n"
       case effectiveRank = "effective_rank"
       case participationRatio = "participation_ratio"
@@ -35,6 +37,7 @@ public struct SnapshotComparison: Encodable, Sendable {
       try container.encode(error, forKey: .error)
       try container.encode(standardError, forKey: .standardError)
       try container.encode(rSquared, forKey: .rSquared)
+      try container.encode(directions, forKey: .directions)
       try container.encode(warnings, forKey: .warnings)
     }
 
@@ -49,6 +52,7 @@ public struct SnapshotComparison: Encodable, Sendable {
       error = summary.best.heldOutError
       standardError = summary.standardError
       rSquared = summary.rSquared
+      directions = summary.spectrum?.directions
       warnings = summary.warnings
     }
   }

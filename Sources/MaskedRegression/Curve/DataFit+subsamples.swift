@@ -2,7 +2,10 @@ import LacunaAlgebra
 
 extension DataFit {
   /// The eigenvalues of S in the units of the device's columns, those that are surely 0 left out.
-  func spectrum() throws -> [Double] {
+  func spectrum() throws -> [Double] { try spectrum(of: route) }
+
+  /// The same of other samples.
+  func spectrum(of route: Route) throws -> [Double] {
     let values: [Double]
     switch route {
     case .primal(let primal):

@@ -180,8 +180,8 @@ extension FitResult {
   /// Numbers that the self-check may copy: fewer than half of the rows are fitted where half have more.
   private static var copiedNumbers: Int { 1 << 27 }
 
-  /// Why this fit has no learning curve.
-  private var absence: String {
+  /// Why this fit has no learning curve, and its predictor no spectrum to speak of.
+  package var absence: String {
     switch fit.validation {
     case .leaveOneGroupOut: "rows in groups are not independent, which it presumes"
     case .hiddenCells: "with missing cells the rows do not tell alike of the coordinates"
@@ -199,7 +199,7 @@ extension FitResult {
 
 extension BackendError {
   /// Whether it is of the device, and not of what the numbers or their memory ask of it.
-  fileprivate var isDeviceFault: Bool {
+  package var isDeviceFault: Bool {
     switch self {
     case .nonFinite, .notPositiveDefinite, .noConvergence, .outOfMemory: false
     default: true

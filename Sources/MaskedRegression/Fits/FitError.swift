@@ -30,7 +30,7 @@ public enum FitError: Error, Sendable, CustomStringConvertible {
   }
 
   /// Does the work; what it throws becomes a `FitError`.
-  static func wrapping<Value>(_ work: () throws -> Value) throws(FitError) -> Value {
+  package static func wrapping<Value>(_ work: () throws -> Value) throws(FitError) -> Value {
     do {
       return try work()
     } catch let error as FitError {

@@ -61,6 +61,12 @@ struct PrimalEvaluation<Device: Backend> {
     return (scratch, solved.diagonal)
   }
 
+  /// The same, to be spent.
+  func spentResolvent(ridge: Double) throws -> (matrix: Device.Matrix, diagonal: [Double]) {
+    defer { solved.ridge = nil }
+    return try resolvent(ridge: ridge)
+  }
+
   /// The Gram, in the place of the inverse, to be spent.
   func spentGram() throws(BackendError) -> Device.Matrix {
     solved.ridge = nil
@@ -142,8 +148,7 @@ struct PrimalEvaluation<Device: Backend> {
 
   /// −diag(Q)⁻¹Q with a zero diagonal, over Q.
   func predictor(ridge: Double) throws -> Device.Matrix {
-    let (a, diagonal) = try resolvent(ridge: ridge)
-    solved.ridge = nil
+    let (a, diagonal) = try spentResolvent(ridge: ridge)
     try device.scale(a, rows: try device.makeVector(elements(diagonal.map { -1 / $0 })), columns: nil)
     try device.setDiagonal(of: a, to: try device.makeVector(diagonal.count))
     return a

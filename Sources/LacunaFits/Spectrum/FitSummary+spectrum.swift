@@ -1,0 +1,117 @@
+import DeterministicEquivalents
+import LacunaFigures
+import LacunaFiles
+import MaskedRegression
+
+extension FitSummary {
+  /// `spectrum`: directions that the predictor's eigenvalues tell of.
+  public struct Spectrum: Encodable, Sendable {
+    public struct Outlier: Encodable, Sendable {
+      public var eigenvalue: Double
+      public var strength, overlap: Double?
+
+      enum CodingKeys: String, CodingKey { case eigenvalue, strength, overlap }
+
+      public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(eigenvalue, forKey: .eigenvalue)
+        try container.encode(strength, forKey: .strength)
+        try container.encode(overlap, forKey: .overlap)
+      }
+    }
+
+    /// The ends of the null's spectrum.
+    public var edges: [Double]
+    /// Beyond which an eigenvalue is an outlier.
+    public var threshold: Double
+    public var outliers: [Outlier]
+    /// How many there are: with few rows of many correlated coordinates more than are listed.
+    public var outlierCount: Int
+    /// How many; nil where coordinates are correlated by no few of them.
+    public var directions: Int?
+    public var level: Double
+    /// Copies that the level is of; nil for the Tracy–Widom law.
+    public var permutations: Int?
+    public var principalDirections: Int?
+    /// "correlated, not low rank" where more than a tenth of the eigenvalues are beyond the edge.
+    public var remark: String?
+
+    /// - Parameter spectrum: of the fit.
+    public init(_ spectrum: FitSpectrum) {
+      edges = spectrum.edges.map { [$0.lower, $0.upper] } ?? []
+      threshold = spectrum.threshold
+      outliers = spectrum.outliers.map {
+        Outlier(eigenvalue: $0.eigenvalue, strength: $0.strength, overlap: $0.overlap)
+      }
+      outlierCount = spectrum.outlierCount
+      directions = spectrum.isCorrelated ? nil : spectrum.outlierCount
+      level = spectrum.level.value
+      if case .permutations(let count) = spectrum.level { permutations = count }
+      principalDirections = spectrum.principalDirections
+      remark = spectrum.isCorrelated ? "correlated, not low rank" : nil
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case edges, threshold, outliers, directions, level, permutations, remark
+      case outlierCount = "outlier_count"
+      case principalDirections = "pca_directions"
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(edges, forKey: .edges)
+      try container.encode(threshold, forKey: .threshold)
+      try container.encode(outliers, forKey: .outliers)
+      try container.encode(outlierCount, forKey: .outlierCount)
+      try container.encode(directions, forKey: .directions)
+      try container.encode(level, forKey: .level)
+      try container.encode(permutations, forKey: .permutations)
+      try container.encode(principalDirections, forKey: .principalDirections)
+      try container.encode(remark, forKey: .remark)
+    }
+  }
+
+  /// Takes in the spectrum of a fit, or why it has none.
+  /// - Parameter found: of the fit.
+  public mutating func take(_ found: Result<FitSpectrum, NoSpectrum>) {
+    switch found {
+    case .success(let spectrum): self.spectrum = Spectrum(spectrum)
+    case .failure(let reason): spectrumReason = reason.description
+    }
+  }
+}
+
+extension FitSpectrum {
+  /// Writes the directions as rows of a `.npy`, in the order of the outliers; none where there are none.
+  /// - Parameter path: of the file.
+  /// - Throws: `DataFileError`.
+  public func writeDirections(to path: String) throws(DataFileError) {
+    guard let d = directions.first?.count else { return }
+    try writeNPY(directions.flatMap { $0 }, shape: [directions.count, d], to: path)
+  }
+
+  /// The eigenvalues, where all are known, as a histogram under the density of the null, outliers and the threshold marked.
+  public var figure: Figure? {
+    guard let edges else { return nil }
+    let steps = 400
+    let line = (0...steps).map { step in
+      let place = edges.lower + (edges.upper - edges.lower) * Double(step) / Double(steps)
+      return Figure.Point(place, null.predictorDensity(at: place))
+    }
+    var series = [Figure.Series(.line, name: "unrelated coordinates", group: 1, points: line)]
+    if let eigenvalues {
+      series.insert(
+        .histogram(of: eigenvalues, bins: min(100, max(10, eigenvalues.count / 8)), name: "this fit", group: 0), at: 0)
+    }
+    if !outliers.isEmpty {
+      series.append(
+        Figure.Series(.openMarkers, name: "outliers", group: 2, points: outliers.map { Figure.Point($0.eigenvalue, 0) })
+      )
+    }
+    return Figure(panels: [
+      Figure.Panel(
+        xLabel: "eigenvalue of the predictor", yLabel: "density", xLogarithmic: false, yLogarithmic: false,
+        series: series, verticalMarks: [Figure.Mark(threshold, "threshold")])
+    ])
+  }
+}
