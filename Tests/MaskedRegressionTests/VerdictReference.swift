@@ -41,13 +41,21 @@ struct VerdictReference {
   }
 
   private func train(_ rows: [Int]) -> Trained {
-    let m = Double(rows.count)
-    let means = kept.map { k in centered ? rows.reduce(0) { $0 + x[$1][k] } / m : 0 }
-    let scales = kept.indices.map { a in
-      (rows.reduce(0) { $0 + (x[$1][kept[a]] - means[a]) * (x[$1][kept[a]] - means[a]) } / m).squareRoot()
+    let (m, d) = (Double(rows.count), kept.count)
+    var (means, scales) = ([Double](repeating: 0, count: d), [Double](repeating: 0, count: d))
+    if centered { for i in rows { for a in 0..<d { means[a] += x[i][kept[a]] / m } } }
+    for i in rows {
+      for a in 0..<d {
+        let value: Double = x[i][kept[a]] - means[a]
+        scales[a] += value * value / m
+      }
     }
-    let z = rows.map { i in kept.indices.map { (x[i][kept[$0]] - means[$0]) / scales[$0] } }
-    let gram = kept.indices.map { a in kept.indices.map { b in z.reduce(0) { $0 + $1[a] * $1[b] } / m } }
+    scales = scales.map { $0.squareRoot() }
+    var gram = [[Double]](repeating: [Double](repeating: 0, count: d), count: d)
+    for i in rows {
+      let z: [Double] = (0..<d).map { (x[i][kept[$0]] - means[$0]) / scales[$0] }
+      for a in 0..<d { for b in 0..<d { gram[a][b] += z[a] * z[b] / m } }
+    }
     let (values, vectors) = Self.eigen(gram)
     return Trained(count: rows.count, means: means, scales: scales, gram: gram, values: values, vectors: vectors)
   }
@@ -82,17 +90,21 @@ struct VerdictReference {
       return BruteForce.solve(others.map { a in others.map { sigma[a][$0] } }, others.map { sigma[$0][k] })
     }
     return rows.map { i in
-      let z = all.map { (x[i][kept[$0]] - trained.means[$0]) / trained.scales[$0] }
-      return all.map { k in z[k] - zip(weights[k], all.filter { $0 != k }).reduce(0) { $0 + $1.0 * z[$1.1] } }
+      let z: [Double] = all.map { (x[i][kept[$0]] - trained.means[$0]) / trained.scales[$0] }
+      return all.map { k in
+        var residual = z[k]
+        for (weight, other) in zip(weights[k], all.filter { $0 != k }) { residual -= weight * z[other] }
+        return residual
+      }
     }
   }
 
   private func masked(_ rows: [Int], _ trained: Trained, ridge: Double) -> [[Double]] {
     let ridge = ridge * Double(x.count) / Double(trained.count)
     guard ridge.isFinite else { return residuals(rows, trained, sigma: identity) }
-    return residuals(
-      rows, trained,
-      sigma: kept.indices.map { a in kept.indices.map { trained.gram[a][$0] + (a == $0 ? ridge : 0) } })
+    var sigma = trained.gram
+    for a in sigma.indices { sigma[a][a] += ridge }
+    return residuals(rows, trained, sigma: sigma)
   }
 
   private var identity: [[Double]] { kept.indices.map { a in kept.indices.map { a == $0 ? 1.0 : 0 } } }
@@ -102,10 +114,13 @@ struct VerdictReference {
     let d = kept.count
     let noise = trained.values[rank...].reduce(0, +) / Double(d - rank)
     guard noise > 1e-11 else { return nil }
-    let sigma = (0..<d).map { a in
-      (0..<d).map { b in
-        (0..<rank).reduce(a == b ? noise : 0) {
-          $0 + (trained.values[$1] - noise) * trained.vectors[$1][a] * trained.vectors[$1][b]
+    var sigma = [[Double]](repeating: [Double](repeating: 0, count: d), count: d)
+    for a in 0..<d {
+      sigma[a][a] = noise
+      for b in 0..<d {
+        for j in 0..<rank {
+          let v: [Double] = trained.vectors[j]
+          sigma[a][b] += (trained.values[j] - noise) * v[a] * v[b]
         }
       }
     }
@@ -113,7 +128,10 @@ struct VerdictReference {
   }
 
   private func sum(_ cells: [[Double]]?) -> Double {
-    cells.map { $0.reduce(0) { $0 + $1.reduce(0) { $0 + $1 * $1 } } } ?? .infinity
+    guard let cells else { return .infinity }
+    var sum = 0.0
+    for row in cells { for value in row { sum += value * value } }
+    return sum
   }
 
   func verdict() -> (masked: Double, pca: Double, empty: Double, rank: Int, ridge: Double, standardError: Double) {
@@ -149,10 +167,12 @@ struct VerdictReference {
       }
       empty += sum(residuals(folds[fold], trained, sigma: identity))
     }
-    let mean = (own.reduce(0, +) - other.reduce(0, +)) / Double(n)
-    let scatter = units.reduce(0.0) { sum, unit in
-      let part = unit.reduce(0.0) { $0 + own[$1] - other[$1] - mean }
-      return sum + part * part
+    let mean: Double = (own.reduce(0, +) - other.reduce(0, +)) / Double(n)
+    var scatter = 0.0
+    for unit in units {
+      var part = 0.0
+      for i in unit { part += own[i] - other[i] - mean }
+      scatter += part * part
     }
     let count = Double(units.count)
     return (
