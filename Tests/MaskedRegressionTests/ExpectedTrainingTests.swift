@@ -21,17 +21,18 @@ import Testing
     return zip(expected, result.search.path).map { $0.error / $1.meanTraining! }
   }
 
-  /// Independent rows train as their errors left out say; the finite number of coordinates is in the formula.
+  /// What is left out of the theory of many rows is of the order of one row.
   @Test(arguments: [(400, 60), (120, 100), (80, 200), (200, 8)], [false, true])
   func independentRows(shape: (Int, Int), centered: Bool) throws {
     for ratio in try ratios(rows(n: shape.0, d: shape.1, seed: 3), centered: centered) {
-      #expect(abs(ratio - 1) < 0.02, "\(ratio)")
+      #expect(abs(ratio - 1) < 5 / Double(shape.0), "\(ratio)")
     }
   }
 
-  /// Rows that are there twice tell of each other: what is left out is told by its copy, and training is said to be less than it is.
-  @Test func copies() throws {
-    let x = rows(n: 60, d: 40, seed: 4)
-    #expect(try ratios(x + x, centered: true)[0] < 0.8)
+  /// The theory has leverages alike: a row far from the others is told worse when it is left out than it says.
+  @Test func farRow() throws {
+    var x = rows(n: 60, d: 40, seed: 4)
+    x[7] = x[7].enumerated().map { $0 % 2 == 0 ? 30 * $1 : -30 * $1 }
+    #expect(try ratios(x, centered: true).allSatisfy { $0 > 1.2 })
   }
 }
