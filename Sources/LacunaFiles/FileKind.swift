@@ -2,7 +2,7 @@
 enum FileKind {
   case numpy, zip, gzip, matrixMarket, text
   case parquet, arrow, hdf5, matlab, pickle, excel, legacyExcel, openDocument, torch, rData, sqlite
-  case bzip2, xz, zstandard, markup, json, pdf, utf16, stata, spss, largeFilePointer
+  case bzip2, xz, zstandard, markup, json, pdf, utf16, stata, spss, largeFilePointer, binary
 
   /// - Parameter start: the first bytes, 128 or all there are.
   init(_ start: [UInt8]) {
@@ -31,11 +31,12 @@ enum FileKind {
       case starts([0x28, 0xB5, 0x2F, 0xFD]): .zstandard
       case starts("%PDF"): .pdf
       case starts([0xFF, 0xFE]) || starts([0xFE, 0xFF]) || Self.isWideText(start): .utf16
-      case starts("<stata_dta>"): .stata
+      case starts("<stata_dta>") || Self.isOldStata(start): .stata
       case starts("version https://git-lfs"): .largeFilePointer
       case starts("$FL2") || starts("$FL3"): .spss
-      case starts("<!") || starts("<?") || starts("<h") || starts("<H"): .markup
+      case Self.isMarkup(start): .markup
       case starts("{") || starts("[{") || starts("[["): .json
+      case start.count >= 16 && start.count(where: { $0 == 0 }) * 8 > start.count: .binary
       default: .text
       }
   }
@@ -69,6 +70,18 @@ enum FileKind {
   private static func isMatrixMarket(_ start: [UInt8]) -> Bool {
     let text = start.starts(with: [0xEF, 0xBB, 0xBF]) ? start[3...] : start[...]
     return text.prefix(14).map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 } == Array("%%matrixmarket".utf8)
+  }
+
+  /// Whether a declaration or one of the usual first tags stands there; `<NA>` is a cell.
+  private static func isMarkup(_ start: [UInt8]) -> Bool {
+    let text = String(decoding: start.prefix(8), as: UTF8.self).lowercased()
+    return ["<!", "<?", "<h", "<table", "<div", "<body", "<svg", "<meta", "<title", "<pre", "<script"].contains(
+      where: text.hasPrefix)
+  }
+
+  /// Whether the release, 105 to 115, the byte order and the kind of a data set stand there.
+  private static func isOldStata(_ start: [UInt8]) -> Bool {
+    start.count > 3 && (105...115).contains(start[0]) && (1...2).contains(start[1]) && start[2] == 1 && start[3] == 0
   }
 
   /// Whether every second byte is 0, as in Latin text of two bytes a character without a byte order mark.
@@ -121,6 +134,7 @@ enum FileKind {
     case .utf16: ("text in UTF-16 or UTF-32", "save it in UTF-8")
     case .stata: ("a Stata file", "write it as .csv: export delimited, or pandas.read_stata, then \(pandas)")
     case .spss: ("an SPSS file", "write it as .csv: pandas.read_spss, then \(pandas)")
+    case .binary: ("no text, and no format that is known here", "text, .npy, .npz and .mtx are read, each also as .gz")
     case .largeFilePointer: ("Git LFS's pointer to a file, not the file", "git lfs pull brings it")
     case .numpy, .zip, .gzip, .matrixMarket, .text: ("a table", "")
     }

@@ -8,7 +8,7 @@ public enum TableContent: Sendable {
 /// Reads a table of numbers in whichever format its first bytes say: text, `.npy`, `.npz`, Matrix Market, each also
 /// compressed by gzip. A sparse matrix becomes a dense table.
 ///
-/// - Parameter path: `-` and `/dev/stdin` are standard input; `FILE.npz:NAME` is one array of several.
+/// - Parameter path: `-` and `/dev/stdin` are standard input; `FILE.npz:NAME` is one array of several, `-:NAME` likewise.
 /// - Throws: as `readContent`; `io` for a sparse matrix whose cells are more than the machine's memory.
 package func readTable(_ path: String, _ reading: TableReading = TableReading()) throws(DataFileError) -> Table {
   switch try readContent(path, reading) {
@@ -65,11 +65,13 @@ private func readContent(
   }
 }
 
-/// `FILE.npz` and `NAME` of `FILE.npz:NAME`.
+/// `FILE.npz` and `NAME` of `FILE.npz:NAME`; of `-:NAME` too.
 private func splitMember(_ path: String) -> (String, String)? {
   guard let colon = path.lastIndex(of: ":") else { return nil }
   let file = String(path[..<colon])
   let name = String(path[path.index(after: colon)...])
-  guard !name.isEmpty, file.lowercased().hasSuffix(".npz") else { return nil }
+  let isArchive =
+    [".npz", ".npz.gz"].contains(where: file.lowercased().hasSuffix) || ["-", "/dev/stdin"].contains(file)
+  guard !name.isEmpty, isArchive else { return nil }
   return (file, name)
 }

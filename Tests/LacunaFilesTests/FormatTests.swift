@@ -73,8 +73,18 @@ import Testing
     ("MATLAB", Array("MATLAB 5.0 MAT-file, x".utf8), "MATLAB"),
     ("pickle", [0x80, 4, 0x95, 0], "pickle"), ("xls", [0xD0, 0xCF, 0x11, 0xE0, 0xA1], "old Office"),
     ("xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "xz"), ("page", Array("<!DOCTYPE html>".utf8), "HTML"),
+    ("table", Array("<table border=\"1\">\n<tr><td>1</td></tr>\n".utf8), "HTML"),
+    ("old Stata", [114, 2, 1, 0, 4, 0, 12] + [UInt8](repeating: 0, count: 40), "Stata"),
+    ("unknown", Array("\u{7F}ELF".utf8) + [2, 1, 1, 0, 0, 0, 0, 0, 3, 0, 62, 0, 1], "no text"),
     ("JSON", Array("[[1, 2], [3, 4]]".utf8), "JSON"), ("SQLite", Array("SQLite format 3\0".utf8), "SQLite"),
   ]
+
+  @Test("cells that begin as markup does are cells")
+  func noMarkup() throws {
+    let reading = TableReading(header: false, allowMissing: true, missing: ["<NA>"])
+    #expect(try readTable(folder.file("n.csv", "<NA>,1\n2,3\n"), reading).values.dropFirst() == [1, 2, 3])
+    #expect(try readTable(folder.file("n.csv", "<5,5-9\n2,3\n")).names == ["<5", "5-9"])
+  }
 
   @Test("other programs' files are named with the way out", arguments: FormatTests.foreign.map(\.0))
   func foreignFile(name: String) throws {

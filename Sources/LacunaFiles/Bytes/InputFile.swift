@@ -11,6 +11,8 @@ final class InputFile: ByteStream, RandomAccess {
   /// Bytes in a regular file; nil for a pipe, a terminal or standard input, which have no places to read from.
   let size: Int?
   private let descriptor: Int32
+  /// What messages call it.
+  static let standardInput = "standard input"
 
   var byteCount: Int { size ?? 0 }
 
@@ -41,7 +43,7 @@ final class InputFile: ByteStream, RandomAccess {
     // Files of /proc say that they are empty and are not.
     self.size = kind == S_IFREG && !isStandardInput && status.st_size > 0 ? Int(status.st_size) : nil
     self.descriptor = descriptor
-    super.init(path: isStandardInput ? "standard input" : path)
+    super.init(path: isStandardInput ? Self.standardInput : path)
   }
 
   deinit { close(descriptor) }

@@ -35,12 +35,14 @@ struct NPZ {
     return try archive.open(member)
   }
 
+  private var isStandardInput: Bool { archive.file.path == InputFile.standardInput }
+
   /// - Parameter name: which array; nil for the only one.
   func table(_ name: String?, _ reading: TableReading) throws(DataFileError) -> Table {
     guard let name = name ?? (names.count == 1 ? names[0] : nil) else {
       throw .malformed(
         path: archive.file.path, position: .file, reason: "the archive holds \(names.count) arrays: \(listed(names))",
-        remedy: "name one, as in \(escaped(archive.file.path)):\(escaped(names[0]))")
+        remedy: "name one, as in \(isStandardInput ? "-" : escaped(archive.file.path)):\(escaped(names[0]))")
     }
     return try readNPY(try stream(name), size: nil, reading)
   }

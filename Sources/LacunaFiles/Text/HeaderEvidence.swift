@@ -28,6 +28,10 @@ struct HeaderEvidence {
     let overNumbers = texts.filter { column in cells(under: column).contains { $0.number != nil } }
     if case .header = numeric { return numeric }
     if overNumbers.isEmpty { return numeric }
+    // A sample has a bad cell or two, not more of them than numbers.
+    if overNumbers.count > 1 && overNumbers.count > numbers.count {
+      return .header("the first row has words over numbers in \(overNumbers.count) columns: it is read as names")
+    }
     return mixture(overNumbers[0])
   }
 

@@ -84,7 +84,9 @@ extension TableReading {
     let fraction = digits[whole.endIndex...].dropFirst()
     let groups = whole.split(separator: separator, omittingEmptySubsequences: false)
     func isDigits(_ part: Substring) -> Bool { part.allSatisfy { $0.isASCII && $0.isNumber } }
-    return groups.count > 1 && (1...3).contains(groups[0].count) && groups.dropFirst().allSatisfy { $0.count == 3 }
+    // 0,126 has no thousands.
+    return groups.count > 1 && (1...3).contains(groups[0].count) && groups[0].first != "0"
+      && groups.dropFirst().allSatisfy { $0.count == 3 }
       && groups.allSatisfy(isDigits) && isDigits(fraction)
   }
 }
