@@ -24,9 +24,9 @@ struct GoalOptions: ParsableArguments {
       if maxTrials != nil { throw ValidationError("--max-trials goes with --standard-error") }
       return
     }
-    // Trials are told apart below 2²⁰, as in configurations.
-    if let maxTrials, !(2...1_000_000).contains(maxTrials) {
-      throw ValidationError("--max-trials must be from 2 to 1000000")
+    let most = ExperimentConfiguration.mostTrials
+    if let maxTrials, !(2...most).contains(maxTrials) {
+      throw ValidationError("--max-trials must be from 2 to \(most)")
     }
     do {
       _ = try goal

@@ -76,6 +76,34 @@ import Testing
     }
   }
 
+  /// What a kill or a failing disk leaves of a record, however long it is: not counted, not taken, done again.
+  @Test func tornRecords() throws {
+    try withStudy { folder in
+      try run(["simulate", "study.yaml", "--output", "one"] + host, in: folder)
+      try run(["plan", "study.yaml", "--device", "host", "--output", "out", "--quiet"], in: folder)
+      let out = folder.appendingPathComponent("out")
+      try run(["simulate", "out", "--shard", "1/4"] + host, in: folder)
+      let shards = out.appendingPathComponent("shards")
+      let file = shards.appendingPathComponent(try FileManager.default.contentsOfDirectory(atPath: shards.path)[0])
+      let whole = try Data(contentsOf: file)
+      let lines = whole.split(separator: UInt8(ascii: "\n"))
+      let long = lines[0].dropLast() + Data(repeating: UInt8(ascii: "1"), count: 5 << 20)
+      let tears: [(Data, Int)] = [
+        (whole.dropLast(lines.last!.count / 2), lines.count - 1), (whole + lines[1].prefix(50), lines.count),
+        (whole + long, lines.count), (whole + long + Data([10]) + lines[0] + Data([10]), lines.count),
+        (whole.prefix(3000) + Data(count: 4096) + whole.dropFirst(7096), lines.count - 1),
+      ]
+      for (data, most) in tears {
+        try data.write(to: file)
+        let done = try #require(
+          try object(run(["status", "out", "--json"], in: folder).output)["done"] as? Int)
+        #expect(done <= most && done > 0, "\(done) of \(lines.count)")
+      }
+      try run(["simulate", "study.yaml", "--output", "out", "--resume"] + host, in: folder)
+      #expect(try resultFiles(out) == resultFiles(folder.appendingPathComponent("one")))
+    }
+  }
+
   @Test func whereThereIsNothing() throws {
     try withStudy { folder in
       try run(["simulate", "study.yaml", "--output", "one"] + host, in: folder)

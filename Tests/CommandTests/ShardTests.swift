@@ -37,6 +37,25 @@ import Testing
       .sorted { $0.path < $1.path }
   }
 
+  /// Trials of a point are bounded wherever a plan says how many: they were believed, and ended the process.
+  @Test(arguments: [Int.max, 1 << 62, 1_000_001, 0, -1])
+  func impossiblePlans(trials: Int) throws {
+    try withFolder { folder in
+      try write(Self.pairs, folder)
+      try run(["plan", "study.yaml", "--device", "host", "--output", "plan", "--quiet"], in: folder)
+      let file = folder.appendingPathComponent("plan/plan.json")
+      let text = try String(contentsOf: file, encoding: .utf8)
+      for (key, value, words) in [("\"trials\" : 5", trials, "1000000"), ("\"n\" : 80", 81, "its stages are not")] {
+        let name = String(key.prefix { $0 != ":" })
+        #expect(text.contains(key), "\(text)")
+        try Data(text.replacing(key, with: "\(name): \(value)").utf8).write(to: file)
+        for command in [["merge", "plan", "--partial"], ["simulate", "plan", "--shard", "1/1", "--device", "host"]] {
+          #expect(try run(command, in: folder, status: 65).errors.contains(words))
+        }
+      }
+    }
+  }
+
   @Test(arguments: [
     ([study], [String](), 14), ([pairs], [], 3),
     ([study], ["data.spikes.0.strength=1,4", "measure=errors", "--precision", "float32"], 28),

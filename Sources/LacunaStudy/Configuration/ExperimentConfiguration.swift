@@ -3,6 +3,9 @@
 /// One configuration holds a list of sample counts and a list of ridges; the runner loops over both.
 /// Keys that are swept from the command line give one configuration each, see `ExperimentPoint`.
 public struct ExperimentConfiguration: Sendable, Equatable {
+  /// Trials of a point at most: they are told apart below 2²⁰.
+  package static let mostTrials = 1_000_000
+
   /// `experiment.name`: titles and file names; by default the name of the configuration file.
   public var name: String
   /// `experiment.trials`: independent draws of the data per point, at least 1; 10 by default.

@@ -51,7 +51,9 @@ func readExperiment(
   guard let field = top["experiment"] else { return result }
   let experiment = try ConfigurationSection(field, keys: ["name", "trials", "seed"])
   if let name = experiment["name"] { result.name = try readName(name) }
-  if let trials = experiment["trials"] { result.trials = try trials.integer(in: 1...1_000_000, example: "10") }
+  if let trials = experiment["trials"] {
+    result.trials = try trials.integer(in: 1...ExperimentConfiguration.mostTrials, example: "10")
+  }
   if let seed = experiment["seed"] { result.seed = try readSeed(seed) }
   return result
 }

@@ -38,8 +38,13 @@ package struct ShardFolder: Sendable {
     guard plan.study == (try StudyPlan.fingerprint(plan.configurations, plan.files, plan.goal)) else {
       throw ShardError.malformedPlan(reason: "it was changed by hand")
     }
-    guard plan.stages.allSatisfy({ (1...10_000_000).contains($0.trials) && (1...2).contains($0.trialsPerUnit) }) else {
-      throw ShardError.malformedPlan(reason: "it has a point of no trials, or of too many")
+    guard
+      plan.stages.allSatisfy({
+        (1...ExperimentConfiguration.mostTrials).contains($0.trials) && (1...2).contains($0.trialsPerUnit)
+      })
+    else {
+      throw ShardError.malformedPlan(
+        reason: "it has a point without trials, or with more than \(ExperimentConfiguration.mostTrials)")
     }
     return plan.goal == nil ? plan : try withRounds(plan)
   }
@@ -52,7 +57,9 @@ package struct ShardFolder: Sendable {
       let round = try? decodeJSON(StudyRound.self, from: try readBytes(path + "/" + name))
       guard let round, round.format == StudyRound.currentFormat, round.study == plan.study,
         round.round == plan.round + 1, round.trials.count == plan.stages.count,
-        zip(round.trials, plan.stages).allSatisfy({ $0 >= $1.trials && $0 % $1.trialsPerUnit == 0 })
+        zip(round.trials, plan.stages).allSatisfy({
+          $0 >= $1.trials && $0 <= ExperimentConfiguration.mostTrials && $0 % $1.trialsPerUnit == 0
+        })
       else { throw ShardError.malformedPlan(reason: "\(name) is damaged or of another study") }
       plan.round = round.round
       for (index, trials) in round.trials.enumerated() { plan.stages[index].trials = trials }
