@@ -104,6 +104,42 @@ import Testing
     }
   }
 
+  #if os(Linux)
+    /// Killed, and nobody asks for its status, as in a container whose first process never does.
+    @Test func killedAndNotAwaited() throws {
+      try withStudy { folder in
+        let arguments = ["simulate", "study.yaml", "experiment.trials=3000", "--output", "out"] + host
+        let parent = Process()
+        parent.executableURL = URL(fileURLWithPath: "/bin/sh")
+        parent.arguments =
+          ["-c", "\"$0\" \"$@\" >out.txt 2>&1 & echo $! >number; exec sleep 600", Program.binary.path] + arguments
+        parent.currentDirectoryURL = folder
+        try parent.run()
+        defer {
+          kill(parent.processIdentifier, SIGKILL)
+          parent.waitUntilExit()
+        }
+        let out = folder.appendingPathComponent("out")
+        while parent.isRunning, lineCount(out) < 3 { usleep(2_000) }
+        let text = try String(contentsOf: folder.appendingPathComponent("number"), encoding: .utf8)
+        let number = try #require(Int32(text.split(separator: "\n").first ?? ""))
+        let state = { (try? String(contentsOfFile: "/proc/\(number)/stat", encoding: .utf8)) ?? "" }
+        kill(number, SIGKILL)
+        while !state().contains(") Z ") {
+          try #require(!state().isEmpty, "somebody asked for its status")
+          usleep(2_000)
+        }
+        let next = try Program.start(arguments + ["--resume"], in: folder)
+        let before = lineCount(out)
+        while next.isRunning, lineCount(out) < before + 3 { usleep(2_000) }
+        let isRunning = next.isRunning
+        kill(next.processIdentifier, SIGKILL)
+        let errors = try Program.finish(next, in: folder).errors
+        #expect(isRunning, "\(errors)")
+      }
+    }
+  #endif
+
   @Test func whereThereIsNothing() throws {
     try withStudy { folder in
       try run(["simulate", "study.yaml", "--output", "one"] + host, in: folder)

@@ -188,23 +188,27 @@ private struct Owner {
     host.isEmpty ? "a process unknown" : "process \(process) on \(escaped(host))"
   }
 
-  /// Whether this process of this host is there still: the one of that start, not a later one of its number.
+  /// Whether this process of this host is there still: the one of that start, not a later one of its number. One that has ended is
+  /// not, though nobody has asked for its status: in a container that may be never.
   var isAlive: Bool {
     guard process > 0, kill(process, 0) == 0 || errno == EPERM else { return false }
+    if let state = Self.fields(of: process)?[1], state == "Z" || state == "X" { return false }
     guard !start.isEmpty, let now = Self.startTime(of: process) else { return true }
     return now == start
   }
 
   /// Clock ticks from the start of the system, and which start of it.
   private static func startTime(of process: pid_t) -> String? {
+    guard let fields = fields(of: process), let boot = contents("/proc/sys/kernel/random/boot_id") else { return nil }
+    return fields[20] + "/" + boot.prefix { !$0.isNewline }
+  }
+
+  /// What the system says of a process, from the end of its name, which may hold anything: the state is 1, the start 20.
+  private static func fields(of process: pid_t) -> [Substring]? {
     #if os(Linux)
-      guard let status = contents("/proc/\(process)/stat"), let boot = contents("/proc/sys/kernel/random/boot_id"),
-        let name = status.lastIndex(of: ")")
-      else { return nil }
-      // Field 22; the second is the name in brackets, which may hold anything.
+      guard let status = contents("/proc/\(process)/stat"), let name = status.lastIndex(of: ")") else { return nil }
       let fields = status[name...].split(separator: " ")
-      guard fields.count > 20 else { return nil }
-      return fields[20] + "/" + boot.prefix { !$0.isNewline }
+      return fields.count > 20 ? fields : nil
     #else
       return nil
     #endif
