@@ -86,8 +86,8 @@ public struct FitPage: Sendable {
     (
       name: "ridge", title: "Error against the ridge",
       caption:
-        "Errors at the ridges tried as markers, what random-matrix theory makes of the others as lines; the mark is the "
-        + "ridge chosen. Numbers in fit.json under path."
+        "Errors at the ridges tried; lines beside markers are what random-matrix theory makes of the other errors. The mark "
+        + "is the ridge chosen. Numbers in fit.json under path."
     ),
     (
       name: "coordinates", title: "Error by coordinate",
@@ -95,7 +95,9 @@ public struct FitPage: Sendable {
     ),
     (
       name: "learning-curve", title: "More and fewer rows",
-      caption: "The error to expect against the number of rows, from this fit alone; markers are measured."
+      caption:
+        "The error to expect against the number of rows, from this fit alone; markers are measured. Numbers in fit.json under "
+        + "learning_curve."
     ),
   ]
 
