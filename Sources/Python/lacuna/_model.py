@@ -25,7 +25,7 @@ def restore(estimator: Any, path: Any) -> Any:
         if found[0] != _FORMAT or found[1] > _VERSION:
             raise _library.DataError(f"{file} is of format {found[0]} {found[1]}; this version reads {_FORMAT} {_VERSION}")
         estimator.n_features_in_ = header["d"]
-        if header["names"] is not None:
+        if header.get("names") is not None:
             estimator.feature_names_in_ = np.array(header["names"], dtype=object)
         estimator.ridge_ = header["ridge"]
         estimator.validation_ = header["validation"]
