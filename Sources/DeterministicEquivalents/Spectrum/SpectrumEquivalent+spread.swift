@@ -18,13 +18,17 @@ extension SpectrumEquivalent {
   /// The law of the greatest eigenvalue, where the variances that the bulk was made of are the columns' own mean squares; nil where it is
   /// not known: fewer than two eigenvalues in the uppermost interval, or an edge less sharp than its own displacement.
   ///
-  /// The lengths of the columns are then given, and what scatters is their correlations.
+  /// The lengths of the columns are then given, and what scatters is their correlations. Where the edge moves by more than its own scale
+  /// for that, as where few coordinates make it, the law of a population of these variances takes its place: it lies further out, and is
+  /// exceeded more seldom.
   /// Source: <doc:FiniteSize>; for correlations N. S. Pillai, J. Yin, *Edge universality of correlation matrices*, 2012,
   /// doi:10.1214/12-AOS1022.
   public var greatestEigenvalue: GreatestEigenvalue? {
-    guard let component = components.last,
-      let law = ExtremeEigenvalue(bulk: bulk, frame: nil, hasKnownVariances: true).law(of: component, isUpper: true)
-    else { return nil }
+    guard let component = components.last else { return nil }
+    func law(knowing hasKnownVariances: Bool) -> ExtremeEigenvalue.Law? {
+      ExtremeEigenvalue(bulk: bulk, frame: nil, hasKnownVariances: hasKnownVariances).law(of: component, isUpper: true)
+    }
+    guard let law = law(knowing: true) ?? law(knowing: false) else { return nil }
     return GreatestEigenvalue(center: law.center, scale: law.scale)
   }
 
