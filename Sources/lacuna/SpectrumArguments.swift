@@ -6,7 +6,7 @@ struct SpectrumOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Count directions against so many copies of the data with columns permuted, 19 or more, for entries of any law. (default: "
-        + "against the Tracy–Widom law at 5 %)", valueName: "copies"))
+        + "against the Tracy–Widom law at 5 %; 19 where it is not known of few coordinates)", valueName: "copies"))
   var permutations: Int?
 
   func validate() throws {

@@ -65,15 +65,26 @@ public struct FitSpectrum: Sendable {
 /// Why a fit has no such spectrum.
 public struct NoSpectrum: Error, Sendable, CustomStringConvertible {
   public var description: String
+  /// Whether permuted copies have one.
+  var isOfLaw = false
+
+  init(description: String, isOfLaw: Bool = false) {
+    self.description = description
+    self.isOfLaw = isOfLaw
+  }
 }
 
 extension FitResult {
   /// The least number of permuted copies: fewer say nothing at 5 %.
   public static var leastPermutations: Int { 19 }
 
+  /// Whether permuted copies are had in an instant.
+  private var isSmall: Bool { sampleCount * coordinateCount <= 1 << 17 }
+
   /// The spectrum of the predictor at the best ridge: an eigensolve of order d, and one more with its leading vectors where there are
   /// outliers. With more than twice as many coordinates as rows, and more than 500, eigensolves of order n: one, and a few for each outlier.
-  /// - Parameter permutations: 0 for the Tracy–Widom law at 5 %, else at least 19 copies, for entries of any law: a fit at one ridge and
+  /// - Parameter permutations: 0 for the Tracy–Widom law at 5 % (of few coordinates it is not always known: 19 copies take its place where
+  ///   the data are at most 2¹⁷ numbers), else at least 19 copies, for entries of any law: a fit at one ridge and
   ///   two eigensolves each.
   /// - Returns: a reason where there is no spectrum to speak of.
   /// - Throws: `FitError.request` for fewer copies than 19; what the device throws.
@@ -86,7 +97,12 @@ extension FitResult {
       do {
         var search = try OutlierSearch(fit, ridge: best.ridge)
         if permutations > 0 { try search.permute(count: permutations, seed: request.seed) }
-        return .success(try search.spectrum())
+        do {
+          return .success(try search.spectrum())
+        } catch let error as NoSpectrum where error.isOfLaw && permutations == 0 && isSmall {
+          try search.permute(count: Self.leastPermutations, seed: request.seed)
+          return .success(try search.spectrum())
+        }
       } catch let error as NoSpectrum {
         return .failure(error)
       } catch let error as PopulationError {

@@ -101,7 +101,8 @@ struct OutlierSearch<Device: Backend> {
     guard let threshold = permuted?.place ?? null.greatestEigenvalue?.fivePercentPlace else {
       throw NoSpectrum(
         description:
-          "the edge of unrelated coordinates is not sharp enough for the Tracy–Widom law; compare with permuted copies")
+          "the edge of unrelated coordinates is not sharp enough for the Tracy–Widom law; compare with permuted copies",
+        isOfLaw: true)
     }
     return Round(null: null, threshold: threshold, count: try eigenvalues.count(beyond: threshold))
   }
