@@ -12,10 +12,14 @@ import Testing
       return (Double(state >> 11) * 0x1p-53 - 0.5) * 12.0.squareRoot()
     }
     let (n, d) = (120, 30)
-    let u = (0..<d).map { $0 % 3 == 0 ? -1.0 : 1 }
-    let values = (0..<n).flatMap { _ -> [Double] in
+    let u: [Double] = (0..<d).map { $0 % 3 == 0 ? -1 : 1 }
+    var values: [Double] = []
+    for _ in 0..<n {
       let factor = uniform()
-      return (0..<d).map { 3 + factor * u[$0] + uniform() * (0.5 + Double($0 % 2)) }
+      for k in 0..<d {
+        let scale: Double = k % 2 == 0 ? 0.5 : 1.5
+        values.append(3 + factor * u[k] + scale * uniform())
+      }
     }
     try writeNPY(values, shape: [n, d], to: path)
     return u
@@ -45,10 +49,13 @@ import Testing
       #expect(direction.rows == 1 && direction.columns == 30)
       let a = try readNPY(folder.appendingPathComponent("out/predictor.npy").path).values
       for i in 0..<30 {
-        let image = (0..<30).reduce(0) { $0 + a[i * 30 + $1] * direction.values[$1] }
+        var image = 0.0
+        for j in 0..<30 { image += a[i * 30 + j] * direction.values[j] }
         #expect(abs(image - eigenvalue * direction.values[i]) < 1e-12)
       }
-      let cosine = zip(direction.values, u).reduce(0) { $0 + $1.0 * $1.1 } / 30.0.squareRoot()
+      var product = 0.0
+      for (found, whole) in zip(direction.values, u) { product += found * whole }
+      let cosine = product / 30.0.squareRoot()
       #expect(abs(cosine * cosine - (outlier["overlap"] as? Double ?? 0)) < 0.05)
       #expect(FileManager.default.fileExists(atPath: folder.appendingPathComponent("out/figures/spectrum.svg").path))
     }
