@@ -146,7 +146,7 @@ import Testing
       let files: Set = [".lacuna", "model.npz", "predictor.npy", "coordinates.csv", "fit.json", "index.html"]
       #expect(Set(first.keys) == files.union(["residuals.npy"]))
       #expect(Set(second.keys) == files)
-      #expect(names(folder, "second/figures").count == 15)
+      #expect(names(folder, "second/figures").count == 20)
       let outputs = names(folder, "").union(["out"])
       var instants = Instants()
       #expect(try Program.run(fit("0.1", "out"), in: folder).status == 0)
@@ -158,7 +158,7 @@ import Testing
         try kill(next + ["--overwrite"], in: folder, after: instants.next() * time * 1.1)
         let found = try whole("out")
         #expect(found == first || found == second, "\(index): \(found.keys)")
-        #expect(names(folder, "out/figures").count == (found == first ? 5 : 15), "\(index)")
+        #expect(names(folder, "out/figures").count == (found == first ? 10 : 20), "\(index)")
         checkLitter(names(folder, "").subtracting(outputs))
         // A run that is refused clears up too.
         #expect(try Program.run(fit("0.1", "out"), in: folder).status == 73)
