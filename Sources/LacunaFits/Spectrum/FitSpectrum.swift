@@ -13,7 +13,8 @@ public struct FitSpectrum: Sendable {
   public struct Outlier: Sendable, Equatable {
     /// μ, of the predictor.
     public var eigenvalue: Double
-    /// θ, a variance of the columns over √w; nil where there is no low rank to speak of, and within the edge, where chance puts it.
+    /// θ, a variance of the columns over √w; nil where there is no low rank to speak of, within the edge, where chance puts it,
+    /// and where the rounds do not settle.
     public var strength: Double?
     /// The squared cosine to expect between the direction found and the true one.
     public var overlap: Double?

@@ -1,6 +1,7 @@
 import DeterministicEquivalents
 import LacunaAlgebra
 import MaskedRegression
+import RealModule
 
 /// The rounds in which outliers are found: see `FitSpectrum`.
 struct OutlierSearch<Device: Backend> {
@@ -66,13 +67,22 @@ struct OutlierSearch<Device: Backend> {
     var noise = variances
     var round = try self.round(noise: noise, spikes: [])
     var spikes: [Spike] = []
-    for _ in 0..<8 {
+    var isSettled = false
+    for _ in 0..<24 where !isSettled {
       let count = round.count
       guard count > 0, count <= most else { break }
-      spikes = try self.spikes(of: round)
+      var next = try self.spikes(of: round)
+      var change = next.count == spikes.count ? 0 : Double.infinity
+      for (index, earlier) in zip(next.indices, spikes) where next.count == spikes.count {
+        guard let old = earlier.found?.strength, let new = next[index].found?.strength else { continue }
+        change = max(change, abs(Double.log(new / old)))
+        // Halfway, as a smaller strength leaves more noise, and more noise a greater strength.
+        next[index].found?.strength = (old * new).squareRoot()
+      }
+      spikes = next
       noise = self.noise(without: spikes)
       round = try self.round(noise: noise, spikes: spikes)
-      if round.count == count { break }
+      isSettled = round.count == count && change <= 0.02
     }
     let isCorrelated = round.count > most
     spikes = isCorrelated ? [] : try self.spikes(of: round)
@@ -81,7 +91,7 @@ struct OutlierSearch<Device: Backend> {
       eigenvalues: eigenvalues.all, null: round.null,
       threshold: SpectrumEquivalent.predictorEigenvalue(round.threshold),
       outliers: try (0..<listed).map { rank in
-        let spike = isCorrelated ? nil : spikes[rank].found
+        let spike = isCorrelated || !isSettled ? nil : spikes[rank].found
         return FitSpectrum.Outlier(
           eigenvalue: SpectrumEquivalent.predictorEigenvalue(try eigenvalues.place(rank: rank)),
           strength: spike?.strength, overlap: spike?.right)
