@@ -17,7 +17,7 @@ import Testing
     for _ in 0..<n {
       let factor = uniform()
       for k in 0..<d {
-        let scale: Double = k % 2 == 0 ? 0.5 : 1.5
+        let scale: Double = k % 2 == 0 ? 1 : 2
         values.append(3 + factor * u[k] + scale * uniform())
       }
     }
