@@ -68,6 +68,8 @@ struct OutlierSearch<Device: Backend> {
     var round = try self.round(noise: noise, spikes: [])
     var spikes: [Spike] = []
     var isSettled = false
+    // A count that falls does not rise again, or two nulls would take turns.
+    var cap = Int.max
     for _ in 0..<24 where !isSettled {
       let count = round.count
       guard count > 0, count <= most else { break }
@@ -82,6 +84,8 @@ struct OutlierSearch<Device: Backend> {
       spikes = next
       noise = self.noise(without: spikes)
       round = try self.round(noise: noise, spikes: spikes)
+      if round.count < count { cap = round.count }
+      round.count = min(round.count, cap)
       isSettled = round.count == count && change <= 0.02
     }
     let isCorrelated = round.count > most
