@@ -72,10 +72,10 @@ enum FileKind {
     return text.prefix(14).map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 } == Array("%%matrixmarket".utf8)
   }
 
-  /// Whether a declaration or one of the usual first tags stands there; `<NA>` is a cell.
+  /// Whether a declaration or one of the usual first tags stands there; `<NA>` is a cell, and a column may be named like a tag.
   private static func isMarkup(_ start: [UInt8]) -> Bool {
     let text = String(decoding: start.prefix(8), as: UTF8.self).lowercased()
-    return ["<!", "<?", "<h", "<table", "<div", "<body", "<svg", "<meta", "<title", "<pre", "<script"].contains(
+    return ["<!", "<?", "<html", "<head", "<h1", "<table", "<div", "<body", "<svg", "<meta", "<title", "<pre"].contains(
       where: text.hasPrefix)
   }
 

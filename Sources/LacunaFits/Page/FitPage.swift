@@ -99,6 +99,12 @@ public struct FitPage: Sendable {
         "The error to expect against the number of rows, from this fit alone; markers are measured. Numbers in fit.json under "
         + "learning_curve."
     ),
+    (
+      name: "spectrum", title: "Directions in the data",
+      caption:
+        "Eigenvalues of the predictor under the density that unrelated coordinates of these variances have; what lies beyond "
+        + "its edges are directions. Numbers in fit.json under spectrum."
+    ),
   ]
 
   /// The sections with figures, in order; a section may have text alone.

@@ -71,7 +71,7 @@ extension StudyPlan {
       throw ShardError.malformedPlan(reason: "it has \(stages.count) stages for \(study.stages.count)")
     }
     guard zip(stages, study.stages).allSatisfy({ $0.fits($1, goal: goal) }) else {
-      throw ShardError.malformedPlan(reason: "it was changed by hand")
+      throw ShardError.malformedPlan(reason: "its stages are not those of its configurations")
     }
     study.settle(stages.map(\.course))
     return study
