@@ -138,11 +138,16 @@ extension FitResult {
         .markers, name: "leave one sample out", group: 0,
         points: [Figure.Point(n, best.meanHeldOut, error: try? standardError())]),
     ]
-    if !measured.isEmpty {
-      series.append(
-        Figure.Series(
-          .openMarkers, name: "some rows, on the others", group: 1,
-          points: measured.map { Figure.Point(Double($0.sampleCount), $0.measured, error: $0.standardError) }))
+    // The other rows are not all rows, and have an error of their own: what was measured is drawn as far from the line as it was
+    // from what the line says of them.
+    let points = measured.compactMap { part in
+      curve.expected(sampleCount: part.sampleCount).map { whole in
+        let ratio = whole.error / part.predicted
+        return Figure.Point(Double(part.sampleCount), ratio * part.measured, error: ratio * part.standardError)
+      }
+    }
+    if !points.isEmpty {
+      series.append(Figure.Series(.openMarkers, name: "some rows, against expected", group: 1, points: points))
     }
     return Figure(panels: [
       Figure.Panel(

@@ -25,7 +25,8 @@ extension FitSummary.Spectrum {
     if let remark {
       return "spectrum: \(outlierCount) eigenvalues beyond unrelated coordinates (\(level)): \(remark)\(principal)"
     }
-    var text = "spectrum: \(outlierCount) directions beyond unrelated coordinates (\(level))\(principal)"
+    let count = "\(outlierCount) direction\(outlierCount == 1 ? "" : "s")"
+    var text = "spectrum: \(count) beyond unrelated coordinates (\(level))\(principal)"
     func list(_ values: [Double?], digits: Int) -> String {
       values.prefix(6).map { $0.map { format($0, digits: digits) } ?? "–" }.joined(separator: ", ")
         + (values.count > 6 ? ", …" : "")

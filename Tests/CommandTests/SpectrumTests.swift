@@ -32,7 +32,7 @@ import Testing
       let fit = try Program.run(
         ["fit", "x.npy", "--center", "--ridge", "0.1", "--output", "out", "--quiet"], in: folder)
       #expect(fit.status == 0, "\(fit.errors)")
-      #expect(fit.output.contains("spectrum: 1 directions beyond unrelated coordinates (at level 0.050, Tracy–Widom)"))
+      #expect(fit.output.contains("spectrum: 1 direction beyond unrelated coordinates (at level 0.050, Tracy–Widom)"))
       let json = try object(String(contentsOf: folder.appendingPathComponent("out/fit.json"), encoding: .utf8))
       let spectrum = try #require(json["spectrum"] as? [String: Any])
       #expect(json["spectrum_reason"] is NSNull && spectrum["permutations"] is NSNull && spectrum["remark"] is NSNull)

@@ -96,8 +96,8 @@ public struct FitPage: Sendable {
     (
       name: "learning-curve", title: "More and fewer rows",
       caption:
-        "The error to expect against the number of rows, from this fit alone; markers are measured. Numbers in fit.json under "
-        + "learning_curve."
+        "The error to expect against the number of rows, from this fit alone. Open markers: some rows fitted, measured on the "
+        + "others, over what is expected for those. Numbers in fit.json under learning_curve."
     ),
     (
       name: "spectrum", title: "Directions in the data",
