@@ -1,6 +1,5 @@
 import DeterministicEquivalents
 import LacunaAlgebra
-import LacunaFigures
 import RealModule
 
 extension QuantityName {
@@ -132,23 +131,5 @@ public struct GramMeasure: Measure {
 
   public static func note(_ points: [PointResult]) -> String? {
     "effective rank: e to the entropy of the eigenvalues of S; participation: tr(S)²/tr(S²); of all d coordinates"
-  }
-
-  /// Both ranks as shares of d, the determinant and the extreme eigenvalues, against whatever varies most.
-  public static func figures(_ study: StudyResults) -> [StudyFigure] {
-    guard let axis = SweepAxis(study) else { return [] }
-    // But for the determinant every ridge shows the same.
-    let curves = axis.curves(study.points.filter { axis.kind == .ridge || study.origin(of: $0)?.ridge == 0 })
-    let panels: [Figure.Panel] = [
-      axis.panel("effective rank", of: .effectiveRank, curves: curves),
-      axis.panel("participation ratio", of: .participationRatio, curves: curves),
-      axis.panel("ln det({/:Italic S} + λ) / {/:Italic d}", of: .logDeterminant, curves: axis.curves(study.points)),
-      axis.panel("greatest eigenvalue of {/:Italic S}", of: .greatestEigenvalue, curves: curves),
-    ].filter { !$0.series.isEmpty }
-    return [
-      StudyFigure(
-        name: "gram",
-        figure: Figure(panels: panels, arrangement: .grid(columns: 2), palette: SweepAxis.palette(of: curves)))
-    ]
   }
 }
