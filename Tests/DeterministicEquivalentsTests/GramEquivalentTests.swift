@@ -48,7 +48,7 @@ import Testing
     let (low, high) = (1 - ratio.squareRoot(), 1 + ratio.squareRoot())
     #expect(agree(ends.largest.limit, 0.5 * high * high, 1e-9))
     #expect(abs(ends.leastPositive.limit - 0.5 * low * low) < 1e-9)
-    #expect(ends.least.limit == (n < d ? 0 : ends.leastPositive.limit))
+    #expect(ends.least.limit == (n <= d ? 0 : ends.leastPositive.limit))
   }
 
   /// The same numbers as averages over the density of `SpectrumEquivalent`, which knows nothing of κ; the spectrum of a chain

@@ -58,7 +58,11 @@ public struct SpectrumEquivalent: Sendable {
     }
     components = best.components
     missingMass = best.missing
-    intervals = components.map { Interval(lower: $0.lower.z, upper: $0.upper.z, mass: $0.mass) }
+    // The search for a hard edge at 0 ends above it.
+    let least = bulk.shifts.first?.value ?? 0
+    intervals = components.map {
+      Interval(lower: $0.lower.endsSearch ? least : $0.lower.z, upper: $0.upper.z, mass: $0.mass)
+    }
   }
 
   /// The intervals with their densities. A gap too narrow for the search shows where the density of an interval is sampled:
