@@ -27,6 +27,7 @@ final class Interrupt {
       log.error("the system lets this process open too few files; raise the limit (ulimit -n 64)")
       exit(ExitStatus.io)
     }
+    let watched = DispatchGroup()
     sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
       let earlier = signal(number, SIG_IGN)
       // Of a run under nohup, which is to outlive its terminal.
@@ -37,9 +38,13 @@ final class Interrupt {
         writeError("\ninterrupted: \(keep() ?? Self.kept(folder))\n")
         _exit(ExitStatus.interrupted)
       }
+      watched.enter()
+      source.setRegistrationHandler { watched.leave() }
       source.resume()
       return source
     }
+    // The descriptors are taken on another thread: before they are, nothing else may take the last ones.
+    _ = watched.wait(timeout: .now() + 5)
   }
 
   /// Ends the watch; of a run that was not published nothing stays but records.
