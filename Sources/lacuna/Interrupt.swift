@@ -61,9 +61,10 @@ final class Interrupt {
     while isEnding.load(ordering: .sequentiallyConsistent) { pause() }
   }
 
-  /// Whether there is room for the descriptors by which signals are watched: without them the watch itself would trap.
+  /// Whether there is room for the descriptors by which signals are watched, on Linux one for events, one to wake their reader and
+  /// one a signal: without them the watch itself would trap.
   private static var mayOpenFiles: Bool {
-    let files = (0..<2).map { _ in open("/dev/null", O_RDONLY) }
+    let files = (0..<6).map { _ in open("/dev/null", O_RDONLY) }
     for file in files where file >= 0 { close(file) }
     return files.allSatisfy { $0 >= 0 }
   }
