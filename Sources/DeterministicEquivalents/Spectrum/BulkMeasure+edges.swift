@@ -17,38 +17,6 @@ struct BulkInterval: Sendable {
 }
 
 extension BulkMeasure {
-  /// A masses at points, as fractions of the bulk's weight: where the entries of λD that are equal outnumber the samples, the
-  /// null space of the data leaves eigenvalues exactly there.
-  var atoms: [(z: Double, mass: Double)] {
-    let n = Double(sampleCount)
-    return shiftClasses.filter { $0.weight > n * (1 + 1e-12) }.map { ($0.z, ($0.weight - n) / weight) }
-  }
-
-  /// Edges with the F below them where the entries of λD that are equal are as many as the samples: c vanishes there like
-  /// |z − q|^½, real on one side and imaginary on the other, and the density grows like its inverse.
-  var hardEdges: [(z: Double, distribution: Double)] {
-    let n = Double(sampleCount)
-    return shiftClasses.filter { abs($0.weight - n) <= n * 1e-12 && $0.z > 0 }.map { ($0.z, $0.below / weight) }
-  }
-
-  /// The entries of λD that are equal but for rounding, with how many there are and how many are less.
-  private var shiftClasses: [(z: Double, weight: Double, below: Double)] {
-    var result: [(z: Double, weight: Double, below: Double)] = []
-    for (shift, weight) in shifts {
-      if let last = result.last, shift - last.z <= 1e-13 * last.z {
-        result[result.count - 1].weight += weight
-      } else {
-        result.append((shift, weight, result.last.map { $0.below + $0.weight } ?? 0))
-      }
-    }
-    return result
-  }
-
-  /// The entries of λD, ascending, with multiplicities.
-  var shifts: [(value: Double, weight: Double)] {
-    pencil?.shifts ?? nodes.map { ($0.shift, $0.weight) }.sorted { $0.0 < $1.0 }
-  }
-
   /// The support of the continuous part, ascending.
   ///
   /// The axis is scanned on a logarithmic grid of `resolution` points and at points where components must lie if they are

@@ -42,6 +42,17 @@ public struct BulkMeasure: Sendable {
   /// c₀ = λ/κ of the leave-one-out predictor, where c₀Σ′ + λD has the diagonal inverse 1; nil for the Gram and under other masks.
   public internal(set) var shrinkage: Double?
 
+  /// The entries of λD, ascending, with multiplicities.
+  let shifts: [(value: Double, weight: Double)]
+
+  /// A masses at points, as fractions of the bulk's weight: where the entries of λD that are equal outnumber the samples, the
+  /// null space of the data leaves eigenvalues exactly there.
+  let atoms: [(z: Double, mass: Double)]
+
+  /// Edges with the F below them where the entries of λD that are equal are as many as the samples: c vanishes there like
+  /// |z − q|^½, real on one side and imaginary on the other, and the density grows like its inverse.
+  let hardEdges: [(z: Double, distribution: Double)]
+
   /// p, q, w and w·p, padded to whole SIMD groups by entries that count for nothing.
   let scaled: [Double]
   let shift: [Double]
@@ -83,11 +94,30 @@ public struct BulkMeasure: Sendable {
     self.nodes = merged
     self.sampleCount = sampleCount
     weight = blockSum(merged.map(\.weight))
+    shifts = pencil?.shifts ?? merged.map { ($0.shift, $0.weight) }.sorted { $0.0 < $1.0 }
+    let (classes, n, all) = (Self.classes(of: shifts), Double(sampleCount), weight)
+    atoms = classes.filter { $0.weight > n * (1 + 1e-12) }.map { ($0.z, ($0.weight - n) / all) }
+    hardEdges = classes.filter { abs($0.weight - n) <= n * 1e-12 && $0.z > 0 }.map { ($0.z, $0.below / all) }
     let padding = (4 - merged.count % 4) % 4
     scaled = merged.map(\.scaled) + Array(repeating: 0, count: padding)
     shift = merged.map(\.shift) + Array(repeating: 1e300, count: padding)
     weights = merged.map(\.weight) + Array(repeating: 0, count: padding)
     products = merged.map { $0.weight * $0.scaled } + Array(repeating: 0, count: padding)
+  }
+
+  /// Entries that are equal but for rounding, with how many there are and how many are less.
+  private static func classes(
+    of shifts: [(value: Double, weight: Double)]
+  ) -> [(z: Double, weight: Double, below: Double)] {
+    var result: [(z: Double, weight: Double, below: Double)] = []
+    for (shift, weight) in shifts {
+      if let last = result.last, shift - last.z <= 1e-13 * last.z {
+        result[result.count - 1].weight += weight
+      } else {
+        result.append((shift, weight, result.last.map { $0.below + $0.weight } ?? 0))
+      }
+    }
+    return result
   }
 
   /// γ of the bulk, Σ_k w_k/n.
