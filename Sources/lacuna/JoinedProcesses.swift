@@ -37,8 +37,12 @@ enum JoinedProcesses {
   /// Ends this process's part, with its exit status. A failure that all share is told by the one that speaks, which ends the
   /// others meanwhile; where only this one failed, it says so.
   static func leave(status: Int32) {
-    if status != 0, silent.exchange(false, ordering: .relaxed) {
-      sleep(30)
+    if status != 0, silent.load(ordering: .relaxed) {
+      // The end of the job comes as SIGTERM, for which the handler of an ended watch may still be there.
+      signal(SIGTERM, SIG_DFL)
+      var rest: UInt32 = 30
+      while rest > 0 { rest = sleep(rest) }
+      silent.store(false, ordering: .relaxed)
       writeError(unsaid.withLock { $0 })
     }
     DeviceRegistry.ofThisMachine.leave(status: status)
