@@ -88,7 +88,8 @@ final class SparsePrimal<Device: Backend> {
     // g_k².
     let forms = doubles(try device.download(vector))
     let norm = (0..<d).reduce(0) { $0 + forms[$1] * scales[$1] }.squareRoot()
-    estimate.condition = max(1, norm)
+    // The sum of squares of DQD is up to d times the square of its norm: of many coordinates it says little.
+    estimate.condition = max(1, min(norm, 2 * (try spectralNorm(of: q, scales: scales))))
     let shifted = try shifted(q)
     let complements = try complements(q, shifted)
     var (training, leaveOneOut): ([Double], [Double]) = ([], [])
@@ -123,6 +124,26 @@ final class SparsePrimal<Device: Backend> {
         return error == 0 ? 0 : error / (share * share)
       }, relativeError: worst.value, sample: worst.sample, coordinate: worst.coordinate,
       predictorError: estimate.gramError * norm)
+  }
+
+  /// ‖DQD‖ from below, by 20 steps of the power method.
+  ///
+  /// From a Gaussian start these find at least half of it, but for a chance of 0.115 √d 2⁻¹⁹·⁵ (Kuczyński and Woźniakowski, SIAM
+  /// J. Matrix Anal. Appl. 13, 1992, theorem 4.1, doi:10.1137/0613066).
+  private func spectralNorm(of q: Device.Matrix, scales: [Double]) throws -> Double {
+    let roots = scales.map { $0.squareRoot() }
+    try device.fill(
+      vector, law: .gaussian, stream: RandomStream(seed: 1, purpose: .probes, index: 0), offset: 0)
+    var direction = doubles(try device.download(vector))
+    var norm = 0.0
+    for _ in 0..<20 {
+      let length = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      let row = try device.makeVector(elements(zip(direction, roots).map { $0 / length * $1 }))
+      try device.multiply(row, transposeA: false, q, transposeB: false, alpha: 1, beta: 0, into: vector)
+      direction = zip(doubles(try device.download(vector)), roots).map { $0 * $1 }
+      norm = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    }
+    return norm
   }
 
   /// ‖D⁻¹x_i‖² of each sample, D² the scales.
