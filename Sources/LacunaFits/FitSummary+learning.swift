@@ -1,4 +1,5 @@
 import LacunaFigures
+import LacunaFiles
 import MaskedRegression
 
 extension FitSummary {
@@ -6,9 +7,9 @@ extension FitSummary {
   public struct Learning: Encodable, Sendable {
     public struct Point: Encodable, Sendable {
       /// nil for ∞.
-      public var sampleCount: Int?
+      @OrNull public var sampleCount: Int?
       public var ridge, error: Double
-      public var standardError: Double?
+      @OrNull public var standardError: Double?
       public var isUpperBound: Bool
 
       enum CodingKeys: String, CodingKey {
@@ -16,15 +17,6 @@ extension FitSummary {
         case sampleCount = "n"
         case standardError = "standard_error"
         case isUpperBound = "upper_bound"
-      }
-
-      public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(sampleCount, forKey: .sampleCount)
-        try container.encode(ridge, forKey: .ridge)
-        try container.encode(error, forKey: .error)
-        try container.encode(standardError, forKey: .standardError)
-        try container.encode(isUpperBound, forKey: .isUpperBound)
       }
     }
 

@@ -1,3 +1,4 @@
+import LacunaFiles
 import MaskedRegression
 
 extension FitSummary {
@@ -7,11 +8,11 @@ extension FitSummary {
     public struct Comparison: Encodable, Sendable {
       public var maskedError, pcaError, emptyError: Double
       /// nil where predicting nothing was best.
-      public var ridge: Double?
+      @OrNull public var ridge: Double?
       public var pcaRank: Int
       public var difference, standardError: Double
       /// `masked`, `pca`, or nil where no difference is seen.
-      public var better: String?
+      @OrNull public var better: String?
       public var coordinateCount: Int
 
       enum CodingKeys: String, CodingKey {
@@ -22,19 +23,6 @@ extension FitSummary {
         case pcaRank = "pca_rank"
         case standardError = "standard_error"
         case coordinateCount = "coordinates"
-      }
-
-      public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(maskedError, forKey: .maskedError)
-        try container.encode(pcaError, forKey: .pcaError)
-        try container.encode(emptyError, forKey: .emptyError)
-        try container.encode(ridge, forKey: .ridge)
-        try container.encode(pcaRank, forKey: .pcaRank)
-        try container.encode(difference, forKey: .difference)
-        try container.encode(standardError, forKey: .standardError)
-        try container.encode(better, forKey: .better)
-        try container.encode(coordinateCount, forKey: .coordinateCount)
       }
     }
 

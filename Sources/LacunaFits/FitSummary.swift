@@ -1,4 +1,5 @@
 import LacunaAlgebra
+import LacunaFiles
 import MaskedRegression
 
 /// What a fit found: `fit.json`, one schema for every mask; a value that a mask does not have is null.
@@ -43,36 +44,21 @@ public struct FitSummary: Encodable, Sendable {
     /// A kind of weights that was tried.
     public struct Trial: Encodable, Sendable {
       public var kind: String
-      public var standardizedError: Double?
-
-      public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(kind, forKey: .kind)
-        try container.encode(standardizedError, forKey: .standardizedError)
-      }
+      @OrNull public var standardizedError: Double?
     }
 
     public var kind: String
-    public var standardizedError: Double?
+    @OrNull public var standardizedError: Double?
     /// How often errors were computed until self weights were the errors that they lead to, and whether they became so; null
     /// for weights that are not learned.
-    public var rounds: Int?
-    public var converged: Bool?
+    @OrNull public var rounds: Int?
+    @OrNull public var converged: Bool?
     /// The kinds that `auto` tried; null where they were chosen beforehand.
-    public var compared: [Trial]?
+    @OrNull public var compared: [Trial]?
 
     enum CodingKeys: String, CodingKey {
       case kind, rounds, converged, compared
       case standardizedError = "standardized_error"
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encode(kind, forKey: .kind)
-      try container.encode(standardizedError, forKey: .standardizedError)
-      try container.encode(rounds, forKey: .rounds)
-      try container.encode(converged, forKey: .converged)
-      try container.encode(compared, forKey: .compared)
     }
   }
 
@@ -80,18 +66,12 @@ public struct FitSummary: Encodable, Sendable {
   public struct Groups: Encodable, Sendable {
     public var count: Int
     /// Mean squared error of a cell by the fit without its group, and its standard error over groups.
-    public var error, standardError: Double?
+    @OrNull public var error: Double?
+    @OrNull public var standardError: Double?
 
     enum CodingKeys: String, CodingKey {
       case count, error
       case standardError = "standard_error"
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encode(count, forKey: .count)
-      try container.encode(error, forKey: .error)
-      try container.encode(standardError, forKey: .standardError)
     }
   }
 

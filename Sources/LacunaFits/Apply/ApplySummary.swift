@@ -7,11 +7,11 @@ public struct ApplySummary: Encodable, Sendable {
   public struct Row: Encodable, Sendable {
     /// From 1, and its name where it has one.
     public var row: Int
-    public var name: String?
+    @OrNull public var name: String?
     public var score: Double
     /// (1 + r)/(n + 1), r the samples of the fit whose score is at least the row's.
-    public var rank: Double?
-    public var gaussianTail: Double?
+    @OrNull public var rank: Double?
+    @OrNull public var gaussianTail: Double?
     /// What makes up most of the score, and its share.
     public var coordinates: [Part]
 
@@ -24,16 +24,6 @@ public struct ApplySummary: Encodable, Sendable {
       case row, name, score, rank, coordinates
       case gaussianTail = "gaussian_tail"
     }
-
-    public func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encode(row, forKey: .row)
-      try container.encode(name, forKey: .name)
-      try container.encode(score, forKey: .score)
-      try container.encode(rank, forKey: .rank)
-      try container.encode(gaussianTail, forKey: .gaussianTail)
-      try container.encode(coordinates, forKey: .coordinates)
-    }
   }
 
   /// The fit that was applied.
@@ -42,24 +32,14 @@ public struct ApplySummary: Encodable, Sendable {
     public var sampleCount: Int
     public var mask: String
     public var ridge: Double
-    public var error, standardError: Double?
+    @OrNull public var error: Double?
+    @OrNull public var standardError: Double?
     public var version: String
 
     enum CodingKeys: String, CodingKey {
       case path, mask, ridge, error, version
       case sampleCount = "n"
       case standardError = "standard_error"
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encode(path, forKey: .path)
-      try container.encode(sampleCount, forKey: .sampleCount)
-      try container.encode(mask, forKey: .mask)
-      try container.encode(ridge, forKey: .ridge)
-      try container.encode(error, forKey: .error)
-      try container.encode(standardError, forKey: .standardError)
-      try container.encode(version, forKey: .version)
     }
   }
 
@@ -69,7 +49,10 @@ public struct ApplySummary: Encodable, Sendable {
   public var columns: String
   /// Mean squared error of a cell by the observed others of its row, its standard error over rows, and 1 − it over what the fit's
   /// means leave.
-  public var error, standardError, rSquared, rSquaredStandardError: Double?
+  @OrNull public var error: Double?
+  @OrNull public var standardError: Double?
+  @OrNull public var rSquared: Double?
+  @OrNull public var rSquaredStandardError: Double?
   public var missingCells: Int
   /// The rows of greatest score, greatest first.
   public var unusual: [Row]
@@ -84,24 +67,6 @@ public struct ApplySummary: Encodable, Sendable {
     case rSquared = "r_squared"
     case rSquaredStandardError = "r_squared_standard_error"
     case missingCells = "missing_cells"
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(rowCount, forKey: .rowCount)
-    try container.encode(coordinateCount, forKey: .coordinateCount)
-    try container.encode(fit, forKey: .fit)
-    try container.encode(columns, forKey: .columns)
-    try container.encode(error, forKey: .error)
-    try container.encode(standardError, forKey: .standardError)
-    try container.encode(rSquared, forKey: .rSquared)
-    try container.encode(rSquaredStandardError, forKey: .rSquaredStandardError)
-    try container.encode(missingCells, forKey: .missingCells)
-    try container.encode(unusual, forKey: .unusual)
-    try container.encode(warnings, forKey: .warnings)
-    try container.encode(device, forKey: .device)
-    try container.encode(precision, forKey: .precision)
-    try container.encode(version, forKey: .version)
   }
 
   /// - Parameter tally: of all rows.

@@ -8,16 +8,8 @@ extension FitSummary {
   public struct Spectrum: Encodable, Sendable {
     public struct Outlier: Encodable, Sendable {
       public var eigenvalue: Double
-      public var strength, overlap: Double?
-
-      enum CodingKeys: String, CodingKey { case eigenvalue, strength, overlap }
-
-      public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(eigenvalue, forKey: .eigenvalue)
-        try container.encode(strength, forKey: .strength)
-        try container.encode(overlap, forKey: .overlap)
-      }
+      @OrNull public var strength: Double?
+      @OrNull public var overlap: Double?
     }
 
     /// The ends of the null's spectrum.
@@ -28,13 +20,13 @@ extension FitSummary {
     /// How many there are: with few rows of many correlated coordinates more than are listed.
     public var outlierCount: Int
     /// How many; nil where coordinates are correlated by no few of them.
-    public var directions: Int?
+    @OrNull public var directions: Int?
     public var level: Double
     /// Copies that the level is of; nil for the Tracy–Widom law.
-    public var permutations: Int?
-    public var principalDirections: Int?
+    @OrNull public var permutations: Int? = nil
+    @OrNull public var principalDirections: Int?
     /// "correlated, not low rank" where more than a tenth of the eigenvalues are beyond the edge.
-    public var remark: String?
+    @OrNull public var remark: String?
 
     /// - Parameter spectrum: of the fit.
     public init(_ spectrum: FitSpectrum) {
@@ -55,19 +47,6 @@ extension FitSummary {
       case edges, threshold, outliers, directions, level, permutations, remark
       case outlierCount = "outlier_count"
       case principalDirections = "pca_directions"
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encode(edges, forKey: .edges)
-      try container.encode(threshold, forKey: .threshold)
-      try container.encode(outliers, forKey: .outliers)
-      try container.encode(outlierCount, forKey: .outlierCount)
-      try container.encode(directions, forKey: .directions)
-      try container.encode(level, forKey: .level)
-      try container.encode(permutations, forKey: .permutations)
-      try container.encode(principalDirections, forKey: .principalDirections)
-      try container.encode(remark, forKey: .remark)
     }
   }
 

@@ -1,3 +1,4 @@
+import LacunaFiles
 import RealModule
 
 /// A mean over trials with its standard error, beside its deterministic equivalent.
@@ -6,13 +7,13 @@ import RealModule
 public struct Statistic: Sendable, Equatable, Encodable {
   /// One a trial, in order; of trials that have none, none. Not written to files of the whole.
   public let values: [Double]
-  public var mean: Double?
+  @OrNull public var mean: Double?
   /// Sample standard deviation / √trials; nil for fewer than two trials.
-  public var standardError: Double?
+  @OrNull public var standardError: Double? = nil
   /// The deterministic equivalent: the limit d → ∞.
-  public var theory: Double?
+  @OrNull public var theory: Double?
   /// The equivalent with its leading correction for finite d, which a simulation is compared with.
-  public var finiteSizeTheory: Double?
+  @OrNull public var finiteSizeTheory: Double?
   /// The standard error that theory gives, where it knows the law: a few draws of a skewed one tend to understate it. Not
   /// written to files.
   public var expectedStandardError: Double?
@@ -48,13 +49,5 @@ public struct Statistic: Sendable, Equatable, Encodable {
     case mean, theory
     case standardError = "standard_error"
     case finiteSizeTheory = "theory_finite_size"
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(mean, forKey: .mean)
-    try container.encode(standardError, forKey: .standardError)
-    try container.encode(theory, forKey: .theory)
-    try container.encode(finiteSizeTheory, forKey: .finiteSizeTheory)
   }
 }

@@ -47,7 +47,11 @@ public struct FitRequest: Sendable {
       throw .data("a coordinate is predicted from others, so two columns are needed")
     }
     if let groups {
-      guard mask is LeaveOneOutFitMask else { throw .request("groups are left out under leave-one-out masks alone") }
+      guard mask is LeaveOneOutFitMask else {
+        throw .request(
+          "groups are left out where each coordinate is predicted from all others: "
+            + "with neither another mask nor targets nor covariates")
+      }
       try groups.require(sampleCount: n)
     }
     let copies = groups == nil ? RepeatedRows.found(in: values, sampleCount: n) : nil
