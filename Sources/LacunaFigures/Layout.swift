@@ -43,11 +43,14 @@ struct Layout {
     let lefts = panels.indices.map { index in
       stride(from: index % columns, to: panels.count, by: columns).map { ownLefts[$0] }.max() ?? 0
     }
+    let rows = stride(from: 0, to: panels.count, by: columns).map { $0..<min($0 + columns, panels.count) }
+    let boxWidths = lefts.map { panelWidth - $0 - Self.right }
+    markRows = zip(panels, boxWidths).map { Self.rows(of: $0, boxWidth: $1) }
     var tops: [Double] = []
-    for (panel, left) in zip(panels, lefts) {
-      let boxWidth = panelWidth - left - Self.right
-      markRows.append(Self.rows(of: panel, boxWidth: boxWidth))
-      let base = 10 + Double((markRows.last?.max() ?? -1) + 1) * Self.lineHeight
+    for (index, (panel, boxWidth)) in zip(panels, boxWidths).enumerated() {
+      // Legends side by side stand on one line, over the labels of marks.
+      let row = rows[index / columns]
+      let base = 10 + Double((markRows[row].joined().max() ?? -1) + 1) * Self.lineHeight
       let (entries, legendRows) = Self.legend(panel, width: boxWidth, base: base)
       legends.append(entries)
       let bar = panel.panel.colorBar.map {
@@ -60,7 +63,10 @@ struct Layout {
       // The letters of several panels have their room whatever else stands above.
       tops.append(max(top, panels.count > 1 ? 14 : 0))
     }
-    let rows = stride(from: 0, to: panels.count, by: columns).map { $0..<min($0 + columns, panels.count) }
+    for row in rows {
+      let rise = titleRises[row].max() ?? 0
+      for index in row { titleRises[index] = rise }
+    }
     let rowTops = rows.map { tops[$0].max() ?? 0 }
     width = panelWidth * Double(columns)
     height = rowTops.reduce(0, +) + Double(rows.count) * (Self.bottom + boxHeight)

@@ -19,7 +19,7 @@ import Testing
     let axis = try #require(SweepAxis(study))
     #expect(axis.kind == .samples)
     let curves = axis.curves(study.points)
-    #expect(curves.map { $0.name } == ["0.3", "0.6", "0.9"].map { FigureText(plain: "data.correlation = \($0)") })
+    #expect(curves.map { $0.name } == ["0.3", "0.6", "0.9"].map { FigureText(plain: "correlation = \($0)") })
     #expect(curves.allSatisfy { $0.points.count == 4 })
     let figure = try ErrorMeasure.figures(study)[0].figure
     let panel = figure.panels[0]
@@ -68,6 +68,50 @@ import Testing
     let alone = try results(
       correlated, "data.correlation=0.5", "model.mask=\(mask)", "model.ridge=0.05", "data.samples=\(n)")
     #expect(alone.points[0][.generalizationError]?.theory == between.y)
+  }
+
+  /// Between the values of a swept key, of a partition and of weights that are learned too.
+  @Test(arguments: [
+    ["data.correlation=0.2,0.5,0.8", "data.samples=48", "model.ridge=0.05"],
+    ["data.correlation=0.5", "model.mask={partition: {blocks: 4}}", "data.samples=12,48", "model.ridge=0.001"],
+    ["data.correlation=0.5", "model.weights=self", "data.samples=12,48", "model.ridge=0.05"],
+  ])
+  func linesBetween(overrides: [String]) throws {
+    func study(_ overrides: [String]) throws -> StudyResults {
+      try Study(configuration: correlated, name: "axis", overrides: overrides, host: HostBackend<Double>()).theory()
+        .results
+    }
+    let results = try study(overrides)
+    let line = try #require(try ErrorMeasure.figures(results)[0].figure.panels[0].series.first).points
+    #expect(line.count > 20)
+    for (before, after) in zip(line, line.dropFirst()) { #expect(before.x < after.x) }
+    let points = results.points
+    let isSwept = SweepAxis(results)?.isSwept == true
+    let between = try #require(
+      line.first { point in !points.contains { $0.samplesPerCoordinate == point.x } && point.x > 0.3 })
+    let key = isSwept ? "data.correlation=\(between.x)" : "data.samples=\(Int((between.x * 24).rounded()))"
+    let alone = try study([key] + overrides.filter { !$0.hasPrefix(key.prefix { $0 != "=" }) })
+    #expect(alone.points[0][.generalizationError]?.theory == between.y)
+  }
+
+  /// Whole numbers and words have nothing between them.
+  @Test func nothingBetween() throws {
+    let study = try results(
+      correlated, "data.correlation=0.5", "experiment.seed=1,2,3", "data.samples=48", "model.ridge=0.1")
+    #expect(try ErrorMeasure.figures(study)[0].figure.panels[0].series.map(\.points.count) == [3])
+  }
+
+  /// Without theory the measured values say whether decades are spanned.
+  @Test func decadesWithoutTheory() throws {
+    let study = try Study(
+      configuration: correlated, name: "axis",
+      overrides: [
+        "data.correlation=0.5", "model.ridge=0.0001", "model.mask={partition: {blocks: 4, order: random, passes: 2}}",
+        "experiment.trials=2",
+      ], host: HostBackend<Double>())
+    let panels = try ErrorMeasure.figures(try study.run(on: StudyDevice(HostBackend<Double>())).results)[0].figure
+      .panels
+    #expect(panels[1].yLogarithmic && panels[1].series.allSatisfy { $0.kind == .markers })
   }
 
   @Test func singlePoints() throws {

@@ -90,8 +90,10 @@ function plot(id, { x, y, curves, marks = [], xTitle, yTitle, fill }) {
       + `<text x="${left + 30}" y="16">${c.name}</text>`;
     left += 48 + 7 * c.name.length;
   }
-  element(id).innerHTML = out;
+  if (drawn.get(id) !== out) element(id).innerHTML = out;
+  drawn.set(id, out);
 }
+const drawn = new Map();
 
 // --- Panels --------------------------------------------------------------------------------------------------------
 
@@ -105,8 +107,20 @@ const panels = {
 
 let readings = {};
 
+// A curve as it was, until what it depends on changes: most sliders move but one or two of them.
+const kept = new Map();
+function keep(name, inputs, make) {
+  const key = inputs.join(), old = kept.get(name);
+  if (old?.key === key) return old.value;
+  const value = make(old?.value);
+  kept.set(name, { key, value });
+  return value;
+}
+const data = (s) => (s.kind === "chain" ? ["chain", s.correlation] : ["noise", s.spread]);
+
 function drawErrors(population, s) {
-  const ratios = spaced(-1, 1, 70).map((e) => 10 ** e), at = ratios.map((r) => errors(population, 1 / r, s.ridge));
+  const ratios = spaced(-1, 1, 70).map((e) => 10 ** e);
+  const at = keep("errors", [...data(s), s.ridge], () => ratios.map((r) => errors(population, 1 / r, s.ridge)));
   const here = errors(population, 1 / s.ratio, s.ridge);
   Object.assign(readings, { kappa: here.kappa, generalization: here.generalization, training: here.training, bayes: here.bayes });
   const low = Math.min(here.bayes, ...at.map((e) => e.training)), high = Math.max(...at.map((e) => e.generalization));
@@ -123,18 +137,22 @@ function drawErrors(population, s) {
 }
 
 function drawSpectrum(population, s) {
-  const frame = predictorFrame(population, 1 / s.ratio, s.ridge);
-  const found = s.kind === "noise" ? spike(frame, s.strength) : { edge: upperEdge(frame), threshold: null, outlier: null, overlap: 0 };
+  const { frame, edge: start, mus, heights } = keep("spectrum", [...data(s), s.ratio, s.ridge], (old) => {
+    const frame = predictorFrame(population, 1 / s.ratio, s.ridge), start = upperEdge(frame, old?.edge);
+    const edge = 1 - 1 / start, least = 1 - 1 / Math.max(1e-9, Math.min(...frame.b));
+    const low = Math.max(least - 0.06 * (edge - least), edge - 6);
+    // Denser towards both ends, where the density rises steeply.
+    const mus = spaced(0, Math.PI / 2, 170).map((t) => edge - (edge - low) * Math.sin(t) ** 2), z = mus.map((m) => 1 / (1 - m));
+    return { frame, edge: start, mus, heights: density(frame, z).map((v, i) => v * z[i] * z[i]) };
+  });
+  const found = s.kind === "noise" ? spike(frame, s.strength, start) : { edge: start, threshold: null, outlier: null, overlap: 0 };
   const edge = 1 - 1 / found.edge, outlier = found.outlier === null ? null : 1 - 1 / found.outlier;
-  const least = 1 - 1 / Math.max(1e-9, Math.min(...frame.b));
-  const low = Math.max(least - 0.06 * (edge - least), edge - 6), high = Math.max(edge, outlier ?? edge) + 0.06 * (edge - low);
-  const mus = spaced(high, low, 190), z = mus.map((m) => 1 / (1 - m));
-  const heights = density(frame, z).map((v, i) => v * z[i] * z[i]);
+  const low = mus[mus.length - 1], high = Math.max(edge, outlier ?? edge) + 0.06 * (edge - low);
   const top = 1.05 * Math.min(Math.max(...heights, 1e-6), 12 / (edge - low));
   Object.assign(readings, { edge, threshold: found.threshold, outlier, overlap: found.overlap });
   plot("spectrum", {
     x: [low, high, false], y: [0, top, false], xTitle: "eigenvalue of Â", yTitle: "density", fill: true,
-    curves: [{ points: mus.map((m, i) => [m, heights[i]]).reverse(), color: "blue" }],
+    curves: [{ points: [[high, 0], [edge, 0], ...mus.slice(1).map((m, i) => [m, heights[i + 1]])].reverse(), color: "blue" }],
     marks: [{ x: edge, color: "grey", dash: "2 3", name: "edge of the bulk" }, { x: outlier, color: "orange", name: s.kind === "noise" ? "spike" : null }],
   });
   element("spectrum-note").textContent = `The bulk ends at ${text(edge, 4)}. ` + (s.kind === "chain" ? "A chain has no spike."
@@ -144,26 +162,34 @@ function drawSpectrum(population, s) {
 
 function overlaps(frame, edge, strengths) {
   // Along z rather than along θ: each z gives its strength at once.
-  const curve = [];
-  for (let z = edge * (1 + 1e-7), step = 1e-4; curve.length < 70; z *= 1 + step, step *= 1.12) {
+  const curve = [[threshold(frame, edge), 0]];
+  for (let z = edge * (1 + 1e-4), step = 1e-4; curve.length < 70; z *= 1 + step, step *= 1.12) {
     const at = outlierAt(frame, z);
     curve.push([at.strength, Math.max(0, at.overlap)]);
     // The last one lies beyond the frame, where the curve is cut.
     if (at.strength > strengths) break;
   }
-  return curve.length ? [[0, 0], [curve[0][0], 0], ...curve] : [[0, 0], [strengths, 0]];
+  return [[0, 0], ...curve];
 }
 
 function drawTransition(population, s) {
   if (s.kind === "chain") return drawRidges(population, s);
-  const frame = predictorFrame(population, 1 / s.ratio, s.ridge), rival = gramFrame(population, 1 / s.ratio);
-  const here = spike(frame, s.strength), pca = spike(rival, s.strength), widest = sliders.strength.high;
+  const widest = sliders.strength.high;
+  function curve(name, frame, inputs) {
+    return keep(name, [...data(s), ...inputs], (old) => {
+      const edge = upperEdge(frame, old?.edge);
+      return { frame, edge, points: overlaps(frame, edge, widest) };
+    });
+  }
+  const own = curve("masked", predictorFrame(population, 1 / s.ratio, s.ridge), [s.ratio, s.ridge]);
+  const rival = curve("principal", gramFrame(population, 1 / s.ratio), [s.ratio]);
+  const here = spike(own.frame, s.strength, own.edge), pca = spike(rival.frame, s.strength, rival.edge);
   Object.assign(readings, { pcaThreshold: pca.threshold, pcaOverlap: pca.overlap, pcaOutlier: pca.outlier });
   plot("transition", {
     x: [0, widest, false], y: [0, 1, false], xTitle: "strength θ of the spike", yTitle: "squared overlap with the truth",
     curves: [
-      { points: overlaps(frame, here.edge, widest), color: "blue", name: "masked regression" },
-      { points: overlaps(rival, pca.edge, widest), color: "orange", dash: "7 4", name: "principal components" },
+      { points: own.points, color: "blue", name: "masked regression" },
+      { points: rival.points, color: "orange", dash: "7 4", name: "principal components" },
     ], marks: [{ x: s.strength }],
   });
   element("transition-note").textContent = `Seen above θ = ${text(here.threshold)} by the masked regression, above ${text(pca.threshold)} `
@@ -171,7 +197,8 @@ function drawTransition(population, s) {
 }
 
 function drawRidges(population, s) {
-  const ridges = spaced(-3, 1, 60).map((e) => 10 ** e), at = ridges.map((r) => errors(population, 1 / s.ratio, r));
+  const ridges = spaced(-3, 1, 60).map((e) => 10 ** e);
+  const at = keep("ridges", [...data(s), s.ratio], () => ridges.map((r) => errors(population, 1 / s.ratio, r)));
   const best = at.reduce((least, e, i) => (e.generalization < at[least].generalization ? i : least), 0);
   plot("transition", {
     x: [1e-3, 10, true], y: [at[best].bayes * 0.9, Math.max(...at.map((e) => e.generalization)) * 1.05, true], xTitle: "ridge λ", yTitle: "mean square error",
@@ -183,11 +210,12 @@ function drawRidges(population, s) {
   element("transition-note").textContent = `The best ridge at n/d = ${text(s.ratio)} is about ${text(ridges[best], 2)}, with error ${text(at[best].generalization, 4)}.`;
 }
 
+const chains = [], noises = [];
 function drawThresholds(population, s) {
   const isChain = s.kind === "chain";
   const grid = isChain ? spaced(0, 0.95, 40) : spaced(0, 2, 26);
   if (isChain) {
-    const at = grid.map((rho) => errors(chain(rho, 128), 1 / s.ratio, s.ridge));
+    const at = keep("correlations", [s.ratio, s.ridge], () => grid.map((rho, i) => errors((chains[i] ??= chain(rho, 128)), 1 / s.ratio, s.ridge)));
     plot("thresholds", {
       x: [0, 0.95, false], y: [0, Math.max(1.05, ...at.map((e) => e.generalization)) * 1.05, false], xTitle: "correlation ρ of neighbours", yTitle: "mean square error",
       curves: [
@@ -199,12 +227,15 @@ function drawThresholds(population, s) {
     element("thresholds-note").textContent = "Correlation without low rank: no few components hold a chain, but the neighbours of a hidden coordinate do.";
     return;
   }
-  const masked = [], pca = [];
-  for (const spread of grid) {
-    const population = noise(spread, 96), frame = predictorFrame(population, 1 / s.ratio, s.ridge), rival = gramFrame(population, 1 / s.ratio);
-    masked.push([spread, outlierAt(frame, upperEdge(frame) * (1 + 1e-7)).strength]);
-    pca.push([spread, outlierAt(rival, upperEdge(rival) * (1 + 1e-7)).strength]);
+  // From spread to spread, and from frame to frame, edges differ little: each is where the next search starts.
+  function thresholds(name, inputs, make) {
+    return keep(name, inputs, (old) => grid.map((spread, i) => {
+      const frame = make((noises[i] ??= noise(spread, 96))), edge = upperEdge(frame, old?.[i].edge);
+      return { edge, point: [spread, threshold(frame, edge)] };
+    })).map(({ point }) => point);
   }
+  const masked = thresholds("masked thresholds", [s.ratio, s.ridge], (population) => predictorFrame(population, 1 / s.ratio, s.ridge));
+  const pca = thresholds("principal thresholds", [s.ratio], (population) => gramFrame(population, 1 / s.ratio));
   plot("thresholds", {
     x: [0, 2, false], y: [0, Math.min(8, Math.max(...pca.map((p) => p[1])) * 1.1), false], xTitle: "spread s of the noise: variances from e⁻ˢ to eˢ", yTitle: "threshold strength",
     curves: [
@@ -218,7 +249,15 @@ function drawThresholds(population, s) {
 }
 
 function drawMasking(population, s) {
-  const keeps = spaced(0.03, 0.97, 48), at = keeps.map((p) => maskedErrors(population, 1 / s.ratio, s.ridge, p));
+  const keeps = spaced(0.03, 0.97, 48);
+  const at = keep("masks", [...data(s), s.ratio, s.ridge], () => {
+    let c = 0.5;
+    return keeps.map((p) => {
+      const found = maskedErrors(population, 1 / s.ratio, s.ridge, p, c);
+      c = found.c;
+      return found;
+    });
+  });
   const here = maskedErrors(population, 1 / s.ratio, s.ridge, s.keep), plain = errors(population, 1 / s.ratio, s.ridge).generalization;
   Object.assign(readings, { hidden: here.hidden, fullContext: here.fullContext });
   const values = at.map((e) => e.fullContext), high = Math.min(Math.max(...values), 3 * Math.min(...values));

@@ -106,37 +106,44 @@ function errors(population, gamma, lambda) {
 
 // Bernoulli masks that show a coordinate with probability p, a cell counted by its chance 1 − p of being hidden; and the error
 // with every other coordinate visible. S̃ = pS + Γ, Γ = (1−p) diag Σ + λ/(p(1−p)): the matrix ridge, M the form of a new sample.
-function maskedErrors(population, gamma, lambda, p) {
-  const q = 1 - p, extra = lambda / (p * q);
-  const ridge = population.chain ? () => q + extra : (v) => q * v + extra;
+function maskedErrors(population, gamma, lambda, p, start = 0.5) {
+  const { values, weights, chain } = population, count = values.length, q = 1 - p, extra = lambda / (p * q);
+  const ridges = new Float64Array(count);
+  for (let j = 0; j < count; j++) ridges[j] = (chain ? q : q * values[j]) + extra;
   // c(1 + γ tr pΣQ̄) = 1, Q̄ = 1/(cpΣ + Γ).
   const c = root((c) => {
     let sum = 0, slope = 0;
-    const { values, weights } = population;
-    for (let j = 0; j < values.length; j++) {
-      const r = ridge(values[j]), q = p * values[j] / (c * p * values[j] + r);
-      sum += weights[j] * q;
-      slope += weights[j] * q * r / (c * p * values[j] + r);
+    for (let j = 0; j < count; j++) {
+      const r = 1 / (c * p * values[j] + ridges[j]), s = p * values[j] * r;
+      sum += weights[j] * s;
+      slope += weights[j] * s * ridges[j] * r;
     }
     return [c + c * gamma * sum - 1, 1 + gamma * slope];
-  }, 0, 1, 0.5);
-  const Q = (v) => 1 / (c * p * v + ridge(v));
-  const loss = 1 - c * c * gamma * trace(population, (v) => (p * v * Q(v)) ** 2);
-  // The error of Â = (1/p)(I − diag(Q)⁻¹Q) under the quadratic form of samples whose coordinates are Σ, seen through T = tp²Σ + pq diag Σ.
-  function error(shown) {
-    const T = shown ? (v) => v : population.chain ? (v) => p * p * v + p * q : (v) => p * v;
-    const scale = shown ? 1 : p;  // of the cross term
-    const spread = (c * c * gamma * trace(population, (v) => p * v * Q(v) ** 2 * T(v))) / loss;
-    if (!population.chain) {  // hollow and uncorrelated: only the noise of the fit is left
-      return trace(population, (v) => v + (p * v * spread) / (p * p));
-    }
-    const d0 = trace(population, Q);
-    const cross = (1 - trace(population, (v) => v * Q(v)) / d0) / p;
-    const form = trace(population, T) - (2 * trace(population, (v) => T(v) * Q(v))) / d0
-      + trace(population, (v) => Q(v) ** 2 * (T(v) + p * v * spread)) / (d0 * d0);
-    return 1 - 2 * scale * cross + form / (p * p);
+  }, 0, 1, start);
+  // The error of Â = (1/p)(I − diag(Q)⁻¹Q) under the quadratic form of samples whose coordinates are Σ, seen through T = tp²Σ + pq diag Σ
+  // where cells are hidden, and Σ where all others are shown. Traces of ΣQ, (ΣQ)², ΣQ² and so on, D being diag Σ:
+  let t0 = 0, q1 = 0, q2 = 0, s1 = 0, sq1 = 0, sq2 = 0, ssq2 = 0;
+  for (let j = 0; j < count; j++) {
+    const v = values[j], w = weights[j], r = 1 / (c * p * v + ridges[j]);
+    t0 += w;
+    q1 += w * r;
+    q2 += w * r * r;
+    s1 += w * v;
+    sq1 += w * v * r;
+    sq2 += w * v * r * r;
+    ssq2 += w * v * v * r * r;
   }
-  return { hidden: q * error(false), fullContext: error(true) };
+  const loss = 1 - c * c * gamma * p * p * ssq2;
+  function error(shown) {
+    // T = x Σ + y D; of independent coordinates D = Σ.
+    const [x, y] = shown ? [1, 0] : chain ? [p * p, p * q] : [p, 0];
+    const spread = (c * c * gamma * p * (x * ssq2 + y * sq2)) / loss;
+    if (!chain) return s1 + (spread / p) * s1;  // hollow and uncorrelated: only the noise of the fit is left
+    const cross = (1 - sq1 / q1) / p;
+    const form = x * s1 + y * t0 - (2 * (x * sq1 + y * q1)) / q1 + (x * sq2 + y * q2 + p * spread * sq2) / (q1 * q1);
+    return 1 - 2 * (shown ? 1 : p) * cross + form / (p * p);
+  }
+  return { hidden: q * error(false), fullContext: error(true), c };
 }
 
 // The two diagonals whose resolvent describes a spectrum: of the predictor, or of the Gram (principal components).
@@ -171,20 +178,25 @@ function sums(frame, c, z) {
 
 // Real z above the bulk: h(c) = 1/c − 1 − γm(c) is convex on 0 < c < min (z − b)/a. Where it is least, and how much.
 function leastExcess(frame, z, start) {
-  const { a, b, gamma } = frame;
+  const { a, b, weights, gamma } = frame;
   let high = Infinity;
   for (let j = 0; j < a.length; j++) high = Math.min(high, (z - b[j]) / a[j]);
   if (!(high > 0)) return { excess: Infinity, c: 0, slope: -1 };
   const c = root((c) => {
-    const { mc, mcc } = sums(frame, c, z);
+    let mc = 0, mcc = 0;
+    for (let j = 0; j < a.length; j++) {
+      const r = 1 / (c * a[j] + b[j] - z), ar = a[j] * r, term = weights[j] * ar * ar;
+      mc -= term;
+      mcc += 2 * term * ar;
+    }
     return [-1 / (c * c) - gamma * mc, 2 / (c * c * c) - gamma * mcc];
   }, 0, high, start, 1e-8);  // the least value itself is right to the square of that
   const { m, mz } = sums(frame, c, z);
   return { excess: 1 / c - 1 - gamma * m, c, slope: -gamma * mz };
 }
 
-// The upper edge of the bulk, in z: where the least excess, which falls with z, is 0.
-function upperEdge(frame) {
+// The upper edge of the bulk, in z: where the least excess, which falls with z, is 0; `start` is a guess of it.
+function upperEdge(frame, start) {
   let high = 0, low = 0, c;
   for (let j = 0; j < frame.a.length; j++) {
     high = Math.max(high, frame.b[j] + frame.a[j] * (1 + Math.sqrt(frame.gamma)) ** 2 * 4);
@@ -194,7 +206,14 @@ function upperEdge(frame) {
     const least = leastExcess(frame, z, c);
     c = least.c;
     return [-least.excess, -least.slope];
-  }, low, high, high / 2);
+  }, low, high, start ?? high / 2);
+}
+
+// The strength at which the outlier of a spike spread over all coordinates touches the bulk. At the edge c is where the excess is least;
+// a little beyond it c differs by the root of that little, which 1e-4 of the threshold would feel.
+function threshold(frame, edge) {
+  const { c } = leastExcess(frame, edge);
+  return -1 / (c * sums(frame, c, edge).g);
 }
 
 // c at a real z beyond the upper edge: the lesser root of h. Newton from the left of it, where h is convex and falls: no step passes it.
@@ -220,15 +239,15 @@ function outlierAt(frame, z) {
 
 // The threshold of a spike spread over the coordinates, and what one of strength θ does: its outlier (z) and squared overlap.
 function spike(frame, theta, edge = upperEdge(frame)) {
-  const threshold = outlierAt(frame, edge * (1 + 1e-9)).strength;
-  if (!(theta > threshold)) return { edge, threshold, outlier: null, overlap: 0 };
+  const least = threshold(frame, edge);
+  if (!(theta > least)) return { edge, threshold: least, outlier: null, overlap: 0 };
   let high = edge * 2;
   while (outlierAt(frame, high).strength < theta) high *= 2;
   const z = root((z) => {
     const { strength, slope } = outlierAt(frame, z);
     return [strength - theta, slope];
   }, edge, high, high / 2);
-  return { edge, threshold, outlier: z, overlap: outlierAt(frame, z).overlap };
+  return { edge, threshold: least, outlier: z, overlap: outlierAt(frame, z).overlap };
 }
 
 // Im tr G(x + i0)/π on given points, descending: Newton from point to point in the upper half-plane.
@@ -271,5 +290,5 @@ function density(frame, points) {
 
 if (typeof module !== "undefined") {
   module.exports = {
-    chain, noise, trace, effectiveRidge, errors, maskedErrors, predictorFrame, gramFrame, upperEdge, outlierAt, spike, density };
+    chain, noise, trace, effectiveRidge, errors, maskedErrors, predictorFrame, gramFrame, upperEdge, threshold, outlierAt, spike, density };
 }

@@ -13,6 +13,7 @@ public struct Study: Sendable {
   /// With the theory of everything that is measured.
   public private(set) var stages: [Experiment.Stage]
   let version: String
+  private let between: TheoryBetween
   /// What the results say of when, where and by which command they came to be; nil says nothing.
   public var provenance: Provenance?
 
@@ -31,6 +32,10 @@ public struct Study: Sendable {
     self.name = name
     self.version = version
     self.experiment = experiment
+    between = TheoryBetween(known: measures) { points in
+      let other = Experiment(points)
+      return other.theory(try other.stages(device: host, known: measures))
+    }
     stages = try StudyError.wrapping { try experiment.stages(device: host, known: measures) }
   }
 
@@ -120,8 +125,10 @@ public struct Study: Sendable {
   }
 
   func report(_ points: [PointResult], precision: Precision, computation: Computation) -> StudyReport {
-    StudyReport(
-      results: StudyResults(stages: stages, points: points),
+    var results = StudyResults(stages: stages, points: points)
+    results.between = between
+    return StudyReport(
+      results: results,
       summary: Summary(
         name: name, points: points, precision: precision.rawValue,
         seed: experiment.points.first?.configuration.seed ?? 0, version: version, computation: computation,

@@ -28,11 +28,11 @@ public struct SweepAxis: Sendable {
   public let kind: Kind
   public let isLogarithmic: Bool
   private let swept: [String]
-  private let study: StudyResults
-  private let ridges: Ridges
+  let study: StudyResults
+  let ridges: Ridges
 
   /// Whether the ridges of a study were asked for.
-  private enum Ridges {
+  enum Ridges {
     case asked, found, both
   }
 
@@ -63,8 +63,21 @@ public struct SweepAxis: Sendable {
     switch kind {
     case .samples: "{/:Italic n / d}"
     case .ridge: "ridge λ"
-    case .swept(let key): FigureText(plain: key)
+    case .swept(let key): FigureText(plain: shortName(of: key))
     }
+  }
+
+  /// The last word of a swept key, `correlation` for `data.correlation`; the whole where two keys end alike.
+  private func shortName(of key: String) -> String {
+    func last(_ key: String) -> String {
+      key.split(separator: ".").last { Int($0) == nil }.map { String($0).replacing("_", with: " ") } ?? key
+    }
+    return swept.filter { last($0) == last(key) }.count > 1 ? key : last(key)
+  }
+
+  /// What the swept keys are at a point, as a figure says it.
+  func sweptValues(of point: PointResult) -> [String] {
+    swept.map { "\(shortName(of: $0)) = \(point.parameters[$0] ?? "")" }
   }
 
   /// The abscissa of a point.
@@ -106,7 +119,7 @@ public struct SweepAxis: Sendable {
       }
       for name in swept where kind != .swept(name) {
         let value = point.parameters[name] ?? ""
-        traits.append(Trait(name: name, value: value, number: Double(value)))
+        traits.append(Trait(name: shortName(of: name), value: value, number: Double(value)))
       }
       if groups[traits] == nil { order.append(traits) }
       groups[traits, default: []].append(point)
@@ -146,22 +159,19 @@ public struct SweepAxis: Sendable {
   /// A quantity along the axis: theory as a line, trials as markers with their standard errors.
   /// - Parameter label: of the y axis.
   /// - Parameter name: of the quantity.
-  /// - Parameter curves: what the points are split into.
-  /// - Parameter theory: a line a curve; nil draws through the theory at the points, at their size where it is known.
+  /// - Parameter curves: what the points are split into; points of theory alone among them are on the line.
+  /// - Parameter theory: of a point; nil takes it at the point's size where it is known, else the limit.
   public func panel(
-    _ label: FigureText, of name: QuantityName, curves: [Curve], theory: [[Figure.Point]]? = nil
+    _ label: FigureText, of name: QuantityName, curves: [Curve], theory: ((PointResult) -> Double?)? = nil
   ) -> Figure.Panel {
-    let lines =
-      theory
-      ?? curves.map { curve in
-        curve.points.compactMap { point in
-          point[name].flatMap { $0.comparison ?? $0.theory }.map { Figure.Point(value(point), $0) }
-        }
-      }
+    let theory = theory ?? { point in point[name].flatMap { $0.comparison ?? $0.theory } }
     var series: [Figure.Series] = []
+    var heights: (lines: [Double], markers: [Double]) = ([], [])
     for (group, curve) in curves.enumerated() {
-      if !lines[group].isEmpty {
-        series.append(Figure.Series(.line, name: curve.name, group: group, points: lines[group]))
+      let line = curve.points.compactMap { point in theory(point).map { Figure.Point(value(point), $0) } }
+      if !line.isEmpty {
+        series.append(Figure.Series(.line, name: curve.name, group: group, points: line))
+        heights.lines += line.map(\.y)
       }
       let measured = curve.points.compactMap { point in
         point[name].flatMap { found in
@@ -170,16 +180,20 @@ public struct SweepAxis: Sendable {
       }
       if !measured.isEmpty {
         series.append(Figure.Series(.markers, name: curve.name, group: group, points: measured))
+        heights.markers += measured.map(\.y)
       }
     }
-    let values = lines.flatMap { $0.map(\.y) }
-    let positive = values.filter { $0 > 0 }
-    let spread = (positive.max() ?? 1) / (positive.min() ?? 1)
-    let spansDecades = spread > 10 && values.allSatisfy { $0 >= 0 }
     var panel = Figure.Panel(
-      xLabel: self.label, yLabel: label, xLogarithmic: isLogarithmic, yLogarithmic: spansDecades, series: series,
+      xLabel: self.label, yLabel: label, xLogarithmic: isLogarithmic,
+      yLogarithmic: Self.spansDecades(heights.lines.isEmpty ? heights.markers : heights.lines), series: series,
       colorBar: Self.colorBar(of: curves))
-    if case .samples = kind { panel.verticalMarks = [Figure.Mark(1)] }
+    if case .samples = kind { panel.verticalMarks = [Figure.Mark(1, "{/:Italic n} = {/:Italic d}")] }
     return panel
+  }
+
+  /// Whether values are drawn logarithmically: over more than a decade, none negative.
+  static func spansDecades(_ values: [Double]) -> Bool {
+    let positive = values.filter { $0 > 0 }
+    return (positive.max() ?? 1) / (positive.min() ?? 1) > 10 && values.allSatisfy { $0 >= 0 }
   }
 }

@@ -88,6 +88,8 @@ public struct StudyResults: Sendable {
   public var stages: [Experiment.Stage]
   /// One a stage and ridge, in order.
   public var points: [PointResult]
+  /// For lines between the points; nil draws them through the points.
+  var between: TheoryBetween?
 
   public init(stages: [Experiment.Stage], points: [PointResult]) {
     self.stages = stages
