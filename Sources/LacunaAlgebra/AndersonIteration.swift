@@ -15,6 +15,8 @@ package struct AndersonIteration {
   /// Residuals that a step looks at.
   package var depth = 12
   package var longestStep = 2.0
+  /// Differences of u and f between steps, oldest first: of a g much like this one before `solve`, with this one's after it.
+  package var secants: [Secant] = []
   /// Numbers stay within ± this.
   package var range = Double.infinity
   /// How often g was evaluated.
@@ -24,6 +26,11 @@ package struct AndersonIteration {
   package init(goal: Double, rounding: Double) {
     self.goal = goal
     self.rounding = rounding
+  }
+
+  /// f changes by `f` where u does by `u`.
+  package struct Secant: Sendable {
+    var u, f: [Double]
   }
 
   private struct Step {
@@ -62,13 +69,13 @@ package struct AndersonIteration {
     _ phase: Phase, from start: [Double], best: inout Step?, _ map: ([Double]) throws(Failure) -> [Double]?
   ) throws(Failure) -> [Double]? {
     var u = start
-    var history: [Step] = []
-    var least: Step?
+    var before, least: Step?
     var (share, idle) = (phase.share, 0)
     for _ in 0..<phase.mostRounds {
       rounds += 1
       let step: Step? = if let g = try map(u) { Step(u: u, f: zip(g, u).map { $0 - $1 }) } else { nil }
       if let step, step.size <= goal || (step.size <= rounding && idle >= 3) {
+        if phase == .accelerated, let before, before.size > rounding { remember(step, after: before) }
         converged = true
         return u
       }
@@ -80,7 +87,8 @@ package struct AndersonIteration {
       guard let step, phase != .accelerated || step.size <= 10 * (least?.size ?? .infinity) else {
         if let least {
           share = max(share / 2, 1.0 / 64)
-          history = [least]
+          secants = []
+          before = least
           u = bounded(from: least.u, to: zip(least.u, least.f).map { $0 + share * $1 })
         } else if u.contains(where: { $0 != 0 }) {
           u = u.map { _ in 0 }
@@ -90,20 +98,29 @@ package struct AndersonIteration {
         continue
       }
       if step.size < least?.size ?? .infinity { least = step }
-      history = phase == .accelerated ? history.suffix(depth) + [step] : [step]
-      u = next(history, share: share)
+      if phase == .accelerated {
+        if let before { remember(step, after: before) }
+        before = step
+      } else {
+        secants = []
+      }
+      u = next(from: step, share: share)
     }
     return nil
   }
 
+  private mutating func remember(_ step: Step, after before: Step) {
+    secants = secants.suffix(depth - 1) + [
+      Secant(u: zip(step.u, before.u).map { $0 - $1 }, f: zip(step.f, before.f).map { $0 - $1 })
+    ]
+  }
+
   /// u⁺, with γ by Gram and Schmidt from the newest difference to the oldest; those that add nothing are left out.
-  private func next(_ history: [Step], share: Double) -> [Double] {
-    let newest = history[history.count - 1]
+  private func next(from newest: Step, share: Double) -> [Double] {
     var (f, u) = (newest.f, newest.u)
     var basis: [(f: [Double], u: [Double])] = []
-    for index in stride(from: history.count - 2, through: 0, by: -1) {
-      var df = zip(history[index + 1].f, history[index].f).map { $0 - $1 }
-      var du = zip(history[index + 1].u, history[index].u).map { $0 - $1 }
+    for secant in secants.reversed() {
+      var (df, du) = (secant.f, secant.u)
       let before = dot(df, df)
       for known in basis {
         let part = dot(known.f, df)

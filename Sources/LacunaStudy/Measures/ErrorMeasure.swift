@@ -117,6 +117,7 @@ public struct ErrorMeasure: Measure {
       : "limit d → ∞ at this d/n; ridge on S = XᵀX/n"
     guard points.contains(where: { $0[.fullContextError] != nil }) else { return lines }
     return lines
-      + "\nE_full: with every other coordinate visible, Bayes its floor; E_gen: over the masks, hidden cells by their probability"
+      + "\nE_full: with every other coordinate visible, Bayes its floor; E_gen: over the masks, a cell where it is hidden (one "
+      + "probability: by how often that is; a list of them: every coordinate that is ever hidden counts alike)"
   }
 }

@@ -28,6 +28,8 @@ public struct DataFit<Device: Backend>: RidgeFit {
   /// The route in as many digits as it takes; nil where the data are too many to keep a second time.
   private let wide: WideRegression?
   private let ledger = Ledger()
+  /// The dual route with other weights.
+  let reweighted = ReweightedSamples<Device>()
 
   enum Route {
     case primal(PrimalEvaluation<Device>)

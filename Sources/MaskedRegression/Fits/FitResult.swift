@@ -78,8 +78,16 @@ public struct FitResult<Device: Backend> {
     return squares > 0 && share.isFinite ? share : nil
   }
 
-  /// The mean error held out that predicting nothing leaves.
-  public var emptyError: Double { mean(zip(fit.variances, fit.hiddenShares).map { $0 * $1 }) }
+  /// The mean error held out that predicting nothing leaves, over the cells that errors are held out on; over all coordinates
+  /// where there are none.
+  public var emptyError: Double {
+    let squares = zip(fit.variances, fit.hiddenShares).map { $0 * $1 }
+    let held = FitErrors(
+      ridge: best.ridge, training: nil, heldOut: zip(squares, best.heldOut).map { $1.isNaN ? .nan : $0 },
+      heldOutCells: best.heldOutCells
+    ).meanHeldOut
+    return held.isNaN ? mean(squares) : held
+  }
 
   /// Whether the ridges were compared by errors in units of the mean squares.
   public var standardizes: Bool { request.weights == .automatic || fit.weights != .uniform }

@@ -78,11 +78,16 @@ struct PrimalEvaluation<Device: Backend> {
   ///
   ///     E_tr,k = Σ_i R_ik²/(n Q_kk²),    GCV_k = E_tr,k / (Σ_i c_i/n + E_tr,k Q_kk/n)²
   func errors(ridge: Double) throws -> EstimatedErrors {
+    let (q, diagonal) = try resolvent(ridge: ridge)
+    return try errors(of: q, diagonal: diagonal, sizes: squares.map { $0 + ridge })
+  }
+
+  /// The same of Q with any diagonal penalty.
+  /// - Parameter sizes: diag S plus the penalty.
+  func errors(of q: Device.Matrix, diagonal: [Double], sizes: [Double]) throws -> EstimatedErrors {
     let (n, d) = (Double(samples.sampleCount), squares.count)
     var estimate = DigitEstimate(
       ulp: Double(Device.Element.ulpOfOne), sampleCount: samples.sampleCount, coordinateCount: d)
-    let (q, diagonal) = try resolvent(ridge: ridge)
-    let sizes = squares.map { $0 + ridge }
     try device.rowDots(q, q, weights: try device.makeVector(elements(sizes)), into: sums)
     // g_k².
     let forms = doubles(try device.download(sums))

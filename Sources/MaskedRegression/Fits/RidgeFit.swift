@@ -41,6 +41,13 @@ public protocol RidgeFit<Device> {
   /// - Throws: `RegressionError` where the ridge is too small for the data; `BackendError`.
   func errors(ridge: Double) throws -> FitErrors
 
+  /// The errors at one ridge as they would be with another w, where nothing has to be prepared anew for it and the device keeps
+  /// their digits; else nil.
+  func errors(ridge: Double, weights: [Double]) throws -> FitErrors?
+
+  /// All errors at one ridge, well enough to say between which ridges the least lies; nil where that is no less work.
+  func roughErrors(ridge: Double) throws -> FitErrors?
+
   /// Â, d × d, in whole rows from the first to the last: row k predicts coordinate k from the others.
   /// - Parameter ridge: λ.
   /// - Parameter body: called with the rows that come next, row-major.
@@ -77,6 +84,11 @@ extension RidgeFit {
   public func penalty(ridge: Double) throws -> [Double] { penalty }
 
   public func learning(ridge: Double) throws -> WeightLearning? { nil }
+
+  public func errors(ridge: Double, weights: [Double]) throws -> FitErrors? { nil }
+
+  public func roughErrors(ridge: Double) throws -> FitErrors? { nil }
+
   public var missingCount: Int { 0 }
   public var liftedEigenvalue: Double? { nil }
   public var isFactored: Bool { false }

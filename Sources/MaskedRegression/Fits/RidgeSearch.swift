@@ -57,7 +57,7 @@ extension RidgeFit {
   /// are exact and two where they are of folds or hidden cells. It goes on below while the least error is at its lower end,
   /// down to ε times the least mean square or to where the fit throws `numericallySingular` or `lostDigits`, and above to 10⁶ times the mean
   /// square. The best is then narrowed down between its neighbours until ln λ is known to 10⁻⁴ (10⁻³ for folds and hidden
-  /// cells), by parabolas guarded by golden sections. Source: R. P. Brent, *Algorithms for Minimization without
+  /// cells), by parabolas guarded by golden sections. Errors that take an iteration are found in full about the best alone. Source: R. P. Brent, *Algorithms for Minimization without
   /// Derivatives*, 1973, chapter 5.
   /// - Parameter choice: the ridges to try.
   /// - Parameter standardizes: see `criterion`.
@@ -93,6 +93,8 @@ private struct Trials<Fit: RidgeFit> {
   private(set) var path: [FitErrors] = []
   private(set) var isAtEdge = false
   private(set) var digitsEndAt: Double?
+  /// Ridges whose errors are `roughErrors`.
+  private var isRough: Set<Double> = []
   /// A power of two of the size of ridges: data times a power of two have the same path times its square, bit for bit.
   private let unit: Double
 
@@ -120,8 +122,10 @@ private struct Trials<Fit: RidgeFit> {
   }
 
   @discardableResult
-  private mutating func evaluate(_ ridge: Double) throws -> Double {
-    let errors = try fit.errors(ridge: ridge)
+  private mutating func evaluate(_ ridge: Double, roughly: Bool = false) throws -> Double {
+    let rough = roughly ? try fit.roughErrors(ridge: ridge) : nil
+    let errors = try rough ?? fit.errors(ridge: ridge)
+    if rough != nil { isRough.insert(ridge) }
     let index = path.firstIndex { $0.ridge > ridge } ?? path.count
     path.insert(errors, at: index)
     try report(path.count, max(expected, path.count + 1))
@@ -161,15 +165,24 @@ private struct Trials<Fit: RidgeFit> {
     while best == path.count - 1, path.count > 1, path[best].ridge * ratio <= 1e6 * scale,
       path[best].ridge * ratio > path[best].ridge
     {
-      try evaluate(path[best].ridge * ratio)
+      try evaluate(path[best].ridge * ratio, roughly: true)
     }
+    try settle()
     isAtEdge = path.count > 1 && !positive.isEmpty && (best == 0 || best == path.count - 1)
+  }
+
+  /// Has the errors about the best in full, until they say which it is.
+  private mutating func settle() throws {
+    while let index = (max(0, best - 1)...min(best + 1, path.count - 1)).first(where: { isRough.contains(path[$0].ridge) }) {
+      path[index] = try fit.errors(ridge: path[index].ridge)
+      isRough.remove(path[index].ridge)
+    }
   }
 
   /// Evaluates a ridge below all others; false where the digits end, which is an error only where there are no others.
   private mutating func reaches(_ ridge: Double) throws -> Bool {
     do {
-      try evaluate(ridge)
+      try evaluate(ridge, roughly: true)
       return true
     } catch let error as RegressionError {
       switch error {

@@ -15,8 +15,9 @@ public struct SelfWeightedFit<Device: Backend>: RidgeFit {
 
   /// What was learned at the ridges so far, and the fit of the last.
   private final class Known {
-    let path = WeightPath()
-    var last: (ridge: Double, fit: any RidgeFit<Device>, errors: FitErrors)?
+    let path = WeightPath(precision: Device.Element.precision)
+    /// nil stands for the fit of the start with other weights.
+    var last: (ridge: Double, fit: (any RidgeFit<Device>)?, errors: FitErrors)?
   }
 
   /// - Parameter start: the fit with weights of variances.
@@ -53,63 +54,83 @@ public struct SelfWeightedFit<Device: Backend>: RidgeFit {
   }
 
   /// Learns the weights of a ridge, if they are not known.
-  private func solve(ridge: Double) throws -> (weights: [Double], learning: WeightLearning) {
-    let found = try known.path.solve(ridge: ridge) { try iterate(ridge: $0, from: $1) }
+  private func solve(
+    ridge: Double, goal: Double = WeightIteration.goal
+  ) throws -> (weights: [Double], learning: WeightLearning) {
+    var last: (ridge: Double, fit: (any RidgeFit<Device>)?, errors: FitErrors)?
+    let found = try known.path.solve(ridge: ridge, goal: goal, coordinateCount: coordinateCount) { ridge, logarithms in
+      // The device's matrices of the last fit are not wanted beside those to come.
+      (last, known.last) = (nil, nil)
+      let (fit, errors) = try evaluate(weights(of: logarithms), ridge: ridge)
+      last = (ridge, fit, errors)
+      return WeightIteration.logarithms(errors.heldOut, variances: variances)
+    }
+    if let last, !hasOwnCells { known.last = last }
     return (weights(of: found.logarithms), found.learning)
   }
 
-  private func iterate(
-    ridge: Double, from start: [Double]?
-  ) throws -> WeightPath.Solution {
-    // The device's matrices of the last fit are not wanted beside those to come.
-    known.last = nil
-    var last: (fit: any RidgeFit<Device>, errors: FitErrors)?
-    var iteration = WeightIteration(precision: Device.Element.precision)
-    let found = try iteration.solve(from: start ?? [Double](repeating: 0, count: coordinateCount)) { logarithms in
-      last = nil
-      let fit = try learner(weights(of: logarithms))
-      let errors = try fit.errors(ridge: ridge)
-      last = (fit, errors)
-      return WeightIteration.logarithms(errors.heldOut, variances: variances)
-    }
-    if let last, !hasOwnCells { known.last = (ridge, last.fit, last.errors) }
-    return found
+  /// The errors that weights are learned from, by a fit of its own only where the first one does not have them.
+  private func evaluate(
+    _ weights: [Double], ridge: Double
+  ) throws -> (fit: (any RidgeFit<Device>)?, errors: FitErrors) {
+    if !hasOwnCells, let errors = try start.errors(ridge: ridge, weights: weights) { return (nil, errors) }
+    let fit = try learner(weights)
+    return (fit, try fit.errors(ridge: ridge))
   }
 
   /// The fit with the weights of a ridge.
-  private func fit(ridge: Double) throws -> (fit: any RidgeFit<Device>, errors: FitErrors) {
+  private func fit(ridge: Double) throws -> any RidgeFit<Device> {
     let weights = try solve(ridge: ridge).weights
-    if let last = known.last, last.ridge == ridge { return (last.fit, last.errors) }
+    if let last = known.last, last.ridge == ridge, let fit = last.fit { return fit }
     known.last = nil
+    let fit = try make(weights)
+    known.last = (ridge, fit, try fit.errors(ridge: ridge))
+    return fit
+  }
+
+  /// The errors at the weights of a ridge.
+  private func errors(ridge: Double, goal: Double) throws -> FitErrors {
+    let weights = try solve(ridge: ridge, goal: goal).weights
+    if let last = known.last, last.ridge == ridge { return last.errors }
+    known.last = nil
+    if let errors = try start.errors(ridge: ridge, weights: weights) {
+      known.last = (ridge, nil, errors)
+      return errors
+    }
     let fit = try make(weights)
     let errors = try fit.errors(ridge: ridge)
     known.last = (ridge, fit, errors)
-    return (fit, errors)
+    return errors
   }
 
   public func penalty(ridge: Double) throws -> [Double] { try solve(ridge: ridge).weights }
 
   public func learning(ridge: Double) throws -> WeightLearning? { try solve(ridge: ridge).learning }
 
-  public func errors(ridge: Double) throws -> FitErrors { try fit(ridge: ridge).errors }
+  public func errors(ridge: Double) throws -> FitErrors { try errors(ridge: ridge, goal: WeightIteration.goal) }
+
+  /// At weights whose logarithms are those of the errors that they lead to, to 10⁻³.
+  public func roughErrors(ridge: Double) throws -> FitErrors? {
+    try errors(ridge: ridge, goal: WeightIteration.roughGoal)
+  }
 
   public func predictor(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws {
-    try fit(ridge: ridge).fit.predictor(ridge: ridge, body)
+    try fit(ridge: ridge).predictor(ridge: ridge, body)
   }
 
   public func factors(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> [Double]? {
-    try fit(ridge: ridge).fit.factors(ridge: ridge, body)
+    try fit(ridge: ridge).factors(ridge: ridge, body)
   }
 
   public func residuals(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> Bool {
-    try fit(ridge: ridge).fit.residuals(ridge: ridge, body)
+    try fit(ridge: ridge).residuals(ridge: ridge, body)
   }
 
   public func residualTiles(ridge: Double, _ body: (ResidualTile) throws -> Void) throws -> Bool {
-    try fit(ridge: ridge).fit.residualTiles(ridge: ridge, body)
+    try fit(ridge: ridge).residualTiles(ridge: ridge, body)
   }
 
-  public func filled(ridge: Double) throws -> [Double]? { try fit(ridge: ridge).fit.filled(ridge: ridge) }
+  public func filled(ridge: Double) throws -> [Double]? { try fit(ridge: ridge).filled(ridge: ridge) }
 
-  public func gapShares(ridge: Double) throws -> [Double]? { try fit(ridge: ridge).fit.gapShares(ridge: ridge) }
+  public func gapShares(ridge: Double) throws -> [Double]? { try fit(ridge: ridge).gapShares(ridge: ridge) }
 }

@@ -18,16 +18,27 @@ public struct WeightLearning: Sendable, Equatable {
 struct WeightIteration {
   private var iteration: AndersonIteration
 
+  /// What logarithms are wanted to.
+  static var goal: Double { 1e-10 }
+  /// What they are wanted to where the errors say no more than between which ridges the least lies.
+  static var roughGoal: Double { 1e-3 }
+
   /// Weights stay within this factor of the mean squares.
-  private static var range: Double { Double.log(1e8) }
+  static var range: Double { Double.log(1e8) }
 
   /// - Parameter goal: what the logarithms are wanted to, where float64 has more.
-  init(precision: Precision, goal: Double = 1e-10) {
+  init(precision: Precision, goal: Double) {
     iteration =
       precision == .float64
       ? AndersonIteration(goal: goal, rounding: max(goal, 1e-7))
       : AndersonIteration(goal: max(goal, 1e-5), rounding: 1e-3)
     iteration.range = Self.range
+  }
+
+  /// What the last iterations of weights of the same data say of steps: at another ridge they begin with it.
+  var secants: [AndersonIteration.Secant] {
+    get { iteration.secants }
+    set { iteration.secants = newValue }
   }
 
   /// ln(error/variance) within the range; of coordinates with no error the mean of the others, of constants 0.

@@ -10,7 +10,7 @@ public final class WeightedRegression<Device: Backend> {
   private let device: Device
   private let covariance: any CovarianceOperator<Device>
   private let route: Route
-  private var path = WeightPath()
+  private var path = WeightPath(precision: Device.Element.precision)
   /// What learned weights' logarithms are wanted to: far below what a trial's errors scatter.
   private static var goal: Double { 1e-7 }
 
@@ -53,7 +53,7 @@ public final class WeightedRegression<Device: Backend> {
   /// Turns to other data.
   /// - Parameter fill: with n < d, sets the matrix to the n samples.
   public func begin(_ fill: (Device.Matrix) throws -> Void) throws {
-    path = WeightPath()
+    path = WeightPath(precision: Device.Element.precision)
     guard case .dual(let errors, let scaled) = route else { return }
     try fill(errors.regression.samples)
     try scaled.set(scaled.factors.map { _ in 1 })
@@ -99,12 +99,10 @@ public final class WeightedRegression<Device: Backend> {
     let variances = try variances()
     func weights(_ logarithms: [Double]) -> [Double] { zip(variances, logarithms).map { $0 * Double.exp($1) } }
     let start = guess.map { zip($0, variances).map { Double.log($0 / $1) } }
-    let found = try path.solve(ridge: ridge, start: start) { ridge, start in
-      var iteration = WeightIteration(precision: Device.Element.precision, goal: Self.goal)
-      return try iteration.solve(from: start ?? variances.map { _ in 0 }) { logarithms in
-        WeightIteration.logarithms(
-          try leftOutErrors(ridge: ridge, weights: weights(logarithms)), variances: variances)
-      }
+    let found = try path.solve(
+      ridge: ridge, goal: Self.goal, coordinateCount: variances.count, start: start
+    ) { ridge, logarithms in
+      WeightIteration.logarithms(try leftOutErrors(ridge: ridge, weights: weights(logarithms)), variances: variances)
     }
     guard found.learning.converged else { throw RegressionError.unsettledWeights(ridge: ridge) }
     return (weights(found.logarithms), found.learning)
