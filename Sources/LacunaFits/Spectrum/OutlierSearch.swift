@@ -57,7 +57,7 @@ struct OutlierSearch<Device: Backend> {
   mutating func permute(count: Int, seed: UInt64) throws {
     let streams = (1...count).map { RandomStream(seed: seed, purpose: .probes, index: $0) }
     let found = try fit.permutedExtremes(ridge: fitRidge, streams: streams)
-    permuted = (count, found.map(\.place).max() ?? .infinity, found.map(\.gram).max() ?? .infinity)
+    permuted = (count, found.place, found.gram)
   }
 
   /// Outliers beyond which there is no low rank: a tenth of the coordinates, and no more than half of what the rows can tell.

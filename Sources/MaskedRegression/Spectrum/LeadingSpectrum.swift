@@ -52,6 +52,15 @@ package struct LeadingSpectrum<Device: Backend> {
     return try values(at: z).count { $0 > 1 }
   }
 
+  /// Whether some eigenvalue of W lies beyond z, or z is not above all p_k: I − M(z) has no Cholesky factor.
+  func exceeds(_ z: Double) throws -> Bool {
+    guard z > pole else { return true }
+    try form(at: z)
+    try device.scale(gram, rows: try device.makeVector([Device.Element](repeating: -1, count: gram.rows)), columns: nil)
+    try device.addDiagonal(1, to: gram)
+    return try !device.factorsPositiveDefinite(gram)
+  }
+
   /// The eigenvalue of W of some rank, from the greatest: 1/m_i is nearly linear in z, and secants on it converge in a few steps.
   /// - Parameter rank: from 0.
   /// - Returns: nil where it is not above all p_k.
