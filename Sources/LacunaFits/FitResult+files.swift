@@ -102,7 +102,7 @@ extension FitResult {
 
   /// Errors against the ridge, the chosen one marked; nil where one ridge was tried.
   ///
-  /// Where theory has its say, what was measured stands as markers under its lines: generalised cross-validation is its error for the
+  /// What was measured stands as markers, and where theory has its say under its lines: generalised cross-validation is its error for the
   /// training errors, and beside the errors of samples left out it has a training error (`ExpectedTraining`).
   /// - Parameter learning: of this fit; nil leaves out what it expects.
   public func ridgeFigure(_ learning: FitLearning? = nil) -> Figure? {
@@ -123,11 +123,12 @@ extension FitResult {
       case .hiddenCells: "hidden cells"
       }
     let expected = standardizes ? [] : learning?.training ?? []
-    let isMeasured = expected.count > 1
-    add(isMeasured ? .markers : .line, heldOut, group: 0, path.map { ($0.ridge, criterion($0)) })
+    // Of groups left out it is no theory.
+    let isTheory = expected.count > 1
+    add(.markers, heldOut, group: 0, path.map { ($0.ridge, criterion($0)) })
     if !standardizes {
-      add(.line, isMeasured ? "by theory (GCV)" : "GCV", group: isMeasured ? 0 : 1, path.map { ($0.ridge, $0.meanGCV) })
-      add(isMeasured ? .markers : .line, "training", group: 2, path.map { ($0.ridge, $0.meanTraining) })
+      add(.line, isTheory ? "by theory (GCV)" : "GCV", group: isTheory ? 0 : 1, path.map { ($0.ridge, $0.meanGCV) })
+      add(.markers, "training", group: 2, path.map { ($0.ridge, $0.meanTraining) })
       add(.line, "training by theory", group: 2, expected.map { ($0.ridge, $0.error) })
     }
     guard !series.isEmpty else { return nil }

@@ -118,12 +118,15 @@ extension FitResult {
   public func learningFigure(_ learning: FitLearning) -> Figure? {
     guard let curve = learning.curve else { return nil }
     let n = Double(sampleCount)
-    let line = (0...60).compactMap { step -> Figure.Point? in
-      let rows = Int((n * (0.25 * scale(step))).rounded())
+    let measured = (learning.selfCheck.map { [$0] } ?? []) + learning.subsamples
+    // From a quarter of the rows, or what was measured of fewer, to ten times as many.
+    let least = min(0.25, Double(measured.map(\.sampleCount).min() ?? sampleCount) / n)
+    let path = geometricPath(from: least, to: 10, count: 61)
+    let line = path.compactMap { share -> Figure.Point? in
+      let rows = Int((n * share).rounded())
       return rows < 3 ? nil : curve.expected(sampleCount: rows).map { Figure.Point(Double(rows), $0.error) }
     }
     guard line.count > 1 else { return nil }
-    let measured = (learning.selfCheck.map { [$0] } ?? []) + learning.subsamples
     var series = [
       Figure.Series(.line, name: "expected", group: 0, points: line),
       Figure.Series(
@@ -146,10 +149,5 @@ extension FitResult {
         xLabel: "rows n", yLabel: "mean squared error", xLogarithmic: true, yLogarithmic: false, series: series,
         verticalMarks: [])
     ])
-  }
-
-  /// 1 … 40 in 60 equal factors.
-  private func scale(_ step: Int) -> Double {
-    (0..<step).reduce(1.0) { value, _ in value * 1.063_404_9 }
   }
 }

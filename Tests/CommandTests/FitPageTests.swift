@@ -33,6 +33,9 @@ import Testing
       #expect(warning.lowerBound < read.lowerBound)
       #expect(page.contains("<dt>samples</dt><dd>80 rows</dd>") && page.contains("the first row holds names"))
       #expect(page.contains("<dt>missing cells</dt><dd>none</dd>"))
+      // As many decimals as its standard error has with two digits.
+      let headline = try #require(page.firstMatch(of: /mean squared error ([0-9.]+) ± 0\.(0*[1-9][0-9]),/))
+      #expect(headline.1.split(separator: ".").last?.count == headline.2.count)
       // The picture is that of the folder.
       let picture = try Data(contentsOf: folder.appendingPathComponent("out/figures/ridge.svg"))
       #expect(page.contains("src=\"data:image/svg+xml;base64,\(picture.base64EncodedString())\""))
@@ -51,7 +54,7 @@ import Testing
         let shares = (0..<6).map { abs(a[k * 6 + $0]) * squares[$0].squareRoot() }
         let partner = names[(0..<6).max { shares[$0] < shares[$1] }!]
         let shown = partner.replacingOccurrences(of: "<", with: "&lt;").replacingOccurrences(of: ">", with: "&gt;")
-        #expect(try line(name).text.contains("<td class=\"names\">\(shown) "), "\(name): \(partner)")
+        #expect(try line(name).text.contains("<td class=\"names\"><span>\(shown) "), "\(name): \(partner)")
       }
     }
   }

@@ -7,14 +7,15 @@ extension FitPage {
       return learning.reason.map { "<p class=\"faint\">There is no learning curve: \(text($0)).</p>" }
     }
     let rows = points.map { point in
-      let error = (point.isUpperBound ? "≤ " : "") + number(point.error)
+      let error = (point.isUpperBound ? "≤ " : "") + number(point.error, of: point.standardError ?? 0)
       return "<tr><th scope=\"row\">\(point.sampleCount.map { "\($0)" } ?? "∞")</th><td>\(error)</td>"
-        + "<td>\(point.standardError.map(number) ?? "–")</td><td>\(number(point.ridge))</td></tr>"
+        + "<td>\(point.standardError.map { number($0, of: $0) } ?? "–")</td><td>\(number(point.ridge))</td></tr>"
     }
     let measured = (learning.selfCheck.map { [$0] } ?? []) + learning.subsamples
     let checks = measured.map { found in
-      "<li>\(found.sampleCount) rows (\(text(found.rows))) have \(number(found.measured)) on the others; expected was "
-        + "\(number(found.predicted)), and \(number(found.standardError)) is the standard error of the difference.</li>"
+      "<li>\(found.sampleCount) rows (\(text(found.rows))) have \(number(found.measured, of: found.standardError)) on the "
+        + "others; expected was \(number(found.predicted, of: found.standardError)), and "
+        + "\(number(found.standardError, of: found.standardError)) is the standard error of the difference.</li>"
     }
     let wanted = learning.wantedError.map { error in
       let answer =

@@ -197,7 +197,6 @@ public struct FitPage: Sendable {
   private var headline: String {
     let isStandardized = summary.weights.kind != RidgeWeights.Kind.uniform.rawValue || summary.weights.compared != nil
     let error = isStandardized ? summary.best.standardizedError : summary.best.heldOutError
-    let scatter = summary.standardError.map { " ± \(number($0))" } ?? ""
     let predicted = summary.rSquared.map { ", R² \(share($0))" } ?? ""
     let kind =
       switch summary.validation {
@@ -208,7 +207,7 @@ public struct FitPage: Sendable {
       }
     let edge = summary.atEdge ? ", at an end of those tried" : ""
     return text(
-      "\(kind): mean squared error \(error.map(number) ?? "unknown")\(scatter)"
+      "\(kind): mean squared error \(error.map { number($0, plusMinus: summary.standardError) } ?? "unknown")"
         + (isStandardized ? " of the mean square" : "")
         + "\(predicted), at ridge \(number(summary.best.ridge))\(edge). ")
       + text("Predicting nothing leaves \(number(isStandardized ? 1 : summary.emptyError)).")
@@ -217,7 +216,10 @@ public struct FitPage: Sendable {
   private func table(_ coordinates: ArraySlice<Coordinate>) -> String {
     let hasPartners = coordinates.contains { !$0.partners.isEmpty }
     let rows = coordinates.map { coordinate in
-      let partners = coordinate.partners.map { "\(text($0.name)) \(number($0.coefficient))" }.joined(separator: ", ")
+      let words = coordinate.partners.map { "\(text($0.name)) \(number($0.coefficient))" }
+      // A comma stays with its word.
+      let partners = words.enumerated().map { "<span>\($1)\($0 + 1 < words.count ? "," : "")</span>" }.joined(
+        separator: " ")
       return "<tr><th scope=\"row\">\(text(coordinate.name))</th><td>\(coordinate.rSquared.map(share) ?? "–")</td>"
         + "<td>\(number(coordinate.error))</td>" + (hasPartners ? "<td class=\"names\">\(partners)</td>" : "") + "</tr>"
     }
@@ -227,23 +229,13 @@ public struct FitPage: Sendable {
       ? "<p class=\"faint\">Beside a partner: by how many of its own standard deviations the coordinate's prediction moves with one "
         + "of the partner's, all others as they are.</p>" : ""
     return """
-      <div class="table"><table>
+      <div class="table"><table class="coordinates">
       <thead><tr><th scope="col">coordinate</th><th scope="col">R²</th><th scope="col">error held out</th>\(column)</tr></thead>
       <tbody>
       \(rows.joined(separator: "\n"))
       </tbody></table></div>
       \(note)
       """
-  }
-
-  func number(_ value: Double) -> String { value.isFinite ? briefly(value) : "–" }
-
-  /// A share of 1, near it to two digits of what is left.
-  private func share(_ value: Double) -> String {
-    guard value > 0.99, value < 1 else { return number(value) }
-    var power = 1000.0
-    while (1 - value) * power < 10, power < 1e10 { power *= 10 }
-    return "\((value * power).rounded() / power)"
   }
 
   /// Names may be long, and may be anything.
@@ -277,6 +269,12 @@ public struct FitPage: Sendable {
     th:first-child, .names { text-align: left; }
     th[scope="row"] { overflow-wrap: anywhere; min-width: 5em; }
     .names { min-width: 8em; overflow-wrap: anywhere; }
+    .names span { display: inline-block; max-width: 100%; }
+    @media (max-width: 600px) {
+      .coordinates tr { display: grid; grid-template-columns: 1fr 5em 6em; border-bottom: 1px solid var(--line); }
+      .coordinates th, .coordinates td { border: 0; }
+      .coordinates .names { grid-column: 1 / -1; color: var(--faint); }
+    }
     code { font-size: 0.95em; }
     footer { margin-top: 4em; }
 

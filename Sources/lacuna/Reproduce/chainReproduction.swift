@@ -33,8 +33,12 @@ extension Reproduction {
   let ratios = study.points.map(\.samplesPerCoordinate)
   var line: [Figure.Point] = []
   var principalLine: [Figure.Point] = []
-  for ratio in geometricPath(from: ratios.min() ?? 0.5, to: ratios.max() ?? 8, count: 30) {
-    let n = Int((ratio * d).rounded())
+  let counts = geometricPath(from: ratios.min() ?? 0.5, to: ratios.max() ?? 8, count: 30).map {
+    Int(($0 * d).rounded())
+  }
+  for n in counts {
+    // Of n as it is, whole.
+    let ratio = Double(n) / d
     line.append(Figure.Point(ratio, try ErrorEquivalent.optimalRidge(population: population, sampleCount: n).error))
     let principal = try PrincipalEquivalent(population: population, sampleCount: n)
     let ranks = principalRanks(sampleCount: n, coordinateCount: population.coordinateCount)

@@ -11,9 +11,9 @@ extension Reproduction {
     name: "masks", title: "How many masks a sample",
     caption: """
       Error with every other coordinate visible of predictors trained under M masks drawn for each sample, of an AR(1) chain of \
-      correlation 0.7 at n = d, a tenth of the scale's coordinates. Left: against M, by the probability p that a coordinate is \
+      correlation 0.7 at n = d, a tenth of the scale's coordinates. (a): against M, by the probability p that a coordinate is \
       kept; lines are theory for just so many masks, the short ones for all of them. The error peaks where the masked copies can \
-      just determine the predictor; beyond, the excess over all masks falls as 1/M. Right, at equal budget: each sample seen through the B masks of a partition into interleaved blocks, which hides every coordinate \
+      just determine the predictor; beyond, the excess over all masks falls as 1/M. (b), at equal budget: each sample seen through the B masks of a partition into interleaved blocks, which hides every coordinate \
       once, or through B masks of the same size drawn at random, and 4B of them, λ the same on the cells that are hidden.
       """,
     example: "partition",

@@ -16,7 +16,7 @@ extension Reproduction {
       Error with every other coordinate visible of predictors trained under Bernoulli masks, against the probability p that \
       a coordinate is kept, for blocks of correlated coordinates, at a tenth of the scale's coordinates. Masking acts as a \
       ridge where λ itself is small: hide too little and the predictor overfits, too much and it is biased; the best p by \
-      theory is marked with its n/d. Right, at n = d: M masks drawn for each sample, with theory for just so many; few of them can just determine the predictor, where the error peaks. The table has the gap to that limit, \
+      theory is marked with its n/d. (b), at n = d: M masks drawn for each sample, with theory for just so many; few of them can just determine the predictor, where the error peaks. The table has the gap to that limit, \
       draw by draw, and its rate: the slope of ln gap against ln M. At so few coordinates simulation lies a few percent \
       above theory, which leaves out terms of order 1/d, and no theory \
       stands in the table beside the peak, whose height is not that of the limit.

@@ -56,7 +56,7 @@ extension Reproduction {
   static let phaseDiagram = Reproduction(
     name: "phase-diagram", title: "Who recovers the signal",
     caption: """
-      The thresholds of both methods by theory, over the spread of the noise variances (from e^−h to e^h, mean 1) and the \
+      The thresholds of both methods by theory, over the spread of the noise variances (from e⁻ʰ to eʰ, mean 1) and the \
       strength of the spike, with simulated points: between the lines only the masked regression recovers the spike. A \
       method counts as recovering it where the squared overlap is above 0.1.
       """,

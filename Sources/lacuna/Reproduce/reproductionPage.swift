@@ -123,6 +123,7 @@ private let style = """
   :root { --text: #1c1c1e; --faint: #5b5b62; --page: #ffffff; --line: #d8d8dd; --link: #005a9c; }
   @media (prefers-color-scheme: dark) {
     :root { --text: #e9e9ec; --faint: #a5a5ad; --page: #161618; --line: #3a3a40; --link: #7db8f0; }
+    img { filter: invert(0.9) hue-rotate(180deg); }
   }
   * { box-sizing: border-box; }
   body { margin: 0; background: var(--page); color: var(--text); font: 17px/1.55 system-ui, sans-serif; }
@@ -132,12 +133,12 @@ private let style = """
   p { max-width: 44em; }
   a { color: var(--link); }
   nav { display: flex; flex-wrap: wrap; gap: 6px 18px; padding: 10px 0; border: solid var(--line); border-width: 1px 0; }
-  .drawn { position: relative; margin: 14px 0 4px; background: #ffffff; border-radius: 8px; padding: 8px; }
+  .drawn { position: relative; margin: 14px 0 4px; padding: 8px 0; }
   .panels1 { max-width: 520px; }
-  img { display: block; width: 100%; height: auto; }
-  .drawn svg { position: absolute; inset: 8px; width: calc(100% - 16px); height: calc(100% - 16px); }
+  img { display: block; width: 100%; height: auto; border-radius: 8px; background: #ffffff; }
+  .drawn svg { position: absolute; inset: 8px 0; width: 100%; height: calc(100% - 16px); }
   circle { fill: transparent; stroke: transparent; pointer-events: all; }
-  circle:hover { stroke: #1c1c1e; stroke-width: 1; }
+  circle:hover { stroke: var(--text); stroke-width: 1; }
   output { display: block; min-height: 1.6em; }
   svg.narrow { display: none; }
   @media (max-width: 700px) { svg.wide { display: none; } svg.narrow { display: block; } }

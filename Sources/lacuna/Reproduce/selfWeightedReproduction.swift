@@ -12,10 +12,10 @@ extension Reproduction {
   static let selfWeighted = Reproduction(
     name: "self-weighted", title: "Weights that the data learn",
     caption: """
-      Noise variances from e^−h to e^h of mean 1, five factors that give each coordinate half of that again, three samples to four \
-      coordinates. Left: error against the spread h, each at the best of five ridges: with one ridge for all coordinates, with the \
+      Noise variances from e⁻ʰ to eʰ of mean 1, five factors that give each coordinate half of that again, three samples to four \
+      coordinates. (a): error against the spread h, each at the best of five ridges: with one ridge for all coordinates, with the \
       columns' variances for weights, with weights learned as the errors that they lead to, with the noise itself for weights (an \
-      oracle), of principal components of the best rank, and Bayes' error. Learned weights do as well as the oracle. Right: \
+      oracle), of principal components of the best rank, and Bayes' error. Learned weights do as well as the oracle. (b): \
       the strength at which one spike leaves the bulk, two samples a coordinate, ridge 0.05: the predictor divides coordinates by \
       their conditional variances whatever the weights, so that all stay far below principal components.
       """,
