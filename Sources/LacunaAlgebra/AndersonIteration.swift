@@ -69,7 +69,8 @@ package struct AndersonIteration {
     _ phase: Phase, from start: [Double], best: inout Step?, _ map: ([Double]) throws(Failure) -> [Double]?
   ) throws(Failure) -> [Double]? {
     var u = start
-    var before, least: Step?
+    var before: Step?
+    var least: Step?
     var (share, idle) = (phase.share, 0)
     for _ in 0..<phase.mostRounds {
       rounds += 1
@@ -110,9 +111,10 @@ package struct AndersonIteration {
   }
 
   private mutating func remember(_ step: Step, after before: Step) {
-    secants = secants.suffix(depth - 1) + [
-      Secant(u: zip(step.u, before.u).map { $0 - $1 }, f: zip(step.f, before.f).map { $0 - $1 })
-    ]
+    secants =
+      secants.suffix(depth - 1) + [
+        Secant(u: zip(step.u, before.u).map { $0 - $1 }, f: zip(step.f, before.f).map { $0 - $1 })
+      ]
   }
 
   /// u⁺, with γ by Gram and Schmidt from the newest difference to the oldest; those that add nothing are left out.

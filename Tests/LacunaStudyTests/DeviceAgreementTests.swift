@@ -50,6 +50,25 @@ struct DeviceAgreementTests {
     }
   }
 
+  /// A penalty a coordinate on both routes, given, of each trial's variances, and learned.
+  @Test(arguments: [0, 3, 4, 5, 8], [WeightConfiguration.linear(0.3, 3), .variance, .selfWeighted])
+  func weights(model: Int, weights: WeightConfiguration) throws {
+    var point = try DataModel.all[model].configuration(
+      coordinates: 30, samples: [15, 30, 70], ridges: "[0.05, 1.0]", trials: 2, seed: 3)
+    point.configuration.weights = weights
+    let experiment = Experiment([point])
+    let stages = try experiment.stages(device: host)
+    let expected = try experiment.simulate(stages, on: host) { _ in }
+    for device in OpenCLDevice.all() where device.isUsable {
+      if device.hasFloat64 {
+        let results = try experiment.simulate(stages, on: try OpenCLBackend<Double>(device: device)) { _ in }
+        try expectAgreement(results, expected, relative: 1e-9)
+      }
+      let single = try experiment.simulate(stages, on: try OpenCLBackend<Float>(device: device)) { _ in }
+      try expectAgreement(single, expected, relative: 2e-3)
+    }
+  }
+
   /// A device lost after some launches: with a fallback the run ends on the host with the right numbers, without one it
   /// ends in the device's error after the trials it finished.
   @Test(arguments: [0, 40, 200])

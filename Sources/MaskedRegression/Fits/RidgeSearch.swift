@@ -173,7 +173,9 @@ private struct Trials<Fit: RidgeFit> {
 
   /// Has the errors about the best in full, until they say which it is.
   private mutating func settle() throws {
-    while let index = (max(0, best - 1)...min(best + 1, path.count - 1)).first(where: { isRough.contains(path[$0].ridge) }) {
+    while let index = (max(0, best - 1)...min(best + 1, path.count - 1)).first(where: {
+      isRough.contains(path[$0].ridge)
+    }) {
       path[index] = try fit.errors(ridge: path[index].ridge)
       isRough.remove(path[index].ridge)
     }

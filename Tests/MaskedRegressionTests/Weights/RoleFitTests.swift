@@ -46,6 +46,13 @@ private let host = HostBackend<Double>()
         (sum, count) = (sum + left, count + 1)
       }
       #expect(abs(result.best.meanHeldOut - sum / Double(count)) < 1e-10 * sum)
+      // What predicting nothing leaves is of the coordinates that are predicted.
+      let predicted = (0..<d).filter { !covariates.contains($0) }
+      let empty = predicted.reduce(0) { $0 + result.fit.variances[$1] } / Double(predicted.count)
+      #expect(abs(result.emptyError - empty) < 1e-12 * empty)
+      if choice == .uniform {
+        #expect(abs(1 - result.best.meanHeldOut / result.emptyError - (try #require(result.rSquared))) < 1e-12)
+      }
       #expect(try #require(result.best.meanTraining).isFinite)
     }
   }
