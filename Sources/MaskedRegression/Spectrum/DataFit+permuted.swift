@@ -39,7 +39,9 @@ private protocol PermutedCopies<Device> {
 private struct PrimalCopies<Device: Backend>: PermutedCopies {
   private let fit: DataFit<Device>
   private let ridge: Double
-  private let block, gram, inverse, spare: Device.Matrix
+  /// Some samples as columns.
+  private let block: Device.Matrix
+  private let gram, inverse, spare: Device.Matrix
   private var predictor, gramian: GreatestEigenvalue<Device>
   private var device: Device { fit.device }
 
@@ -47,7 +49,7 @@ private struct PrimalCopies<Device: Backend>: PermutedCopies {
     let (device, d) = (fit.device, fit.coordinateCount)
     self.fit = fit
     self.ridge = try fit.keptRidge(ridge)
-    block = try device.makeMatrix(rows: min(fit.sampleCount, device.rowBlock(columns: d)), columns: d)
+    block = try device.makeMatrix(rows: d, columns: min(fit.sampleCount, device.rowBlock(columns: d)))
     gram = try device.makeMatrix(rows: d, columns: d)
     inverse = try device.makeMatrix(rows: d, columns: d)
     spare = try device.makeMatrix(rows: d, columns: d)
@@ -58,11 +60,11 @@ private struct PrimalCopies<Device: Backend>: PermutedCopies {
   mutating func take(_ columns: ShuffledColumns<Device.Element>) throws {
     let n = fit.sampleCount
     try device.clear(gram)
-    for first in stride(from: 0, to: n, by: block.rows) {
-      let rows = first..<min(first + block.rows, n)
-      let part = block.firstRows(rows.count)
-      try device.upload(columns.rows(rows), to: part, firstRow: 0)
-      try device.accumulateGram(of: part, scale: 1 / Device.Element(n), into: gram)
+    for first in stride(from: 0, to: n, by: block.columns) {
+      let rows = first..<min(first + block.columns, n)
+      let part = block.reshaped(rows: block.rows, columns: rows.count)
+      try device.upload(columns.columns(rows: rows), to: part, firstRow: 0)
+      try device.accumulateSampleGram(of: part, scale: 1 / Device.Element(n), into: gram)
     }
     let (q, diagonal) = try PrimalRegression(device: device, gram: gram, sampleCount: n)
       .resolvent(ridge: ridge, scratch: inverse)

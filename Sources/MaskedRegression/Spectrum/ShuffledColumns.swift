@@ -22,8 +22,8 @@ struct ShuffledColumns<Element: Scalar> {
 
   /// Brings every column into an order drawn anew: of all its orders each is as likely, whatever it was before.
   ///
-  /// Fisher–Yates from the last place to the second. Column k takes the words of blocks 2³⁴k, 2³⁴k + 1, … of the stream in
-  /// order, for each place one or, seldom, more: see `Places`.
+  /// Column k takes the words of blocks 2³⁴k, 2³⁴k + 1, … of the stream.
+  /// - Parameter stream: of the orders.
   /// - Parameter threads: at most; the orders do not depend on it.
   mutating func shuffle(by stream: RandomStream, threads: Int) {
     let (n, d) = (rowCount, columnCount)
@@ -34,7 +34,21 @@ struct ShuffledColumns<Element: Scalar> {
       nonisolated(unsafe) let start = base
       DispatchQueue.concurrentPerform(iterations: parts) { part in
         for k in part * d / parts..<(part + 1) * d / parts {
-          shuffleColumn(start + k * n, count: n, by: Places(stream, column: k))
+          shuffleColumn(start + k * n, count: n, by: Words(stream, column: k))
+        }
+      }
+    }
+  }
+
+  /// Some rows, column after column.
+  func columns(rows range: Range<Int>) -> [Element] {
+    [Element](unsafeUninitializedCapacity: range.count * columnCount) { target, count in
+      count = range.count * columnCount
+      guard count > 0 else { return }
+      values.withUnsafeBufferPointer { values in
+        for k in 0..<columnCount {
+          (target.baseAddress! + k * range.count).initialize(
+            from: values.baseAddress! + k * rowCount + range.lowerBound, count: range.count)
         }
       }
     }
@@ -46,51 +60,58 @@ struct ShuffledColumns<Element: Scalar> {
   }
 }
 
-/// Places drawn from a stream for one column: of numbers below a bound each is as likely.
-///
-/// A word w gives ⌊w·bound/2³²⌋, and is passed over where w·bound mod 2³² lies below 2³² mod bound. Source: D. Lemire, *Fast
-/// random integer generation in an interval*, 2019, doi:10.1145/3230636.
-private struct Places {
+/// Strings of 64 bits that a stream has for one column.
+private struct Words {
   private let stream: RandomStream
   private var next: UInt64
-  private var words = SIMD4<UInt32>()
-  private var used = 4
+  private var second: UInt64?
 
   init(_ stream: RandomStream, column: Int) {
     self.stream = stream
     next = UInt64(column) << 34
   }
 
-  private mutating func word() -> UInt32 {
-    if used == 4 {
-      words = stream.block(next)
-      next &+= 1
-      used = 0
+  mutating func word() -> UInt64 {
+    if let second {
+      self.second = nil
+      return second
     }
-    defer { used += 1 }
-    return words[used]
-  }
-
-  /// - Parameter bound: 1 … 2³² − 1.
-  mutating func place(below bound: UInt32) -> Int {
-    var product = UInt64(word()) &* UInt64(bound)
-    if UInt32(truncatingIfNeeded: product) < bound {
-      let least = (0 &- bound) % bound
-      while UInt32(truncatingIfNeeded: product) < least { product = UInt64(word()) &* UInt64(bound) }
-    }
-    return Int(product >> 32)
+    let block = stream.block(next)
+    next &+= 1
+    second = UInt64(block.z) << 32 | UInt64(block.w)
+    return UInt64(block.x) << 32 | UInt64(block.y)
   }
 }
 
+/// Fisher–Yates, from the last place to the second.
+///
+/// Some places, with bounds b₁, b₂, …, are drawn of one word w: ⌊w·b₁/2⁶⁴⌋, then likewise of w·b₁ mod 2⁶⁴, and so on. Words are passed
+/// over where w·b₁b₂⋯ mod 2⁶⁴ lies below 2⁶⁴ mod b₁b₂⋯, so that all choices are as likely. Source: N. Brackett-Rozinsky, D. Lemire,
+/// *Batched ranged random integer generation*, 2024, doi:10.1002/spe.3369.
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
-private func shuffleColumn<Element: Scalar>(_ column: UnsafeMutablePointer<Element>, count: Int, by places: Places) {
-  var places = places
-  for last in stride(from: count - 1, to: 0, by: -1) {
-    let other = places.place(below: UInt32(last + 1))
-    let value = column[last]
-    column[last] = column[other]
-    column[other] = value
+private func shuffleColumn<Element: Scalar>(_ column: UnsafeMutablePointer<Element>, count: Int, by words: Words) {
+  var words = words
+  // As many as keep the product below 2⁶²: few words are passed over.
+  let most = count <= 1 << 15 ? 4 : count <= 1 << 20 ? 3 : count <= 1 << 31 ? 2 : 1
+  var last = count - 1
+  while last > 0 {
+    let next = max(0, last - most)
+    var product: UInt64 = 1
+    for place in next..<last { product &*= UInt64(place + 2) }
+    var word = words.word()
+    if word &* product < product {
+      let least = (0 &- product) % product
+      while word &* product < least { word = words.word() }
+    }
+    while last > next {
+      let (other, rest) = word.multipliedFullWidth(by: UInt64(last + 1))
+      word = rest
+      let value = column[last]
+      column[last] = column[Int(other)]
+      column[Int(other)] = value
+      last -= 1
+    }
   }
 }
 
