@@ -19,6 +19,10 @@ class FitHandle: @unchecked Sendable {
   var summary: FitSummary { get throws { throw ArgumentError("no fit") } }
   var learning: LearningReport { get throws { throw ArgumentError("no fit") } }
   func vector(_ which: Int32) throws -> [Double] { throw ArgumentError("no fit") }
+  /// All vectors in their order, nil where there is none.
+  var vectors: [[Double]?] { get throws { [] } }
+  var ridge: Double { 0 }
+  var warningCount: Int { 0 }
   var shape: (rows: Int, columns: Int) { (0, 0) }
   func predictor(into buffer: inout OutputBuffer) throws {}
   func factors(into buffer: inout OutputBuffer) throws -> [Double] { throw ArgumentError("no fit") }
@@ -47,12 +51,17 @@ class FitHandle: @unchecked Sendable {
     func fit<Device: Backend>(_ device: Device) throws -> FitHandle {
       switch data {
       case .dense(let samples, _):
-        FitOn(
-          try request.fit(
-            try samples.values(allowMissing: options.mask.allowsMissingCells), sampleCount: samples.rows,
-            names: options.names, on: device, report: report))
+        do throws(FitError) {
+          return FitOn(
+            try request.fit(
+              try samples.rows(borrowed: options.borrow), names: options.names, on: device, report: report))
+        } catch {
+          // What no fit takes has its own words here.
+          if case .data = error { try samples.requireFinite(allowMissing: options.mask.allowsMissingCells) }
+          throw error
+        }
       case .sparse(let samples):
-        FitOn(try request.fit(samples, names: options.names, on: device, report: report))
+        return FitOn(try request.fit(samples, names: options.names, on: device, report: report))
       }
     }
     let selection = try registry.select(
@@ -70,7 +79,7 @@ class FitHandle: @unchecked Sendable {
 /// A fit on one kind of device.
 private final class FitOn<Device: Backend>: FitHandle, @unchecked Sendable {
   private let result: FitResult<Device>
-  private var ridge: Double { result.best.ridge }
+  override var ridge: Double { result.best.ridge }
 
   init(_ result: FitResult<Device>) { self.result = result }
 
@@ -88,19 +97,25 @@ private final class FitOn<Device: Backend>: FitHandle, @unchecked Sendable {
   }
 
   override func vector(_ which: Int32) throws -> [Double] {
-    let found: [Double]? =
-      switch which {
-      case 0: result.fit.means
-      case 1: result.fit.variances
-      case 2: try exclusively { try result.fit.penalty(ridge: ridge) }
-      case 3: result.best.training
-      case 4: result.best.heldOut
-      case 5: result.best.gcv
-      default: throw ArgumentError("vector \(which); there are 0 to 5")
-      }
-    guard let found else { throw ArgumentError("the mask \(result.request.maskName) has no such numbers") }
+    let all = try vectors
+    guard all.indices.contains(Int(which)) else { throw ArgumentError("vector \(which); there are 0 to 5") }
+    guard let found = all[Int(which)] else {
+      throw ArgumentError("the mask \(result.request.maskName) has no such numbers")
+    }
     return found
   }
+
+  override var vectors: [[Double]?] {
+    get throws {
+      let (fit, best) = (result.fit, result.best)
+      return [
+        fit.means, fit.variances, try exclusively { try fit.penalty(ridge: ridge) }, best.training, best.heldOut,
+        best.gcv,
+      ]
+    }
+  }
+
+  override var warningCount: Int { result.warnings.count }
 
   override func predictor(into buffer: inout OutputBuffer) throws {
     try exclusively { try result.fit.predictor(ridge: ridge) { try buffer.append($0) } }

@@ -40,55 +40,63 @@ struct Samples {
     self.columnStride = Int(columnStride)
   }
 
-  /// All cells in float64, row-major: one copy, whatever the strides.
-  /// - Throws: an infinity, or a NaN where no cell may be missing, with its place.
-  func values(allowMissing: Bool) throws(ArgumentError) -> [Double] {
-    let values = [Double](unsafeUninitializedCapacity: rows * columns) { target, count in
-      if precision == .float64, columnStride == 8, rowStride == 8 * columns {
-        UnsafeMutableRawPointer(target.baseAddress!).copyMemory(from: start, byteCount: 8 * rows * columns)
+  /// The rows for a fit.
+  /// - Parameter borrowed: whether they stay as they are for as long as the fit is there; else they are copied.
+  func rows(borrowed: Bool) throws(FitError) -> SampleRows {
+    guard borrowed else {
+      let values = [Double](unsafeUninitializedCapacity: rows * columns) { target, count in
+        store(0..<rows, to: target.baseAddress!)
         count = rows * columns
-        return
       }
-      for i in 0..<rows {
-        let row = start + i * rowStride
-        let out = target.baseAddress! + i * columns
-        switch precision {
-        case .float64:
-          for k in 0..<columns {
-            (out + k).initialize(to: (row + k * columnStride).loadUnaligned(as: Double.self))
-          }
-        case .float32:
-          for k in 0..<columns {
-            (out + k).initialize(to: Double((row + k * columnStride).loadUnaligned(as: Float.self)))
-          }
+      return try SampleRows(values, sampleCount: rows)
+    }
+    if isPlain {
+      return SampleRows(
+        inPlace: start.assumingMemoryBound(to: Double.self), sampleCount: rows, coordinateCount: columns)
+    }
+    return SampleRows(sampleCount: rows, coordinateCount: columns, isFile: false) { store($0, to: $1) }
+  }
+
+  /// Whether the cells are float64 in row-major order without gaps.
+  private var isPlain: Bool {
+    precision == .float64 && columnStride == 8 && rowStride == 8 * columns && Int(bitPattern: start) % 8 == 0
+  }
+
+  /// Cells of some rows in float64, row-major.
+  private func store(_ range: Range<Int>, to target: UnsafeMutablePointer<Double>) {
+    if isPlain {
+      UnsafeMutableRawPointer(target).copyMemory(
+        from: start + range.lowerBound * rowStride, byteCount: 8 * range.count * columns)
+      return
+    }
+    for i in range {
+      let row = start + i * rowStride
+      let out = target + (i - range.lowerBound) * columns
+      switch precision {
+      case .float64:
+        for k in 0..<columns { (out + k).initialize(to: (row + k * columnStride).loadUnaligned(as: Double.self)) }
+      case .float32:
+        for k in 0..<columns {
+          (out + k).initialize(to: Double((row + k * columnStride).loadUnaligned(as: Float.self)))
         }
       }
-      count = rows * columns
     }
-    if !isFinite(values), let cell = values.firstIndex(where: { !$0.isFinite && !(allowMissing && $0.isNaN) }) {
-      throw ArgumentError(
-        "sample \(cell / columns + 1), coordinate \(cell % columns + 1) is \(values[cell])"
-          + (values[cell].isNaN ? "; missing cells have a place under the mask observed alone" : ""))
-    }
-    return values
   }
-}
 
-/// Whether all values are finite: the others times 0 are NaN.
-private func isFinite(_ values: [Double]) -> Bool {
-  values.withUnsafeBufferPointer { values in
-    var lanes = SIMD8<Double>.zero
-    var k = 0
-    while k + 8 <= values.count {
-      lanes += UnsafeRawPointer(values.baseAddress! + k).loadUnaligned(as: SIMD8<Double>.self) * 0
-      k += 8
+  /// - Throws: an infinity, or a NaN where no cell may be missing, with its place.
+  func requireFinite(allowMissing: Bool) throws(ArgumentError) {
+    for i in 0..<rows {
+      for k in 0..<columns {
+        let cell = start + i * rowStride + k * columnStride
+        let value =
+          precision == .float64
+          ? cell.loadUnaligned(as: Double.self) : Double(cell.loadUnaligned(as: Float.self))
+        guard !value.isFinite && !(allowMissing && value.isNaN) else { continue }
+        throw ArgumentError(
+          "sample \(i + 1), coordinate \(k + 1) is \(value)"
+            + (value.isNaN ? "; missing cells have a place under the mask observed alone" : ""))
+      }
     }
-    var sum = lanes.sum()
-    while k < values.count {
-      sum += values[k] * 0
-      k += 1
-    }
-    return sum == 0
   }
 }
 

@@ -91,6 +91,27 @@ package func lacunaFitVector(
   }
 }
 
+@_cdecl("lacuna_fit_vectors")
+package func lacunaFitVectors(
+  _ handle: UnsafeMutableRawPointer?, _ out: UnsafeMutablePointer<Double>?, _ count: Int64,
+  _ present: UnsafeMutablePointer<Int32>?, _ ridge: UnsafeMutablePointer<Double>?,
+  _ warnings: UnsafeMutablePointer<Int64>?, _ message: UnsafeMutablePointer<CChar>?, _ capacity: Int64
+) -> Int32 {
+  MessageBuffer(text: message, capacity: capacity).attempt {
+    let fit = try fit(handle)
+    let vectors = try fit.vectors
+    var buffer = try OutputBuffer(out, type: 0, count: count, wanted: vectors.count * fit.shape.columns)
+    var bits: Int32 = 0
+    for (which, vector) in vectors.enumerated() {
+      if vector != nil { bits |= 1 << Int32(which) }
+      try buffer.append(vector ?? [Double](repeating: .nan, count: fit.shape.columns))
+    }
+    present?.pointee = bits
+    ridge?.pointee = fit.ridge
+    warnings?.pointee = Int64(fit.warningCount)
+  }
+}
+
 @_cdecl("lacuna_fit_predictor")
 package func lacunaFitPredictor(
   _ handle: UnsafeMutableRawPointer?, _ out: UnsafeMutableRawPointer?, _ type: Int32, _ count: Int64,

@@ -61,8 +61,12 @@ int32_t lacuna_devices(char **json, char *message, int64_t capacity);
      {"mask": "leave_one_out" or as model.mask of a configuration, "ridge": "auto", "ridgeless", a number, a list or
       {"from", "to", "count"}, "weights": "uniform", "variance", "self", "auto" or a number above 0 a column,
       "targets": columns from 0 that are predicted and predict no other, "covariates": that predict and are not predicted,
-      "intercept": false, "seed": 1, "names": [...], "device": "auto", "precision": "float64", "threads": 2}
-   NaN is a missing cell under the mask "observed", and refused elsewhere. The data are read before the call returns. */
+      "intercept": false, "seed": 1, "names": [...], "device": "auto", "precision": "float64", "threads": 2,
+      "borrow": false}
+   NaN is a missing cell under the mask "observed", and refused elsewhere. The data are copied, unless the caller borrows them out:
+   with "borrow": true they must stay where and as they are until the fit is freed. Then leave-one-out masks with as many rows
+   as columns or more, and no groups, hold no copy of data beyond 8 MiB on the host; what is asked of the fit later may read them
+   again, and ends in LACUNA_DATA where they have changed. */
 int32_t lacuna_fit_create(const void *data, int32_t type, int64_t rows, int64_t columns, int64_t row_stride,
                           int64_t column_stride, const int64_t *groups, const char *options, lacuna_progress progress,
                           void *context, lacuna_fit **fit, char *message, int64_t capacity);
@@ -85,6 +89,11 @@ int32_t lacuna_fit_learning(lacuna_fit *fit, lacuna_progress progress, void *con
 
 /* count: of coordinates. LACUNA_ARGUMENT where the mask has no such numbers. */
 int32_t lacuna_fit_vector(lacuna_fit *fit, int32_t which, double *out, int64_t count, char *message, int64_t capacity);
+
+/* All vectors one after the other, in the order of their numbers, NaN in those that the mask does not have; count: elements of out,
+   6 x columns. Each of present (bit k for vector k), ridge (the one chosen) and warnings (how many the summary has) may be NULL. */
+int32_t lacuna_fit_vectors(lacuna_fit *fit, double *out, int64_t count, int32_t *present, double *ridge,
+                           int64_t *warnings, char *message, int64_t capacity);
 
 /* The predictor, columns x columns, row k predicting coordinate k; count: elements of out. */
 int32_t lacuna_fit_predictor(lacuna_fit *fit, void *out, int32_t type, int64_t count, char *message, int64_t capacity);

@@ -17,21 +17,32 @@ struct FitSamples {
   let groups: SampleGroups?
   private var dense: Table?
   private var sparse: SparseTable?
+  private var file: NPYRows?
+
+  /// So many numbers of a `.npy` file are read at once; more are read in blocks in each pass.
+  private static var largestHeld: Int { 1 << 24 }
 
   /// Reads the command's file, and says what a person should know of how.
   init(_ command: Fit) throws {
-    let isSparsePossible = command.mask == .leaveOneOut && command.groups == nil && !command.hasRoles
+    let isPlain = command.mask == .leaveOneOut && command.groups == nil && !command.hasRoles
     let reading = command.table.reading(allowMissing: command.mask.allowsMissingCells, labels: command.groups?.column)
-    switch try readContent(command.data, reading) {
-    case .sparse(let table) where isSparsePossible: sparse = table
-    case .sparse(let table): dense = try table.dense(path: command.data)
-    case .dense(let table): dense = table
+    if isPlain, !command.compare, command.table.takesAll, command.data.hasSuffix(".npy"), fileExists(command.data),
+      let found = try NPYRows.opened(command.data), found.rows * found.columns > Self.largestHeld,
+      found.rows > found.columns
+    {
+      file = found
+    } else {
+      switch try readContent(command.data, reading) {
+      case .sparse(let table) where isPlain: sparse = table
+      case .sparse(let table): dense = try table.dense(path: command.data)
+      case .dense(let table): dense = table
+      }
     }
-    notices = dense?.notices ?? []
+    notices = try dense?.notices ?? file?.notices(reading) ?? []
     if !command.output.quiet {
       for notice in notices { log.notice("\(escaped(command.data)): \(notice)") }
     }
-    coordinateCount = dense?.columns ?? sparse?.columns ?? 0
+    coordinateCount = dense?.columns ?? sparse?.columns ?? file?.columns ?? 0
     header = dense?.header?.isHeader
     headerReason = dense?.header?.reason
     indexColumn = dense?.indexColumn
@@ -76,6 +87,22 @@ struct FitSamples {
         coordinateCount: table.columns, rowStarts: table.rowStarts, columnIndices: table.columnIndices,
         values: table.values)
       return try request.fit(samples, on: backend, report: report)
+    }
+    if let file {
+      var failure: DataFileError?
+      let samples = SampleRows(sampleCount: file.rows, coordinateCount: file.columns, isFile: true) { rows, target in
+        do throws(DataFileError) {
+          try file.read(rows, into: target)
+        } catch {
+          failure = error
+          throw error
+        }
+      }
+      do {
+        return try request.fit(samples, on: backend, report: report)
+      } catch {
+        throw failure ?? error
+      }
     }
     var values: [Double] = []
     if dense != nil { swap(&values, &dense!.values) }

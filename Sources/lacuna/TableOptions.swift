@@ -40,6 +40,9 @@ struct TableOptions: ParsableArguments {
     }
   }
 
+  /// Whether nothing is said of columns and cells: all of them are read as they stand.
+  var takesAll: Bool { index == nil && columns.isEmpty && exclude.isEmpty && missing.isEmpty }
+
   /// - Parameter allowMissing: missing cells become NaN instead of being refused.
   /// - Parameter labels: the column of labels, if one is wanted.
   func reading(allowMissing: Bool, labels: String? = nil) -> TableReading {

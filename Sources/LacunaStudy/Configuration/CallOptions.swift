@@ -47,13 +47,15 @@ package struct FitOptions: Sendable {
   package var intercept = false
   package var seed: UInt64 = 1
   package var names: [String]?
+  /// Whether the caller keeps the data as they are until the fit is freed, so that they are read in place.
+  package var borrow = false
   package var computing = ComputingOptions()
 
   /// - Parameter text: JSON or YAML; empty for the defaults.
   /// - Parameter d: coordinates of the data.
   /// - Throws: `ConfigurationError` for an unknown key or value.
   package init(_ text: String, coordinateCount d: Int) throws(ConfigurationError) {
-    let keys = ["mask", "ridge", "weights", "targets", "covariates", "intercept", "seed", "names"]
+    let keys = ["mask", "ridge", "weights", "targets", "covariates", "intercept", "seed", "names", "borrow"]
     guard let section = try optionSection(text, keys: keys + ComputingOptions.keys) else { return }
     computing = try ComputingOptions(section)
     if let field = section["mask"] {
@@ -70,6 +72,9 @@ package struct FitOptions: Sendable {
     }
     if let field = section["intercept"] {
       intercept = try ConfigurationChoice(field, words: ["true", "false"], forms: []).word == "true"
+    }
+    if let field = section["borrow"] {
+      borrow = try ConfigurationChoice(field, words: ["true", "false"], forms: []).word == "true"
     }
     if let field = section["seed"] { seed = try readSeed(field) }
     if let field = section["names"], !field.node.isAbsent {

@@ -40,6 +40,8 @@ struct ConfigurationNode: Sendable {
 
 /// A text fit for a message of one line: at most 60 characters, no line breaks or other control characters.
 func shortened(_ text: String) -> String {
+  // As most are.
+  if text.utf8.count <= 60, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
   let visible = text.unicodeScalars.prefix(61).map { $0.properties.generalCategory == .control ? " " : String($0) }
   return visible.count > 60 ? visible.prefix(57).joined() + "..." : visible.joined()
 }

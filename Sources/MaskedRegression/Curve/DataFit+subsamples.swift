@@ -98,7 +98,7 @@ extension DataFit {
   }
 
   /// target ← some samples as the device has them.
-  func gather(_ rows: [Int], into target: Device.Matrix) throws(BackendError) {
+  func gather(_ rows: [Int], into target: Device.Matrix) throws {
     switch route {
     case .primal(let primal): try primal.samples.gather(rows, into: target, on: device)
     case .dual(let dual): try device.gather(of: dual.regression.samples, rows: rows, into: target)
@@ -159,13 +159,5 @@ private enum SubsampleModel<Device: Backend> {
         body(doubles(try device.download(out)), block.first..<block.first + block.product.columns)
       }
     }
-  }
-}
-
-extension SampleBlocks {
-  /// Blocks that are there already, all but the last of one height.
-  init(_ blocks: [Device.Matrix]) {
-    sampleCount = blocks.reduce(0) { $0 + $1.rows }
-    self.blocks = blocks
   }
 }

@@ -47,7 +47,8 @@ public struct FitLearning: Sendable {
   public var curve: LearningCurve?
   /// Why there is no curve.
   public var reason: String?
-  /// Half of the rows, or as many as fit into 2²⁷ numbers, fitted to see whether the curve holds.
+  /// Half of the rows, or as many as fit into 2²⁷ numbers (2²², or 4d², of samples that are read where they are), fitted to see
+  /// whether the curve holds.
   public var selfCheck: Measurement?
   /// Other numbers of rows that were asked for.
   public var subsamples: [Measurement]
@@ -140,7 +141,7 @@ extension FitResult {
     let order = KeyedPermutation(
       count: n, stream: RandomStream(seed: request.seed, purpose: .probes, index: 0), index: 0)
     func drawn(_ count: Int) -> [Int] { (0..<count).map { order($0) }.sorted() }
-    let half = min(n / 2, max(2, Self.copiedNumbers / coordinateCount))
+    let half = min(n / 2, max(2, copiedNumbers(of: fit) / coordinateCount))
     if let copies {
       learning.selfCheck = try measure(copies.together((0..<n).map { order($0) }, count: half), .copiesTogether)
     } else if rows.hasRelatedNeighbours {
@@ -177,8 +178,11 @@ extension FitResult {
     }
   }
 
-  /// Numbers that the self-check may copy: fewer than half of the rows are fitted where half have more.
-  private static var copiedNumbers: Int { 1 << 27 }
+  /// Numbers that the self-check may copy: fewer than half of the rows are fitted where half have more. Samples that are read
+  /// where they are stay there, but for some of the size of what the fit itself takes.
+  private func copiedNumbers(of fit: DataFit<Device>) -> Int {
+    fit.readsSamples ? max(1 << 22, 4 * coordinateCount * coordinateCount) : 1 << 27
+  }
 
   /// Why this fit has no learning curve, and its predictor no spectrum to speak of.
   package var absence: String {

@@ -4,8 +4,6 @@ package struct ColumnScales: Sendable {
   let high, low: [Double]
   /// The largest magnitude of each column, its mean taken off; 0 exactly for constant columns.
   let largest: [Double]
-  /// The sum of squares of each column, its mean taken off; 0 exactly for constant columns.
-  let squares: [Double]
   /// The power of two by which values are divided before a device sees them: the largest of `largest` becomes at least ½
   /// and below 1.
   let unit: Int
@@ -14,66 +12,34 @@ package struct ColumnScales: Sendable {
   /// the mean's last place: below the rounding of the mean nothing is left to predict.
   /// - Parameter rows: n × d, row-major, finite, each below 10¹⁵⁰ in magnitude.
   package init(rows: [Double], columns d: Int, centered: Bool) {
-    let n = rows.count / max(d, 1)
+    var scan = ColumnScan(columns: d, checksum: false)
+    rows.withUnsafeBufferPointer { if let start = $0.baseAddress { scan.add(start, rows: rows.count / max(d, 1)) } }
+    self.init(scan, sampleCount: rows.count / max(d, 1), centered: centered)
+  }
+
+  /// The same of a pass over all rows.
+  init(_ scan: ColumnScan, sampleCount n: Int, centered: Bool) {
+    let d = scan.high.count
     var high = [Double](repeating: 0, count: d)
-    var (low, largest, squares) = (high, high, high)
-    rows.withUnsafeBufferPointer { x in
-      high.withUnsafeMutableBufferPointer { high in
-        low.withUnsafeMutableBufferPointer { low in
-          if centered {
-            for i in 0..<n { Self.add(x.baseAddress! + i * d, to: high.baseAddress!, and: low.baseAddress!, count: d) }
-            for k in 0..<d {
-              let quotient = high[k] / Double(n)
-              let remainder = high[k].addingProduct(-quotient, Double(n)) + low[k]
-              (high[k], low[k]) = twoSum(quotient, remainder / Double(n))
-            }
-          }
-          largest.withUnsafeMutableBufferPointer { largest in
-            squares.withUnsafeMutableBufferPointer { squares in
-              for i in 0..<n {
-                Self.measure(
-                  x.baseAddress! + i * d, high: high.baseAddress!, low: low.baseAddress!, largest: largest.baseAddress!,
-                  squares: squares.baseAddress!, count: d)
-              }
-            }
-          }
-        }
+    var (low, largest) = (high, high)
+    if centered {
+      for k in 0..<d {
+        let quotient = scan.high[k] / Double(n)
+        let remainder = scan.high[k].addingProduct(-quotient, Double(n)) + scan.low[k]
+        (high[k], low[k]) = twoSum(quotient, remainder / Double(n))
       }
     }
-    if centered {
-      for k in 0..<d where largest[k] <= 4 * high[k].ulp { (largest[k], squares[k]) = (0, 0) }
+    // Rounding keeps the order: what is furthest from the mean is an extreme.
+    for k in 0..<d where n > 0 {
+      largest[k] = max(
+        abs(Self.difference(scan.least[k], high[k], low[k])), abs(Self.difference(scan.greatest[k], high[k], low[k])))
+      if centered && largest[k] <= 4 * high[k].ulp { largest[k] = 0 }
     }
     self.high = high
     self.low = low
     self.largest = largest
-    self.squares = squares
     let most = largest.max() ?? 0
     unit = most > 0 ? Int(most.exponent) + 1 : 0
-  }
-
-  /// A row added to sums to twice a double's digits.
-  private static func add(
-    _ row: UnsafePointer<Double>, to high: UnsafeMutablePointer<Double>, and low: UnsafeMutablePointer<Double>,
-    count: Int
-  ) {
-    for k in 0..<count {
-      let (sum, error) = twoSum(high[k], row[k])
-      high[k] = sum
-      low[k] += error
-    }
-  }
-
-  /// A row's largest magnitudes and squares, the means taken off.
-  private static func measure(
-    _ row: UnsafePointer<Double>, high: UnsafePointer<Double>, low: UnsafePointer<Double>,
-    largest: UnsafeMutablePointer<Double>, squares: UnsafeMutablePointer<Double>, count: Int
-  ) {
-    for k in 0..<count {
-      let value = difference(row[k], high[k], low[k])
-      let size = abs(value)
-      largest[k] = size > largest[k] ? size : largest[k]
-      squares[k] += value * value
-    }
   }
 
   /// The smallest magnitude above 0 of each column, with its mean or without; 0 for constant columns.
@@ -91,10 +57,10 @@ package struct ColumnScales: Sendable {
     return least.indices.map { largest[$0] > 0 ? least[$0] : 0 }
   }
 
-  /// value − (high + low), rounded once or so.
+  /// value − (high + low), rounded twice: where the first difference is rounded it is at least half of high, beside which low, below
+  /// its last place, is nothing that cancels.
   @inline(__always) static func difference(_ value: Double, _ high: Double, _ low: Double) -> Double {
-    let (sum, error) = twoSum(value, -high)
-    return sum + (error - low)
+    (value - high) - low
   }
 
   /// The value of a cell less its column's mean, right to a unit in its last place or so; 0 in a constant column.

@@ -11,14 +11,16 @@ import LacunaAlgebra
 /// evaluated 2⁻²⁰⁰ below the square of the smallest cell, where the least-norm limit is reached to more digits still.
 /// With weights w the penalty is λ diag(w), and the Gram of the samples that of x/√w.
 package final class WideRegression {
-  let rows: [Double]
+  private let samples: SampleRows
+  /// The samples once they are worked on, n × d, row-major; empty before.
+  private(set) var rows: [Double] = []
   let sampleCount: Int
   let coordinateCount: Int
   let centered: Bool
   let scales: ColumnScales
   /// w, each above 0; nil stands for ones.
   let weights: [Double]?
-  /// The smallest magnitude above 0 of each column, which the limit λ → 0 lies below.
+  /// The smallest magnitude above 0 of each column, which the limit λ → 0 lies below; once `rows` are there.
   private(set) lazy var least = scales.least(of: rows)
 
   /// Whether the Gram is that of the samples, n × n.
@@ -40,15 +42,18 @@ package final class WideRegression {
   /// 1/w.
   private(set) var inverseWeights = WideNumbers(count: 0, limbs: 2)
 
-  /// - Parameter rows: n × d, row-major, not centred.
-  package init(rows: [Double], sampleCount: Int, centered: Bool, scales: ColumnScales, weights: [Double]? = nil) {
+  /// - Parameter samples: n × d, not centred; read once there is something to do.
+  package init(_ samples: SampleRows, centered: Bool, scales: ColumnScales, weights: [Double]? = nil) {
     self.weights = weights
-    self.rows = rows
-    self.sampleCount = sampleCount
-    coordinateCount = rows.count / sampleCount
+    self.samples = samples
+    sampleCount = samples.sampleCount
+    coordinateCount = samples.coordinateCount
     self.centered = centered
     self.scales = scales
   }
+
+  /// Brings the samples here.
+  func readRows() throws { if rows.isEmpty { rows = try samples.cells() } }
 
   // MARK: Digits and cost
 
@@ -75,16 +80,17 @@ package final class WideRegression {
   private func weightExponent(_ k: Int) -> Int { weights.map { Int($0[k].exponent) } ?? 0 }
 
   /// About the nanoseconds that one evaluation takes.
-  func cost(ridge: Double) -> Double {
+  func cost(ridge: Double) throws -> Double {
+    if ridge == 0 { try readRows() }
     let word = Double(limbs(for: ridge) * limbs(for: ridge)) + 30
     let (m, n, d) = (Double(order), Double(sampleCount), Double(coordinateCount))
     return word * (m * m * m / 2 + (isDual ? n * n * d : 0)) + 20 * n * d * m / 2
   }
 
   /// About the nanoseconds that the predictor takes.
-  func predictorCost(ridge: Double) -> Double {
+  func predictorCost(ridge: Double) throws -> Double {
     let d = Double(coordinateCount)
-    return cost(ridge: ridge)
+    return try cost(ridge: ridge)
       + (isDual ? 30 + Double(limbs(for: ridge) * limbs(for: ridge)) : 0) * d * d * Double(sampleCount)
   }
 
@@ -94,6 +100,7 @@ package final class WideRegression {
   /// - Throws: `CancellationError`; `numericallySingular` never on finite data, but for a defect here.
   func solve(ridge: Double) throws {
     if solvedRidge == ridge { return }
+    try readRows()
     let needed = limbs(for: ridge)
     // Four more limbs at hand than needed cost less than the Gram once again.
     if arithmetic.limbs < needed || arithmetic.limbs > needed + 4 || gram.count == 0 {

@@ -42,61 +42,89 @@ public struct DataFit<Device: Backend>: RidgeFit {
     var predictor: [Double: Bool] = [:]
   }
 
-  /// The values are given up once they are on the device, where the fit takes nd numbers, and 2n² or 2d² with two blocks;
-  /// up to 2²⁴ of them are kept for evaluations in more digits.
-  /// Hand them over rather than keep them: a copy is another nd.
+  /// Samples that are held by nobody else are given up where they were brought to the device; see `init(device:samples:)`.
   /// - Parameter device: where the work is done.
-  /// - Parameter values: n × d, row-major, finite.
+  /// - Parameter values: n × d, row-major, finite; handed over.
   /// - Parameter n: samples.
   /// - Parameter centered: whether an intercept is fitted.
   /// - Parameter weights: of the penalty; leaving a sample out leaves them as they are.
   /// - Parameter seeksRidge: whether ridges are to be tried of which nothing is known; `typicalSquare` is nil otherwise.
-  /// - Throws: `FitError.data` naming a cell whose square float64 does not hold; `FitError.request` for weights that are
-  ///   none; `BackendError`.
+  /// - Throws: as of `SampleRows`.
   public init(
     device: Device, values: consuming [Double], sampleCount n: Int, centered: Bool, weights: RidgeWeights = .uniform,
     seeksRidge: Bool = true
   ) throws {
-    var rows = values
-    let d = rows.count / n
-    precondition(n > 0 && rows.count == n * d)
-    try requireRange(of: rows) { ($0 / d, $0 % d) }
+    try self.init(
+      device: device, samples: try SampleRows(values, sampleCount: n), centered: centered, weights: weights,
+      seeksRidge: seeksRidge)
+  }
+
+  /// With n ≥ d samples beyond a block of 2²⁰ numbers are read where they are on a device that computes in this process's memory:
+  /// the fit takes 2d² numbers with two blocks, and a few a sample. Elsewhere they are brought to the device once, where they take
+  /// nd numbers, and with n < d 2n² beside them.
+  /// - Parameter device: where the work is done.
+  /// - Parameter samples: n × d, finite; up to 2²⁴ numbers may be read again where the device does not keep their digits.
+  /// - Parameter centered: whether an intercept is fitted.
+  /// - Parameter weights: of the penalty; leaving a sample out leaves them as they are.
+  /// - Parameter seeksRidge: whether ridges are to be tried of which nothing is known; `typicalSquare` is nil otherwise.
+  /// - Parameter holdsSamples: whether the samples are kept on the device in any case.
+  /// - Throws: `FitError.data` naming a cell whose square float64 does not hold, or for samples that change; `FitError.request` for
+  ///   weights that are none; `BackendError`; what reading them throws.
+  public init(
+    device: Device, samples: SampleRows, centered: Bool, weights: RidgeWeights = .uniform, seeksRidge: Bool = true,
+    holdsSamples: Bool = false
+  ) throws {
+    let (n, d) = (samples.sampleCount, samples.coordinateCount)
     try weights.check(coordinateCount: d)
     try Interruption.check()
-    let scales = ColumnScales(rows: rows, columns: d, centered: centered)
-    try Interruption.check()
+    let scan = try samples.scan()
+    try scan.requireRange(of: samples)
+    let scales = ColumnScales(scan, sampleCount: n, centered: centered)
     self.device = device
     self.centered = centered
     self.weights = weights.kind
     means = zip(scales.high, scales.low).map { $0 + $1 }
-    variances = scales.squares.map { $0 / Double(n) }
-    scaling = weights.penalty(variances: variances)
-    typicalSquare = seeksRidge ? scales.typicalSquare(of: rows, centered: centered, weights: scaling) : nil
-    unit = scaling == nil ? scales.unit : 0
-    divisors = scaling?.map { $0.squareRoot() } ?? [Double](repeating: scaled(1, exponent: scales.unit), count: d)
     sampleCount = n
     coordinateCount = d
+    let squares = ColumnSquares(columns: d)
+    var frame = ColumnFrame(means: scales.high, lows: scales.low)
+    /// Constant columns are 0 whatever the rounding of their means.
+    func variances() -> [Double] { zip(squares.sums, scales.largest).map { $1 > 0 ? $0 / Double(n) : 0 } }
+    if weights != .uniform { try samples.atOnce { try squares.add(samples, frame: frame) } }
+    scaling = weights.penalty(variances: variances())
+    typicalSquare =
+      seeksRidge
+      ? scales.typicalSquare(of: try samples.every(max(1, n / 1000)), centered: centered, weights: scaling) : nil
+    unit = scaling == nil ? scales.unit : 0
+    divisors = scaling?.map { $0.squareRoot() } ?? [Double](repeating: scaled(1, exponent: scales.unit), count: d)
     wide =
-      rows.count <= 1 << 24
-      ? WideRegression(rows: rows, sampleCount: n, centered: centered, scales: scales, weights: scaling) : nil
-    // Constant columns are 0 whatever the rounding of their means.
-    let frame = ColumnFrame(
-      means: scales.high, lows: scales.low,
-      multipliers: zip(divisors, scales.largest).map { $1 > 0 ? 1 / $0 : 0 })
+      n * d <= 1 << 24 ? WideRegression(samples, centered: centered, scales: scales, weights: scaling) : nil
+    frame.multipliers = zip(divisors, scales.largest).map { $1 > 0 ? 1 / $0 : 0 }
     if n < d || (n == d && centered) {
-      let samples = try device.makeMatrix(rows: n, columns: d)
-      try upload(rows, rows: Array(0..<n)[...], frame: frame, to: samples, device: device)
-      rows = []
-      let squares = zip(variances, divisors).map { $0 / $1 / $1 }
-      route = .dual(try DualEvaluation(device: device, samples: samples, squares: squares, centered: centered))
+      let matrix = try device.makeMatrix(rows: n, columns: d)
+      try samples.atOnce {
+        try samples.forEachBlock { cells, rows in
+          try upload(
+            cells, frame: frame, to: matrix, firstRow: rows.lowerBound, count: rows.count,
+            squares: squares.isComplete ? nil : squares, device: device)
+        }
+      }
+      self.variances = variances()
+      let own = zip(self.variances, divisors).map { $0 / $1 / $1 }
+      route = .dual(try DualEvaluation(device: device, samples: matrix, squares: own, centered: centered))
     } else {
-      let samples = try SampleBlocks(
-        device: device, values: rows, coordinateCount: d, rows: stride(from: 0, to: n, by: 1), frame: frame)
-      rows = []
+      let blocks = try SampleBlocks(
+        device: device, samples: samples, frame: frame, holds: holdsSamples, squares: squares)
       route = .primal(
         try PrimalEvaluation(
-          device: device, samples: samples, coordinateCount: d, centered: centered, keepsProducts: !seeksRidge))
+          device: device, samples: blocks, coordinateCount: d, centered: centered, keepsProducts: !seeksRidge))
+      self.variances = variances()
     }
+  }
+
+  /// Whether the samples are read where they are, whenever something is asked of them.
+  var readsSamples: Bool {
+    if case .primal(let primal) = route { primal.samples.areRead } else { false }
   }
 
   // MARK: Errors
@@ -119,7 +147,7 @@ public struct DataFit<Device: Backend>: RidgeFit {
       ledger.predictor[ridge] = !(estimated.predictorError <= 10 * Device.Element.precision.tolerance)
       return try found(ridge, estimated, doubts: [])
     }
-    if let wide, wide.cost(ridge: ridge) < Self.longestEvaluation {
+    if let wide, try wide.cost(ridge: ridge) < Self.longestEvaluation {
       let errors = try wide.errors(ridge: ridge)
       ledger.errors[ridge] = true
       ledger.predictor[ridge] = true
@@ -182,13 +210,19 @@ public struct DataFit<Device: Backend>: RidgeFit {
     return true
   }
 
+  /// In blocks of samples where they come so.
+  public func residuals(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> Bool {
+    guard case .primal = route else { return try gatheredResiduals(ridge: ridge, body) }
+    return try residualTiles(ridge: ridge) { try body(elements($0.values)) }
+  }
+
   // MARK: The predictor
 
   public func predictor(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws {
     let d = coordinateCount
     if ledger.predictor[ridge] == nil { _ = try errors(ridge: ridge) }
     if ledger.predictor[ridge] == true, let wide,
-      wide.predictorCost(ridge: ridge) < Self.longestEvaluation || ledger.errors[ridge] == true
+      try wide.predictorCost(ridge: ridge) < Self.longestEvaluation || ledger.errors[ridge] == true
     {
       let matrix = try wide.predictor(ridge: ridge)
       for k in 0..<d { try body(matrix[k * d..<(k + 1) * d].map { Device.Element($0) }) }

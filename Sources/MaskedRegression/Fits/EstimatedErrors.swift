@@ -90,7 +90,7 @@ extension RidgeFit {
 func requireRange(
   of values: [Double], allowsMissing: Bool = false, _ place: (Int) -> (sample: Int, coordinate: Int)
 ) throws(FitError) {
-  let limit = 1e150
+  let limit = largestSquared
   func name(_ index: Int) -> String {
     let (sample, coordinate) = place(index)
     return "sample \(sample + 1), coordinate \(coordinate + 1) is \(values[index])"
@@ -105,6 +105,31 @@ func requireRange(
     throw .data(
       "\(name(index)), and no value is above \(1 / limit): squares leave the range of float64; "
         + "multiply the data by a power of ten")
+  }
+}
+
+/// Numbers beyond it, or below one over it, have squares whose sums leave float64's range.
+private let largestSquared = 1e150
+
+extension ColumnScan {
+  /// Refuses what float64 cannot square.
+  /// - Parameter samples: that were scanned.
+  /// - Throws: `FitError.data` with the first cell's place.
+  func requireRange(of samples: SampleRows) throws {
+    var largest = 0.0
+    var isFinite = true
+    for k in least.indices {
+      largest = max(largest, -least[k], greatest[k])
+      isFinite = isFinite && high[k].isFinite
+    }
+    guard !isFinite || largest > largestSquared || (largest > 0 && largest < 1 / largestSquared) else { return }
+    let d = samples.coordinateCount
+    let isSmall = isFinite && largest <= largestSquared
+    try samples.forEachBlock { cells, rows in
+      let values = Array(UnsafeBufferPointer(start: cells, count: rows.count * d))
+      guard values.contains(where: { isSmall ? $0 != 0 : !(abs($0) <= largestSquared) }) else { return }
+      try MaskedRegression.requireRange(of: values) { (rows.lowerBound + $0 / d, $0 % d) }
+    }
   }
 }
 

@@ -16,10 +16,26 @@ public protocol FitMask: Sendable {
     _ values: consuming [Double], sampleCount n: Int, for request: FitRequest, weights: RidgeWeights, on device: Device
   ) throws(FitError) -> any RidgeFit<Device>
 
+  /// The same for samples that are read where they are; by default they are brought together first.
+  func prepare<Device: Backend>(
+    _ samples: consuming SampleRows, for request: FitRequest, weights: RidgeWeights, on device: Device
+  ) throws(FitError) -> any RidgeFit<Device>
+
   /// The same for samples that stay sparse; refused by default.
   func prepare<Device: Backend>(
     _ samples: SparseSamples, for request: FitRequest, weights: RidgeWeights, on device: Device
   ) throws(FitError) -> any RidgeFit<Device>
+}
+
+extension FitMask {
+  public func prepare<Device: Backend>(
+    _ samples: consuming SampleRows, for request: FitRequest, weights: RidgeWeights, on device: Device
+  ) throws(FitError) -> any RidgeFit<Device> {
+    let n = samples.sampleCount
+    let rows = samples
+    let values = try FitError.wrapping { try rows.cells() }
+    return try prepare(values, sampleCount: n, for: request, weights: weights, on: device)
+  }
 }
 
 /// One coordinate at a time is hidden: `DataFit`.
@@ -29,17 +45,20 @@ public struct LeaveOneOutFitMask: FitMask {
   public func prepare<Device: Backend>(
     _ values: consuming [Double], sampleCount n: Int, for request: FitRequest, weights: RidgeWeights, on device: Device
   ) throws(FitError) -> any RidgeFit<Device> {
-    // The numbers are handed over, so that they are in memory once.
-    var handed: [Double] = []
-    swap(&handed, &values)
-    do {
+    try prepare(try SampleRows(values, sampleCount: n), for: request, weights: weights, on: device)
+  }
+
+  public func prepare<Device: Backend>(
+    _ samples: consuming SampleRows, for request: FitRequest, weights: RidgeWeights, on device: Device
+  ) throws(FitError) -> any RidgeFit<Device> {
+    let rows = samples
+    return try FitError.wrapping {
+      // Groups take their samples from anywhere, again and again.
       let fit = try DataFit(
-        device: device, values: consume handed, sampleCount: n, centered: request.centered, weights: weights,
-        seeksRidge: request.ridge == .automatic)
+        device: device, samples: rows, centered: request.centered, weights: weights,
+        seeksRidge: request.ridge == .automatic, holdsSamples: request.groups != nil)
       guard let groups = request.groups else { return fit }
       return try GroupFit(fit, groups: groups)
-    } catch {
-      return try FitError.wrapping { throw error }
     }
   }
 }

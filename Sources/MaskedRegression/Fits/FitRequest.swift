@@ -43,27 +43,47 @@ public struct FitRequest: Sendable {
     _ values: consuming [Double], sampleCount n: Int, names: [String]? = nil, on device: Device,
     report: @escaping (Int, Int) throws -> Void = { _, _ in }
   ) throws(FitError) -> FitResult<Device> {
-    guard n > 0, values.count % n == 0, values.count / n >= 2 else {
-      throw .data("a coordinate is predicted from others, so two columns are needed")
-    }
+    guard n > 0, values.count % n == 0, values.count / n >= 2 else { throw Self.tooNarrow }
+    return try fit(try SampleRows(values, sampleCount: n), names: names, on: device, report: report)
+  }
+
+  /// The same for samples where they are: under leave-one-out masks, with n ≥ d and no groups, a device that computes in this
+  /// process's memory holds no copy of them; see `DataFit`.
+  ///
+  /// - Parameter samples: n × d; NaN as above.
+  /// - Parameter names: of the coordinates, for messages and results.
+  /// - Parameter device: where the work is done.
+  /// - Parameter report: called after each ridge with (done, total so far known); a `CancellationError` that it throws
+  ///   ends the fit.
+  /// - Throws: `FitError` as above; `data` where the samples are not the same whenever they are read.
+  public func fit<Device: Backend>(
+    _ samples: consuming SampleRows, names: [String]? = nil, on device: Device,
+    report: @escaping (Int, Int) throws -> Void = { _, _ in }
+  ) throws(FitError) -> FitResult<Device> {
+    let rows = samples
+    guard rows.coordinateCount >= 2 else { throw Self.tooNarrow }
     if let groups {
       guard mask is LeaveOneOutFitMask else {
         throw .request(
           "groups are left out where each coordinate is predicted from all others: "
             + "with neither another mask nor targets nor covariates")
       }
-      try groups.require(sampleCount: n)
+      try groups.require(sampleCount: rows.sampleCount)
     }
-    let copies = groups == nil ? RepeatedRows.found(in: values, sampleCount: n) : nil
-    try FitError.wrapping { try Interruption.check() }
-    if case .fixed(let fixed) = weights {
-      // Prepared once, with the numbers handed over.
-      let fit = try mask.prepare(values, sampleCount: n, for: self, weights: fixed, on: device)
-      return try choose(names: names, report: report) { _, _ throws(FitError) in fit }.with(copies)
+    return try rows.atOnce { () throws(FitError) in
+      let copies = try FitError.wrapping { groups == nil ? try RepeatedRows.found(in: rows) : nil }
+      if case .fixed(let fixed) = weights {
+        // Prepared once.
+        let fit = try mask.prepare(rows, for: self, weights: fixed, on: device)
+        return try choose(names: names, report: report) { _, _ throws(FitError) in fit }.with(copies)
+      }
+      return try choose(names: names, report: report) { request, weights throws(FitError) in
+        try request.mask.prepare(rows, for: request, weights: weights, on: device)
+      }.with(copies)
     }
-    let values = values
-    return try choose(names: names, report: report) { request, weights throws(FitError) in
-      try request.mask.prepare(values, sampleCount: n, for: request, weights: weights, on: device)
-    }.with(copies)
+  }
+
+  private static var tooNarrow: FitError {
+    .data("a coordinate is predicted from others, so two columns are needed")
   }
 }

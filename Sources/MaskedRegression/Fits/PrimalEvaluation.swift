@@ -36,7 +36,7 @@ struct PrimalEvaluation<Device: Backend> {
   init(
     device: Device, samples: SampleBlocks<Device>, coordinateCount d: Int, centered: Bool, keepsProducts: Bool = false
   ) throws {
-    self.keepsProducts = keepsProducts && samples.blocks.count == 1
+    self.keepsProducts = keepsProducts && samples.onlyBlock != nil
     let n = samples.sampleCount
     let gram = try device.makeMatrix(rows: d, columns: d)
     try samples.forEachBlock { block, _ in

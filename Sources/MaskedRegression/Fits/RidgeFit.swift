@@ -95,8 +95,12 @@ extension RidgeFit {
 
   public func factors(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> [Double]? { nil }
 
-  /// Gathered from tiles, where there are any.
   public func residuals(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> Bool {
+    try gatheredResiduals(ridge: ridge, body)
+  }
+
+  /// Residuals gathered from tiles, where there are any.
+  func gatheredResiduals(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> Bool {
     let d = coordinateCount
     var cells: [Device.Element] = []
     let hasTiles = try residualTiles(ridge: ridge) { tile in

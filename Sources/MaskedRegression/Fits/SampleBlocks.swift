@@ -1,92 +1,120 @@
 import LacunaAlgebra
 
-/// Samples on a device in its own precision, in blocks of rows: brought there once, read as often as wanted.
+/// Samples in a frame and in the precision of a device, in blocks of rows: brought there once where they are few or the device has
+/// memory of its own, else made anew from where they are as often as they are read.
 struct SampleBlocks<Device: Backend> {
   let sampleCount: Int
-  let blocks: [Device.Matrix]
+  private let storage: Storage
 
-  /// Numbers of a block.
-  private static var blockSize: Int { 1 << 20 }
-
-  /// - Parameter values: rows of d numbers, row-major.
-  /// - Parameter rows: which of them, in this order.
-  init(
-    device: Device, values: [Double], coordinateCount d: Int, rows: StrideTo<Int>, frame: ColumnFrame
-  ) throws {
-    let indices = Array(rows)
-    let height = max(256, Self.blockSize / d)
-    var blocks: [Device.Matrix] = []
-    for first in stride(from: 0, to: indices.count, by: height) {
-      try Interruption.check()
-      let part = indices[first..<min(first + height, indices.count)]
-      let block = try device.makeMatrix(rows: part.count, columns: d)
-      try upload(values, rows: part, frame: frame, to: block, device: device)
-      blocks.append(block)
-    }
-    sampleCount = indices.count
-    self.blocks = blocks
+  private enum Storage {
+    case held([Device.Matrix])
+    case read(FramedRows<Device>)
   }
 
-  /// The blocks, each with the number of its first row.
-  func forEachBlock(_ body: (Device.Matrix, Int) throws -> Void) throws {
-    var first = 0
-    for block in blocks {
+  /// - Parameter samples: n × d.
+  /// - Parameter holds: whether they are kept on the device although they could be read where they are.
+  /// - Parameter squares: takes in the sums of squares of the columns, the means taken off; of those that are read not before
+  ///   their first pass.
+  init(device: Device, samples: SampleRows, frame: ColumnFrame, holds: Bool, squares: ColumnSquares) throws {
+    sampleCount = samples.sampleCount
+    if !holds, device.computesOnHost, samples.sampleCount > samples.blockHeight {
+      storage = .read(try FramedRows(device: device, samples: samples, frame: frame, squares: squares))
+      return
+    }
+    var blocks: [Device.Matrix] = []
+    try samples.atOnce {
+      try samples.forEachBlock { cells, rows in
+        let block = try device.makeMatrix(rows: rows.count, columns: samples.coordinateCount)
+        try upload(cells, frame: frame, to: block, squares: squares, device: device)
+        blocks.append(block)
+      }
+    }
+    squares.isComplete = true
+    storage = .held(blocks)
+  }
+
+  /// Every so many of some rows, on the device.
+  /// - Parameter values: rows of d numbers, row-major.
+  /// - Parameter first: the first of them.
+  init(
+    device: Device, values: [Double], coordinateCount d: Int, from first: Int, by step: Int, frame: ColumnFrame
+  ) throws {
+    let count = (values.count / d - first + step - 1) / step
+    let height = max(256, SampleRows.blockSize / d)
+    var blocks: [Device.Matrix] = []
+    for start in stride(from: 0, to: count, by: height) {
       try Interruption.check()
-      try body(block, first)
-      first += block.rows
+      let block = try device.makeMatrix(rows: min(height, count - start), columns: d)
+      try values.withUnsafeBufferPointer {
+        try upload(
+          $0.baseAddress! + (first + start * step) * d, by: step, frame: frame, to: block, squares: nil, device: device)
+      }
+      blocks.append(block)
+    }
+    self.init(blocks)
+  }
+
+  /// Blocks that are there already, all but the last of one height.
+  init(_ blocks: [Device.Matrix]) {
+    sampleCount = blocks.reduce(0) { $0 + $1.rows }
+    storage = .held(blocks)
+  }
+
+  /// Whether they are read where they are.
+  var areRead: Bool {
+    if case .read = storage { return true }
+    return false
+  }
+
+  /// The blocks, each with the number of its first row; it holds until the next.
+  func forEachBlock(_ body: (Device.Matrix, Int) throws -> Void) throws {
+    switch storage {
+    case .held(let blocks):
+      var first = 0
+      for block in blocks {
+        try Interruption.check()
+        try body(block, first)
+        first += block.rows
+      }
+    case .read(let rows): try rows.forEachBlock(nil, body)
     }
   }
 
   /// The rows of the tallest block.
-  var height: Int { blocks.map(\.rows).max() ?? 0 }
-}
-
-/// Uploads rows in a frame, a few at a time in the device's precision.
-/// - Parameter rows: as many as the matrix has.
-func upload<Device: Backend>(
-  _ values: [Double], rows: ArraySlice<Int>, frame: ColumnFrame, to matrix: Device.Matrix, device: Device
-) throws(BackendError) {
-  // What the second cache holds.
-  let step = max(1, (1 << 15) / matrix.columns)
-  let factors = frame.factors
-  for first in stride(from: 0, to: matrix.rows, by: step) {
-    let part = rows[(rows.startIndex + first)..<(rows.startIndex + min(first + step, matrix.rows))]
-    try device.upload(
-      framed(values, rows: part, means: frame.means, lows: frame.lows, factors: factors), to: matrix, firstRow: first)
+  var height: Int {
+    switch storage {
+    case .held(let blocks): blocks.map(\.rows).max() ?? 0
+    case .read(let rows): rows.height
+    }
   }
-}
 
-/// (x_ik − m_k) f_k in the precision asked for, the means with their low parts where they have any.
-@_specialize(where Element == Float)
-@_specialize(where Element == Double)
-private func framed<Element: Scalar>(
-  _ values: [Double], rows: ArraySlice<Int>, means: [Double], lows: [Double]?, factors: [Double]?
-) -> [Element] {
-  let d = means.count
-  return [Element](unsafeUninitializedCapacity: rows.count * d) { target, count in
-    count = rows.count * d
-    guard count > 0 else { return }
-    values.withUnsafeBufferPointer { values in
-      means.withUnsafeBufferPointer { means in
-        var out = target.baseAddress!
-        for row in rows {
-          let cells = values.baseAddress! + row * d
-          if let lows, let factors {
-            lows.withUnsafeBufferPointer { lows in
-              factors.withUnsafeBufferPointer { factors in
-                for k in 0..<d {
-                  (out + k).initialize(
-                    to: Element(ColumnScales.difference(cells[k], means[k], lows[k]) * factors[k]))
-                }
-              }
-            }
-          } else if let factors {
-            for k in 0..<d { (out + k).initialize(to: Element((cells[k] - means[k]) * factors[k])) }
-          } else {
-            for k in 0..<d { (out + k).initialize(to: Element(cells[k] - means[k])) }
-          }
-          out += d
-        }
+  /// The only block, where there is no other.
+  var onlyBlock: Device.Matrix? {
+    if case .held(let blocks) = storage, blocks.count == 1 { blocks[0] } else { nil }
+  }
+
+  /// target ← some samples, in the order given.
+  func gather(_ rows: [Int], into target: Device.Matrix, on device: Device) throws {
+    let height = self.height
+    var parts = [(places: [Int], rows: [Int])](
+      repeating: ([], []), count: (sampleCount + height - 1) / max(height, 1))
+    for (place, row) in rows.enumerated() {
+      parts[row / height].places.append(place)
+      parts[row / height].rows.append(row % height)
+    }
+    func take(_ block: Device.Matrix, index: Int) throws {
+      let part = parts[index]
+      guard !part.rows.isEmpty else { return }
+      if part.rows.count == rows.count { return try device.gather(of: block, rows: part.rows, into: target) }
+      let piece = try device.makeMatrix(rows: part.rows.count, columns: target.columns)
+      try device.gather(of: block, rows: part.rows, into: piece)
+      try device.scatterRows(of: piece, to: target, at: part.places)
+    }
+    switch storage {
+    case .held(let blocks): for (index, block) in blocks.enumerated() { try take(block, index: index) }
+    case .read(let framed):
+      try framed.forEachBlock(parts.indices.filter { !parts[$0].rows.isEmpty }) { block, first in
+        try take(block, index: first / height)
       }
     }
   }

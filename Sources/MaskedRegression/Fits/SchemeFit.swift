@@ -158,7 +158,7 @@ private struct FoldedSamples<Device: Backend> {
     let frame = ColumnFrame(means: centers)
     folds = try (0..<foldCount).map {
       try SampleBlocks(
-        device: device, values: values, coordinateCount: d, rows: stride(from: $0, to: n, by: foldCount), frame: frame)
+        device: device, values: values, coordinateCount: d, from: $0, by: foldCount, frame: frame)
     }
     var sums = [[Double]](repeating: [Double](repeating: 0, count: d), count: foldCount)
     for i in 0..<n { for k in 0..<d { sums[i % foldCount][k] += values[i * d + k] - centers[k] } }
@@ -188,20 +188,22 @@ private struct FoldedSamples<Device: Backend> {
     var source: SampleSource<Device> {
       { body in
         var first = 0
-        for block in folds.lazy.flatMap(\.blocks) {
-          var rows = block
-          if shift != nil || factors != nil {
-            rows = buffer.firstRows(block.rows)
-            try device.copy(block, to: rows)
-            if let shift {
-              try device.multiply(
-                ones.reshaped(rows: block.rows, columns: 1), transposeA: false, shift, transposeB: false, alpha: 1,
-                beta: 1, into: rows)
+        for fold in folds {
+          try fold.forEachBlock { block, _ in
+            var rows = block
+            if shift != nil || factors != nil {
+              rows = buffer.firstRows(block.rows)
+              try device.copy(block, to: rows)
+              if let shift {
+                try device.multiply(
+                  ones.reshaped(rows: block.rows, columns: 1), transposeA: false, shift, transposeB: false, alpha: 1,
+                  beta: 1, into: rows)
+              }
+              if let factors { try device.scale(rows, rows: nil, columns: factors) }
             }
-            if let factors { try device.scale(rows, rows: nil, columns: factors) }
+            try body(rows, first)
+            first += block.rows
           }
-          try body(rows, first)
-          first += block.rows
         }
       }
     }

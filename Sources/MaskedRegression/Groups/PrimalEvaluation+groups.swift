@@ -147,21 +147,3 @@ private func weightedSquares(of v: [Double], _ weights: [Double]) -> [Double] {
     return sum
   }
 }
-
-extension SampleBlocks {
-  /// target ← some samples, in the order given.
-  func gather(_ rows: [Int], into target: Device.Matrix, on device: Device) throws(BackendError) {
-    let height = self.height
-    var parts = [(places: [Int], rows: [Int])](repeating: ([], []), count: blocks.count)
-    for (place, row) in rows.enumerated() {
-      parts[row / height].places.append(place)
-      parts[row / height].rows.append(row % height)
-    }
-    for (block, part) in zip(blocks, parts) where !part.rows.isEmpty {
-      if part.rows.count == rows.count { return try device.gather(of: block, rows: part.rows, into: target) }
-      let piece = try device.makeMatrix(rows: part.rows.count, columns: target.columns)
-      try device.gather(of: block, rows: part.rows, into: piece)
-      try device.scatterRows(of: piece, to: target, at: part.places)
-    }
-  }
-}

@@ -5,29 +5,49 @@ public struct RepeatedRows: Sendable, Equatable {
   /// How many equal one before them.
   public let count: Int
 
-  /// - Parameter values: n × d, row-major.
-  /// - Parameter n: samples.
+  /// - Parameter samples: n × d.
   /// - Returns: nil where fewer than a hundredth are copies, or all values are whole numbers: counts and categories repeat of
   ///   themselves.
-  static func found(in values: [Double], sampleCount n: Int) -> RepeatedRows? {
-    let d = values.count / n
-    guard values.contains(where: { $0.isFinite && $0 != $0.rounded() }) else { return nil }
+  static func found(in samples: SampleRows) throws -> RepeatedRows? {
+    let (n, d) = (samples.sampleCount, samples.coordinateCount)
+    var hasFraction = false
+    var width = 1
+    while width < 2 * n { width *= 2 }
+    // Half of a hash tells whether there can be enough of them.
+    var seen = [UInt32](repeating: 0, count: width)
+    var likely = 0
+    try samples.forEachBlock { cells, rows in
+      hasFraction =
+        hasFraction
+        || UnsafeBufferPointer(start: cells, count: rows.count * d).contains { $0.isFinite && $0 != $0.rounded() }
+      seen.withUnsafeMutableBufferPointer { seen in
+        for i in 0..<rows.count {
+          let half = UInt32(truncatingIfNeeded: spread(hash(cells + i * d, count: d)) >> 32) | 1
+          var place = Int(half >> 1) & (width - 1)
+          while seen[place] != 0, seen[place] != half { place = (place + 1) & (width - 1) }
+          if seen[place] == half { likely += 1 }
+          seen[place] = half
+        }
+      }
+    }
+    guard hasFraction, likely > 0 && 100 * likely >= n else { return nil }
+    seen = []
     var firsts = Array(0..<n)
     var count = 0
-    values.withUnsafeBufferPointer { x in
-      // First rows by their hash, from a place on that it tells.
-      var width = 1
-      while width < 2 * n { width *= 2 }
-      var table = [(hash: UInt64, row: Int)](repeating: (0, -1), count: width)
-      for i in 0..<n {
-        let row = x.baseAddress! + i * d
+    // First rows by their hash, from a place on that it tells.
+    var table = [(hash: UInt64, row: Int)](repeating: (0, -1), count: width)
+    try samples.forEachBlock { cells, rows in
+      for i in rows {
+        let row = cells + (i - rows.lowerBound) * d
         let hash = hash(row, count: d)
-        var place = Int(truncatingIfNeeded: hash &* 0x9e37_79b9_7f4a_7c15 >> 20) & (width - 1)
+        var place = Int(truncatingIfNeeded: spread(hash) >> 20) & (width - 1)
         while table[place].row >= 0, table[place].hash != hash { place = (place + 1) & (width - 1) }
         let other = table[place].row
         if other < 0 {
           table[place] = (hash, i)
-        } else if (0..<d).allSatisfy({ row[$0].bitPattern == x[other * d + $0].bitPattern }) {
+        } else if try samples.read(
+          other..<other + 1, { first in (0..<d).allSatisfy { row[$0].bitPattern == first[$0].bitPattern } })
+        {
           firsts[i] = other
           count += 1
         }
@@ -35,6 +55,9 @@ public struct RepeatedRows: Sendable, Equatable {
     }
     return count > 0 && 100 * count >= n ? RepeatedRows(firsts: firsts, count: count) : nil
   }
+
+  /// Every bit of a hash in the upper ones.
+  private static func spread(_ hash: UInt64) -> UInt64 { hash &* 0x9e37_79b9_7f4a_7c15 }
 
   /// FNV-1a, a word at a time, of each fourth word, and of what the four come to: one alone would wait for its products.
   private static func hash(_ row: UnsafePointer<Double>, count: Int) -> UInt64 {

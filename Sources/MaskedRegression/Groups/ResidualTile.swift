@@ -16,6 +16,14 @@ public struct ResidualTile: Sendable {
   /// - Parameter factors: one a coordinate of the fit.
   consuming func restored(_ factors: [Double]) -> ResidualTile {
     var tile = self
+    if let factor = factors.first, factors.allSatisfy({ $0 == factor }) {
+      if factor != 1 {
+        tile.values.withUnsafeMutableBufferPointer { values in
+          for e in values.indices { values[e] *= factor }
+        }
+      }
+      return tile
+    }
     let (width, height, first) = (tile.coordinates.count, tile.samples.count, tile.coordinates.lowerBound)
     tile.values.withUnsafeMutableBufferPointer { values in
       factors.withUnsafeBufferPointer { factors in

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 import warnings
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,10 @@ from . import _library
 from ._fit import Fit, group_labels
 from ._model import restore
 from ._prediction import LARGEST_DENSE, Prediction
+
+
+# Attributes that are made of the summary when they are first asked for.
+_LATER = ("summary_", "ridge_path_", "validation_", "device_")
 
 
 class MaskedRegression(Prediction, OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -148,9 +153,33 @@ class MaskedRegression(Prediction, OneToOneFeatureMixin, TransformerMixin, BaseE
         return tags
 
     def __getstate__(self) -> Any:
+        if "_fit" in self.__dict__:
+            _ = self.summary_
         state = dict(super().__getstate__())
         state.pop("_fit", None)
         return state
+
+    # To write and read the summary takes as long as a small fit: what is made of it waits until somebody asks.
+    @cached_property
+    def summary_(self) -> dict[str, Any]:
+        if "_fit" not in self.__dict__:
+            raise AttributeError("no summary_: there is one after fit, and of a model that was restored there is none")
+        return self._fit.summary
+
+    @cached_property
+    def ridge_path_(self) -> dict[str, np.ndarray]:
+        return {
+            key: np.array([np.nan if point[key] is None else point[key] for point in self.summary_["path"]])
+            for key in ("ridge", "training_error", "held_out_error", "gcv_error", "standardized_error")
+        }
+
+    @cached_property
+    def validation_(self) -> str:
+        return self.summary_["validation"]
+
+    @cached_property
+    def device_(self) -> str:
+        return self.summary_["device"]
 
     def _is_plain(self, X: Any, reset: bool) -> bool:
         """Whether X is an array as it is wanted: scikit-learn's checks would let it pass, in ten times the time."""
@@ -160,6 +189,8 @@ class MaskedRegression(Prediction, OneToOneFeatureMixin, TransformerMixin, BaseE
             not reset and ("feature_names_in_" in self.__dict__ or X.shape[1] != self.n_features_in_)
         ):
             return False
+        if reset:  # the fit itself refuses what is not finite
+            return True
         with np.errstate(over="ignore", invalid="ignore"):
             return bool(np.isfinite(np.add.reduce(X, axis=None)))
 
@@ -169,6 +200,9 @@ class MaskedRegression(Prediction, OneToOneFeatureMixin, TransformerMixin, BaseE
                 self.n_features_in_ = X.shape[1]
                 self.__dict__.pop("feature_names_in_", None)
             return X
+        return self._checked(X, reset, missing)
+
+    def _checked(self, X: Any, reset: bool, missing: bool) -> Any:
         X = validate_data(
             self,
             X,
@@ -200,31 +234,23 @@ class MaskedRegression(Prediction, OneToOneFeatureMixin, TransformerMixin, BaseE
         """
         X = self._validated(X, reset=True, missing=self._allows_missing())
         names = getattr(self, "feature_names_in_", None)
-        fit = Fit(
-            X,
-            groups=groups,
-            **self._fit_parameters(X.shape[0]),
-            **self._computing(),
-            names=None if names is None else [str(name) for name in names],
-        )
-        summary = fit.summary
-        self.summary_ = summary
-        self.ridge_ = summary["ridge"]
-        self.mean_ = fit.vector(_library.MEANS)
-        self.mean_square_ = fit.vector(_library.MEAN_SQUARES)
-        self.penalty_ = fit.vector(_library.PENALTY)
-        self.loo_error_ = fit.vector(_library.HELD_OUT)
-        self.training_error_ = fit.vector(_library.TRAINING)
-        self.gcv_error_ = fit.vector(_library.GCV)
-        self.ridge_path_ = {
-            key: np.array([np.nan if point[key] is None else point[key] for point in summary["path"]])
-            for key in ("ridge", "training_error", "held_out_error", "gcv_error", "standardized_error")
-        }
-        self.validation_ = summary["validation"]
-        self.device_ = summary["device"]
-        self.warnings_ = list(summary["warnings"])
+        try:
+            fit = Fit(
+                X,
+                groups=groups,
+                **self._fit_parameters(X.shape[0]),
+                **self._computing(),
+                names=None if names is None else [str(name) for name in names],
+            )
+        except _library.LacunaError:
+            # What scikit-learn refuses is refused in its words.
+            self._checked(X, reset=True, missing=self._allows_missing())
+            raise
+        vectors, self.ridge_, warning_count = fit.vectors()
+        self.mean_, self.mean_square_, self.penalty_, self.training_error_, self.loo_error_, self.gcv_error_ = vectors
+        self.warnings_ = list(fit.summary["warnings"]) if warning_count else []
         n, d = X.shape
-        for name in ("coef_", "factors_", "factor_scales_", "targets_", "covariates_", "measured_curve_", "_learning"):
+        for name in ("coef_", "factors_", "factor_scales_", "targets_", "covariates_", "measured_curve_", "_learning", *_LATER):
             self.__dict__.pop(name, None)
         for name in ("targets", "covariates"):
             columns = self._columns(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import json
 import tempfile
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -75,10 +76,22 @@ def _is_missing(label: Any) -> bool:
         return True
 
 
+# What the library takes where an option is left out; to read it takes as long as a small factorisation.
+_DEFAULTS = {
+    "mask": "leave_one_out",
+    "weights": "uniform",
+    "intercept": False,
+    "seed": 1,
+    "device": "auto",
+    "precision": "float64",
+}
+
+
 class Fit:
     """A fit of the joint predictor with its ridge chosen; see lacuna_fit_create in lacuna.h.
 
-    X is an array, or a CSR matrix of SciPy in canonical form. Options that are None are left to the library.
+    X is an array, or a CSR matrix of SciPy in canonical form. Options that are None are left to the library. An array is kept, and
+    a large one read where it is: what is asked of the fit later ends in an error where it has changed.
     """
 
     def __init__(
@@ -101,11 +114,16 @@ class Fit:
         if isinstance(mask, (list, tuple, np.ndarray)):
             file = _mask_file(mask)
             mask = {"explicit": {"file": file.name}}
+        is_dense = isinstance(X, np.ndarray)
+        asked = {"mask": mask, **options, **_library.computing(device, precision, threads)}
         text = encode(
             {
-                "mask": mask,
-                **{key: value for key, value in options.items() if value is not None},
-                **_library.computing(device, precision, threads),
+                **{
+                    key: value
+                    for key, value in asked.items()
+                    if value is not None and not (type(value) in (str, bool, int) and _DEFAULTS.get(key) == value)
+                },
+                **({"borrow": True} if is_dense else {}),
             }
         )
         kind = FLOAT64 if X.dtype == np.float64 else FLOAT32
@@ -113,7 +131,7 @@ class Fit:
         name: str
         data: list[Any]
         arrays: tuple[Any, ...]
-        if isinstance(X, np.ndarray):
+        if is_dense:
             name = "lacuna_fit_create"
             data = [address(X), kind, *X.shape, *X.strides, None if labels is None else address(labels)]
             arrays = (X, labels)
@@ -134,7 +152,7 @@ class Fit:
 
         # What is over before anybody could want it to end takes no thread. In most digits a fit takes a hundred times as long.
         is_brief = (
-            isinstance(X, np.ndarray)
+            is_dense
             and X.size * min(X.shape) <= 2e6
             and isinstance(options.get("ridge"), (int, float))
             and isinstance(mask, str)
@@ -146,7 +164,12 @@ class Fit:
         finally:
             if file is not None:
                 file.close()
-        self.summary: dict[str, Any] = json.loads(_library.text("lacuna_fit_summary", handle.pointer))
+        self._data = X if is_dense else None
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """What `lacuna fit` writes as fit.json."""
+        return json.loads(_library.text("lacuna_fit_summary", self._handle.pointer))
 
     def learning(self) -> dict[str, Any]:
         """The error to expect of other numbers of rows; the keys of fit.json from learning_curve on, and warnings."""
@@ -160,14 +183,14 @@ class Fit:
     def _dtype(self) -> Any:
         return np.float64 if self.type == FLOAT64 else np.float32
 
-    def vector(self, which: int) -> np.ndarray | None:
-        """A number a coordinate; None where the mask has no such numbers."""
-        out = np.empty(self.shape[1])
-        try:
-            _library.call("lacuna_fit_vector", self._handle.pointer, which, address(out), out.size)
-        except _library.ArgumentError:
-            return None
-        return out
+    def vectors(self) -> tuple[list[np.ndarray | None], float, int]:
+        """All vectors, None where the mask has no such numbers; the ridge chosen; how many warnings there are."""
+        out = np.empty((6, self.shape[1]))
+        present, ridge, warnings = ctypes.c_int32(), ctypes.c_double(), ctypes.c_int64()
+        _library.call(
+            "lacuna_fit_vectors", self._handle.pointer, address(out), out.size, present, ridge, warnings
+        )
+        return [row if present.value >> k & 1 else None for k, row in enumerate(out)], ridge.value, warnings.value
 
     def predictor(self) -> np.ndarray:
         d = self.shape[1]

@@ -12,7 +12,6 @@ from typing import Any, Callable
 
 ABI_VERSION = 2
 FLOAT64, FLOAT32 = 0, 1
-MEANS, MEAN_SQUARES, PENALTY, TRAINING, HELD_OUT, GCV = range(6)
 
 PROGRESS = ctypes.CFUNCTYPE(c_int32, c_void_p, c_int64, c_int64)
 
@@ -43,6 +42,10 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "lacuna_fit_summary": (c_int32, [c_void_p, _TEXT, *_MESSAGE]),
     "lacuna_fit_learning": (c_int32, [c_void_p, PROGRESS, c_void_p, _TEXT, *_MESSAGE]),
     "lacuna_fit_vector": (c_int32, [c_void_p, c_int32, c_void_p, c_int64, *_MESSAGE]),
+    "lacuna_fit_vectors": (
+        c_int32,
+        [c_void_p, c_void_p, c_int64, POINTER(c_int32), POINTER(c_double), POINTER(c_int64), *_MESSAGE],
+    ),
     "lacuna_fit_predictor": (c_int32, [c_void_p, c_void_p, c_int32, c_int64, *_MESSAGE]),
     "lacuna_fit_factors": (c_int32, [c_void_p, c_void_p, c_int32, c_int64, c_void_p, c_int64, *_MESSAGE]),
     "lacuna_fit_residuals": (c_int32, [c_void_p, c_void_p, c_int32, c_int64, *_MESSAGE]),

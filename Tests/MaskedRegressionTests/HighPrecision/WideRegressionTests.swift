@@ -23,7 +23,7 @@ func environment(_ name: String, default value: Int) -> Int {
       let (d, ridge) = (draw.coordinateCount, draw.ridge)
       let refits = Refits(draw.reference, ridge: ridge, centered: draw.centered)
       let regression = WideRegression(
-        rows: draw.values, sampleCount: draw.sampleCount, centered: draw.centered,
+        try SampleRows(draw.values, sampleCount: draw.sampleCount), centered: draw.centered,
         scales: ColumnScales(rows: draw.values, columns: d, centered: draw.centered))
       let errors = try regression.errors(ridge: ridge)
       func compare(_ name: String, _ values: [Double], _ expected: [Double]) {
@@ -61,7 +61,7 @@ func environment(_ name: String, default value: Int) -> Int {
     let refits = Refits(x, ridge: 0.01, centered: centered, weights: weights)
     let rows = x.flatMap { $0 }
     let regression = WideRegression(
-      rows: rows, sampleCount: n, centered: centered,
+      try SampleRows(rows, sampleCount: n), centered: centered,
       scales: ColumnScales(rows: rows, columns: d, centered: centered), weights: weights)
     let errors = try regression.errors(ridge: 0.01)
     let predictor = try regression.predictor(ridge: 0.01)
@@ -82,7 +82,7 @@ func environment(_ name: String, default value: Int) -> Int {
     for k in 0..<d { rows[17 * d + k] *= 1e9 }
     let x = (0..<n).map { i in (0..<d).map { rows[i * d + $0] } }
     let scales = ColumnScales(rows: rows, columns: d, centered: true)
-    let regression = WideRegression(rows: rows, sampleCount: n, centered: true, scales: scales)
+    let regression = WideRegression(try SampleRows(rows, sampleCount: n), centered: true, scales: scales)
     let mixed = try regression.errors(ridge: 0.3)
     let refits = Refits(x, ridge: 0.3, centered: true)
     for k in 0..<d {
