@@ -11,14 +11,16 @@ extension HostBackend {
     guard m > 0, d > 0 else { return result }
     let order = try blasSize(d)
     let height = max(256, (1 << 15) / d)
-    let stride = paddedStride(d)
+    // Where the products are wanted they are made in their place, but for rows that would all fall into the same sets of a cache.
+    let isInPlace = products != nil && d % 64 != 0
+    let stride = isInPlace ? d : paddedStride(d)
     let inner = try blasSize(stride)
     _ = try blasSize(height)
     let chunks = (m + height - 1) / height
     let none = SampleResidualSums(coordinateCount: 0)
     var parts = [SampleResidualSums](repeating: none, count: chunks)
     let inverseSizes = terms.sizes.map { 1 / $0 }
-    let scratch = ThreadScratch<Element>(count: height * stride)
+    let scratch = ThreadScratch<Element>(count: isInPlace ? 0 : height * stride)
     let gemm = Element.routines.gemm
     parts.withUnsafeMutableBufferPointer { parts in
       nonisolated(unsafe) let parts = parts

@@ -102,10 +102,10 @@ def test_what_is_made_later_survives_a_pickle():
     import pickle
 
     X = samples(60, 8)
-    model = lacuna.MaskedRegression(ridge=[0.1, 1.0], device="host").fit(X)
+    model = lacuna.MaskedRegression(ridge=0.1, device="host").fit(X)
     again = pickle.loads(pickle.dumps(model))
     assert again.summary_ == model.summary_
-    assert (again.ridge_path_["ridge"] == [0.1, 1.0]).all()
+    assert list(again.ridge_path_["ridge"]) == [0.1]
     assert again.validation_ == "leave-one-sample-out"
     assert model.fit(X[:, :5]).summary_["d"] == 5
     with pytest.raises(AttributeError):

@@ -192,7 +192,7 @@ public struct DataFit<Device: Backend>: RidgeFit {
     }
     func receive(_ block: Device.Matrix, sample: Int, coordinate: Int) throws {
       // Some rows at a time, within the second cache.
-      let height = max(1, (1 << 15) / block.columns)
+      let height = max(1, (1 << 13) / block.columns)
       for first in stride(from: 0, to: block.rows, by: height) {
         let rows = first..<min(first + height, block.rows)
         let tile = ResidualTile(

@@ -22,10 +22,11 @@ struct SampleBlocks<Device: Backend> {
       return
     }
     var blocks: [Device.Matrix] = []
+    let own = squares.isComplete ? nil : squares
     try samples.atOnce {
       try samples.forEachBlock { cells, rows in
         let block = try device.makeMatrix(rows: rows.count, columns: samples.coordinateCount)
-        try upload(cells, frame: frame, to: block, squares: squares, device: device)
+        try upload(cells, frame: frame, to: block, squares: own, device: device)
         blocks.append(block)
       }
     }

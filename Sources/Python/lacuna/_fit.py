@@ -15,7 +15,7 @@ from ._library import FLOAT32, FLOAT64
 
 
 def address(array: np.ndarray) -> int:
-    return array.ctypes.data
+    return array.__array_interface__["data"][0]
 
 
 def plain(value: Any) -> Any:
@@ -31,10 +31,13 @@ def plain(value: Any) -> Any:
     return value
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
+
 def encode(value: Any) -> bytes:
     """JSON for the library. Characters stand as themselves: YAML has no pairs of surrogates."""
     try:
-        return json.dumps(plain(value), ensure_ascii=False, allow_nan=False).encode("utf-8")
+        return _ENCODER.encode(plain(value)).encode("utf-8")
     except (TypeError, ValueError) as error:
         raise _library.ArgumentError(f"not to be written as JSON: {error}") from None
 
