@@ -67,7 +67,7 @@ int main(void) {
   lacuna_text_free(text);
   lacuna_fit_free(fit);
 
-  /* The same numbers by columns: strides. */
+  /* The same numbers by columns: strides, and memory that is read in place. */
   double columns[2][n];
   for (int i = 0; i < n; i++) {
     columns[0][i] = x[i][0];
@@ -75,11 +75,22 @@ int main(void) {
   }
   double b[2][2];
   require(lacuna_fit_create(columns, LACUNA_FLOAT64, n, 2, sizeof(double), n * sizeof(double),
-                            NULL, "{ridge: 0.25, device: host, threads: 1}", NULL, NULL, &fit, message,
+                            NULL, "{ridge: 0.25, device: host, threads: 1, borrow: true}", NULL, NULL, &fit, message,
                             sizeof message) == LACUNA_OK,
           "the fit by columns");
   require(lacuna_fit_predictor(fit, b, LACUNA_FLOAT64, 4, message, sizeof message) == LACUNA_OK, "its predictor");
   require(memcmp(a, b, sizeof a) == 0, "the same bits by columns");
+  double vectors[6][2], ridge;
+  int32_t present;
+  int64_t warnings;
+  require(lacuna_fit_vectors(fit, vectors[0], 12, &present, &ridge, &warnings, message, sizeof message) == LACUNA_OK,
+          "all vectors");
+  require(present == 63 && ridge == 0.25 && warnings >= 0, "what they are of");
+  require(vectors[LACUNA_MEANS][0] == 0 && vectors[LACUNA_PENALTY][1] == 1 &&
+              fabs(vectors[LACUNA_MEAN_SQUARES][1] - s22) < 1e-14 && vectors[LACUNA_TRAINING][0] == training[0],
+          "the vectors");
+  require(lacuna_fit_vectors(fit, vectors[0], 11, NULL, NULL, NULL, message, sizeof message) == LACUNA_ARGUMENT,
+          "a short buffer for vectors is refused");
   lacuna_fit_free(fit);
 
   /* The same as compressed rows, of which none is left out for being dense. */
