@@ -45,6 +45,11 @@ public struct FitSummary: Encodable, Sendable {
     public struct Trial: Encodable, Sendable {
       public var kind: String
       @OrNull public var standardizedError: Double?
+
+      enum CodingKeys: String, CodingKey {
+        case kind
+        case standardizedError = "standardized_error"
+      }
     }
 
     public var kind: String
