@@ -18,6 +18,8 @@ class FitHandle: @unchecked Sendable {
 
   var summary: FitSummary { get throws { throw ArgumentError("no fit") } }
   var learning: LearningReport { get throws { throw ArgumentError("no fit") } }
+  func spectrum(permutations: Int) throws -> SpectrumReport { throw ArgumentError("no fit") }
+  var verdict: FitSummary.Verdict { get throws { throw ArgumentError("no fit") } }
   func vector(_ which: Int32) throws -> [Double] { throw ArgumentError("no fit") }
   /// All vectors in their order, nil where there is none.
   var vectors: [[Double]?] { get throws { [] } }
@@ -94,6 +96,14 @@ private final class FitOn<Device: Backend>: FitHandle, @unchecked Sendable {
       let found = try exclusively { try result.learningCurve() }
       return LearningReport(learning: FitSummary.Learning(found), warnings: found.warnings)
     }
+  }
+
+  override func spectrum(permutations: Int) throws -> SpectrumReport {
+    SpectrumReport(try exclusively { try result.spectrum(permutations: permutations) })
+  }
+
+  override var verdict: FitSummary.Verdict {
+    get throws { FitSummary.Verdict(try exclusively { try result.verdict() }) }
   }
 
   override func vector(_ which: Int32) throws -> [Double] {

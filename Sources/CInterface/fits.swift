@@ -4,7 +4,7 @@ import LacunaStudy
 import MaskedRegression
 
 /// The fit behind a pointer.
-private func fit(_ handle: UnsafeMutableRawPointer?) throws(ArgumentError) -> FitHandle {
+func fit(_ handle: UnsafeMutableRawPointer?) throws(ArgumentError) -> FitHandle {
   Unmanaged<FitHandle>.fromOpaque(try required(handle, "fit")).takeUnretainedValue()
 }
 

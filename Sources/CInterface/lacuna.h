@@ -87,6 +87,16 @@ int32_t lacuna_fit_summary(lacuna_fit *fit, char **json, char *message, int64_t 
 int32_t lacuna_fit_learning(lacuna_fit *fit, lacuna_progress progress, void *context, char **json, char *message,
                             int64_t capacity);
 
+/* Directions that the eigenvalues of the predictor tell of: the keys spectrum and spectrum_reason of fit.json, and "directions",
+   unit vectors in the units of the data, the strongest first. permutations: 0, or copies with permuted columns, 19 or more. */
+int32_t lacuna_fit_spectrum(lacuna_fit *fit, int32_t permutations, lacuna_progress progress, void *context, char **json,
+                            char *message, int64_t capacity);
+
+/* Whether masked regression or probabilistic PCA predicts hidden cells of these rows better: the keys verdict and verdict_reason of
+   fit.json, and "sentence". */
+int32_t lacuna_fit_verdict(lacuna_fit *fit, lacuna_progress progress, void *context, char **json, char *message,
+                           int64_t capacity);
+
 /* count: of coordinates. LACUNA_ARGUMENT where the mask has no such numbers. */
 int32_t lacuna_fit_vector(lacuna_fit *fit, int32_t which, double *out, int64_t count, char *message, int64_t capacity);
 

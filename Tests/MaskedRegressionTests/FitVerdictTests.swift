@@ -47,8 +47,8 @@ private let host = HostBackend<Double>()
   private func close(_ a: Double, _ b: Double, _ tolerance: Double = 1e-9) -> Bool { abs(a - b) <= tolerance * abs(b) }
 
   /// Against the whole procedure written out: eigenvectors by Jacobi's rotations, Σ of PCA in full, each cell's regression on all
-  /// others solved anew. Fewer and more samples than coordinates, a column that does not vary, groups.
-  @Test(arguments: [(26, 5), (14, 9), (15, 24)], [false, true])
+  /// others solved anew. Fewer samples than coordinates, more, and more by far; a column that does not vary, groups.
+  @Test(arguments: [(26, 5), (22, 6), (14, 9), (15, 24)], [false, true])
   func writtenOut(shape: (Int, Int), centered: Bool) throws {
     let (n, d) = shape
     let noise = (0..<d).map { 0.3 + 0.2 * Double($0 % 4) }

@@ -48,7 +48,8 @@ public struct FitSpectrum: Sendable {
   /// How many there are.
   public let outlierCount: Int
   public let level: Level
-  /// Whether more than a tenth of the eigenvalues are outliers: the coordinates are correlated, and not by a few directions.
+  /// Whether more than a tenth of the eigenvalues are outliers, and more than three: the coordinates are correlated, and not by a few
+  /// directions.
   public let isCorrelated: Bool
   /// Eigenvalues of the Gram beyond its own edge under the same ψ, at the same level; nil where the law there is not known.
   public let principalDirections: Int?
@@ -85,8 +86,8 @@ extension FitResult {
   /// The spectrum of the predictor at the best ridge: an eigensolve of order d, and one more with its leading vectors where there are
   /// outliers. With more than twice as many coordinates as rows, and more than 500, eigensolves of order n: one, and a few for each outlier.
   /// - Parameter permutations: 0 for the Tracy–Widom law at 5 % (of few coordinates it is not always known: 19 copies take its place where
-  ///   the data are at most 2¹⁷ numbers), else at least 19 copies, for entries of any law: a fit at one ridge and
-  ///   two eigensolves each.
+  ///   the data are at most 2¹⁷ numbers), else at least 19 copies, for entries of any law: a Gram, its inverse
+  ///   and two Cholesky factorisations each, and eigenvalues of a few.
   /// - Returns: a reason where there is no spectrum to speak of.
   /// - Throws: `FitError.request` for fewer copies than 19; what the device throws.
   public func spectrum(permutations: Int = 0) throws(FitError) -> Result<FitSpectrum, NoSpectrum> {

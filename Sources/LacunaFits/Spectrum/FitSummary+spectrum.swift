@@ -25,7 +25,7 @@ extension FitSummary {
     /// Copies that the level is of; nil for the Tracy–Widom law.
     @OrNull public var permutations: Int? = nil
     @OrNull public var principalDirections: Int?
-    /// "correlated, not low rank" where more than a tenth of the eigenvalues are beyond the edge.
+    /// "correlated, not low rank" where more than a tenth of the eigenvalues, and more than three, are beyond the edge.
     @OrNull public var remark: String?
 
     /// - Parameter spectrum: of the fit.

@@ -60,8 +60,9 @@ struct OutlierSearch<Device: Backend> {
     permuted = (count, found.place, found.gram)
   }
 
-  /// Outliers beyond which there is no low rank: a tenth of the coordinates, and no more than half of what the rows can tell.
-  private var most: Int { min(active.count / 10, (rows - 1) / 2) }
+  /// Outliers beyond which there is no low rank: a tenth of the coordinates, or three of fewer than thirty, and no more than half of
+  /// what the rows can tell.
+  private var most: Int { min(max(3, active.count / 10), (rows - 1) / 2) }
 
   func spectrum() throws -> FitSpectrum {
     var noise = variances
@@ -155,8 +156,8 @@ struct OutlierSearch<Device: Backend> {
   private func principalDirections(noise: [Double]) throws -> Int? {
     let edge =
       try permuted.map { $0.gram * unit }
-      ?? SpectrumEquivalent(bulk: DiagonalPopulation(variances: noise).gramBulk(sampleCount: rows)).greatestEigenvalue?
-      .fivePercentPlace
+      ?? SpectrumEquivalent(edgesOf: DiagonalPopulation(variances: noise).gramBulk(sampleCount: rows))
+      .greatestEigenvalue?.fivePercentPlace
     guard let edge else { return nil }
     return try fit.gramEigenvalues().count { $0 * unit > edge }
   }

@@ -42,7 +42,7 @@ private struct PrimalCopies<Device: Backend>: PermutedCopies {
   /// Some samples as columns.
   private let block: Device.Matrix
   private let gram, inverse, spare: Device.Matrix
-  private var predictor, gramian: GreatestEigenvalue<Device>
+  private var predictor, gramian: GreatestOfCopies<Device>
   private var device: Device { fit.device }
 
   init(_ fit: DataFit<Device>, ridge: Double) throws {
@@ -53,8 +53,8 @@ private struct PrimalCopies<Device: Backend>: PermutedCopies {
     gram = try device.makeMatrix(rows: d, columns: d)
     inverse = try device.makeMatrix(rows: d, columns: d)
     spare = try device.makeMatrix(rows: d, columns: d)
-    predictor = GreatestEigenvalue(device: device)
-    gramian = GreatestEigenvalue(device: device)
+    predictor = GreatestOfCopies(device: device)
+    gramian = GreatestOfCopies(device: device)
   }
 
   mutating func take(_ columns: ShuffledColumns<Device.Element>) throws {
@@ -82,7 +82,7 @@ private struct DualCopies<Device: Backend>: PermutedCopies {
   private let regression: DualRegression<Device>
   private let squares: [Double]
   private let spare: Device.Matrix
-  private var predictor, gramian: GreatestEigenvalue<Device>
+  private var predictor, gramian: GreatestOfCopies<Device>
   /// z, where B is not formed.
   private var place = 0.0
   private var device: Device { fit.device }
@@ -96,8 +96,8 @@ private struct DualCopies<Device: Backend>: PermutedCopies {
       deflation: dual.regression.deflation)
     squares = dual.columnSquares
     spare = try device.makeMatrix(rows: n, columns: n)
-    predictor = GreatestEigenvalue(device: device)
-    gramian = GreatestEigenvalue(device: device)
+    predictor = GreatestOfCopies(device: device)
+    gramian = GreatestOfCopies(device: device)
   }
 
   mutating func take(_ columns: ShuffledColumns<Device.Element>) throws {
@@ -126,7 +126,7 @@ private struct DualCopies<Device: Backend>: PermutedCopies {
 ///
 /// Whether one exceeds those before it a Cholesky factorisation of the difference says; eigenvalues are computed of those that do, which
 /// of P independent ones of a kind ln P + 0.6 do.
-private struct GreatestEigenvalue<Device: Backend> {
+private struct GreatestOfCopies<Device: Backend> {
   let device: Device
   private(set) var value = -Double.infinity
 

@@ -17,6 +17,8 @@ struct HeldMoments<Device: Backend> {
   private let inside: Device.Matrix
   /// Σ_k z_k² of all.
   private let total: Double
+  /// Scratch: r × d, and a row.
+  private let scaled, product, row: Device.Matrix
   private var device: Device { spectrum.device }
   private var rank: Int { spectrum.values.count }
   private var d: Int { outside.count }
@@ -43,19 +45,46 @@ struct HeldMoments<Device: Backend> {
       try device.multiply(y, transposeA: true, block, transposeB: false, alpha: 1, beta: 1, into: crossed)
     }
     if r > 0 { try device.symmetrize(inside) }
+    try self.init(spectrum, outside: outside, crossed: crossed, inside: inside, total: total)
+  }
+
+  /// The same of the samples of a fold by its moments, for a spectrum that spans all directions: Σ yyᵀ = V(Σ zzᵀ)Vᵀ.
+  init(_ moments: FoldMoments<Device>, fold: Int, spectrum: TrainedSpectrum<Device>) throws {
+    let device = moments.device
+    let scatter = try moments.scatter(of: [fold], about: spectrum.frame.means)
+    try spectrum.frame.apply(toMoments: scatter)
+    let d = scatter.rows
+    let row = try device.makeVector(d)
+    try device.diagonal(of: scatter, into: row)
+    let total = doubles(try device.download(row)).reduce(0, +)
+    let product = try device.makeMatrix(rows: d, columns: d)
+    try device.multiply(
+      spectrum.vectors, transposeA: false, scatter, transposeB: false, alpha: 1, beta: 0, into: product)
+    try device.multiply(
+      product, transposeA: false, spectrum.vectors, transposeB: true, alpha: 1, beta: 0, into: scatter)
+    try device.symmetrize(scatter)
+    try self.init(
+      spectrum, outside: [Double](repeating: 0, count: d), crossed: nil, inside: scatter, total: total)
+  }
+
+  private init(
+    _ spectrum: TrainedSpectrum<Device>, outside: [Double], crossed: Device.Matrix?, inside: Device.Matrix,
+    total: Double
+  ) throws {
+    let (device, r, d) = (spectrum.device, spectrum.values.count, outside.count)
     self.spectrum = spectrum
     self.inside = inside
     self.crossed = crossed
     self.outside = outside
     self.total = total
+    scaled = try device.makeMatrix(rows: r, columns: d)
+    product = try device.makeMatrix(rows: r, columns: d)
+    row = try device.makeVector(d)
   }
 
   /// Σ r_k² over the samples and all k; ∞ where a denominator is nothing.
   func error(_ weights: [Double]) throws -> Double {
     guard rank > 0 else { return total }
-    let scaled = try device.makeMatrix(rows: rank, columns: d)
-    let product = try device.makeMatrix(rows: rank, columns: d)
-    let row = try device.makeVector(d)
     try device.copy(spectrum.vectors, to: scaled)
     try device.scale(scaled, rows: try device.makeVector(elements(weights)), columns: nil)
     try device.multiply(inside, transposeA: false, scaled, transposeB: false, alpha: 1, beta: 0, into: product)
@@ -92,10 +121,8 @@ struct HeldMoments<Device: Backend> {
     let diagonal = try device.makeVector(rank)
     try device.diagonal(of: inside, into: diagonal)
     try device.setDiagonal(of: below, to: try device.makeVector(rank))
-    let scaled = try device.makeMatrix(rows: rank, columns: d)
     try device.copy(spectrum.vectors, to: scaled)
     try device.scale(scaled, rows: try device.makeVector(elements(inverses)), columns: nil)
-    let product = try device.makeMatrix(rows: rank, columns: d)
     try device.multiply(below, transposeA: false, scaled, transposeB: false, alpha: 1, beta: 0, into: product)
     let first = doubles(try device.download(product))
     try device.multiply(below, transposeA: true, spectrum.vectors, transposeB: false, alpha: 1, beta: 0, into: product)

@@ -7,6 +7,8 @@ struct TrainedFrame<Device: Backend> {
   let squares: [Double]
   /// Whether each column varies among the samples.
   let varies: [Bool]
+  /// Zeros without an intercept.
+  let means: [Double]
   private let mean: Device.Matrix?
   private var factors: Device.Matrix?
 
@@ -28,17 +30,41 @@ struct TrainedFrame<Device: Backend> {
       for (k, sum) in doubles(try device.download(row)).enumerated() { squares[k] += sum / m }
     }
     let means = try mean.map { doubles(try device.download($0)) } ?? [Double](repeating: 0, count: d)
+    self.init(device: device, sampleCount: rows.count, squares: squares, means: means, mean: mean)
+  }
+
+  /// The same of the samples of some folds, by their moments.
+  init(_ moments: FoldMoments<Device>, folds: [Int]) throws {
+    let device = moments.device
+    let means = moments.mean(of: folds)
+    let m = moments.sampleCount(of: folds)
+    let row = try device.makeVector(means.count)
+    try device.diagonal(of: try moments.scatter(of: folds, about: means), into: row)
+    self.init(
+      device: device, sampleCount: m, squares: doubles(try device.download(row)).map { $0 / Double(m) }, means: means,
+      mean: moments.centered ? try device.makeMatrix(elements(means), rows: 1, columns: means.count) : nil)
+  }
+
+  private init(device: Device, sampleCount m: Int, squares: [Double], means: [Double], mean: Device.Matrix?) {
     // Of a column that is constant its mean's rounding is left.
-    let rounding = 16 * m.squareRoot() * Double(Device.Element.ulpOfOne)
+    let rounding = 16 * Double(m).squareRoot() * Double(Device.Element.ulpOfOne)
     varies = zip(squares, means).map { $0 > rounding * rounding * $1 * $1 }
     self.device = device
     self.squares = squares
+    self.means = means
     self.mean = mean
   }
 
   /// Divides by roots of mean squares from here on; columns that are not compared become 0.
   mutating func compare(_ isCompared: [Bool]) throws {
     factors = try device.makeVector(elements(zip(squares, isCompared).map { $1 ? 1 / $0.squareRoot() : 0 }))
+  }
+
+  /// Second moments about the means become those of the frame, both triangles.
+  /// - Parameter matrix: its lower triangle is read.
+  func apply(toMoments matrix: Device.Matrix) throws {
+    try device.symmetrize(matrix)
+    if let factors { try device.scale(matrix, rows: factors, columns: factors) }
   }
 
   /// Rows as the fit has them on the device become those of the frame.

@@ -35,10 +35,7 @@ struct TrainedSpectrum<Device: Backend> {
         try frame.apply(to: block)
         try device.accumulateGram(of: block, scale: scale, into: gram)
       }
-      let ascending = try device.eigendecompose(gram)
-      vectors = try device.makeMatrix(rows: d, columns: d)
-      try device.gather(of: gram, rows: Array((0..<d).reversed()), into: vectors)
-      values = ascending.reversed().map { max(0, $0) }
+      (values, vectors) = try Self.whole(gram, device: device)
       rest = [Double](repeating: 0, count: d)
     } else {
       let block = try device.makeMatrix(rows: m, columns: d)
@@ -65,6 +62,32 @@ struct TrainedSpectrum<Device: Backend> {
       try device.columnDots(vectors, vectors, weights: nil, into: squares)
       rest = doubles(try device.download(squares)).map { max(0, 1 - $0) }
     }
+  }
+
+  /// The same of the samples of some folds, more than coordinates, by their moments.
+  /// - Parameter frame: of the same samples.
+  init(_ moments: FoldMoments<Device>, folds: [Int], frame: TrainedFrame<Device>) throws {
+    let device = moments.device
+    let gram = try moments.scatter(of: folds, about: frame.means)
+    try frame.apply(toMoments: gram)
+    let share = Device.Element(1 / Double(moments.sampleCount(of: folds)))
+    try device.scale(
+      gram, rows: try device.makeVector([Device.Element](repeating: share, count: gram.rows)), columns: nil)
+    self.device = device
+    self.frame = frame
+    (values, vectors) = try Self.whole(gram, device: device)
+    rest = [Double](repeating: 0, count: gram.rows)
+  }
+
+  /// All eigenvalues, descending, and their vectors as rows.
+  /// - Parameter gram: destroyed.
+  private static func whole(
+    _ gram: Device.Matrix, device: Device
+  ) throws -> (values: [Double], vectors: Device.Matrix) {
+    let ascending = try device.eigendecompose(gram)
+    let vectors = try device.makeMatrix(rows: gram.rows, columns: gram.rows)
+    try device.gather(of: gram, rows: Array((0..<gram.rows).reversed()), into: vectors)
+    return (ascending.reversed().map { max(0, $0) }, vectors)
   }
 
   /// Below this of the greatest eigenvalue nothing is known.

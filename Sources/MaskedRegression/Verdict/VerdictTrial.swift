@@ -53,7 +53,8 @@ struct VerdictTrial<Device: Backend> {
 
   func verdict() throws -> FitVerdict {
     let pairs = VerdictFolds.pairs
-    let frames = try pairs.map { try TrainedFrame(fit, rows: folds.without([$0, $1])) }
+    let training = try VerdictTraining(fit, folds: folds)
+    let frames = try pairs.map { try training.frame(without: [$0, $1]) }
     let isCompared = (0..<fit.coordinateCount).map { k in frames.allSatisfy { $0.varies[k] } }
     let dimension = isCompared.count { $0 }
     guard dimension >= 2 else {
@@ -64,12 +65,12 @@ struct VerdictTrial<Device: Backend> {
     for ((a, b), frame) in zip(pairs, frames) {
       var frame = frame
       try frame.compare(isCompared)
-      let rows = folds.without([a, b])
-      let spectrum = try TrainedSpectrum(fit, rows: rows, frame: frame)
+      let count = fit.sampleCount - folds.members[a].count - folds.members[b].count
+      let spectrum = try training.spectrum(without: [a, b], frame: frame)
       for (held, out) in [(a, b), (b, a)] {
-        let moments = try HeldMoments(fit, rows: folds.members[held], spectrum: spectrum)
+        let moments = try training.moments(of: held, spectrum: spectrum)
         let errors = try ridges.map {
-          try weights(ridge: $0, spectrum, samples: rows.count).map { try moments.error($0) } ?? .infinity
+          try weights(ridge: $0, spectrum, samples: count).map { try moments.error($0) } ?? .infinity
         }
         inner[out].add(ridges: errors, ranks: try moments.rankErrors(dimension: dimension))
       }
@@ -79,12 +80,11 @@ struct VerdictTrial<Device: Backend> {
     )
     var chosen: (ridges: [Double], ranks: [Int]) = ([], [])
     for (fold, members) in folds.members.enumerated() {
-      let rows = folds.without([fold])
-      var frame = try TrainedFrame(fit, rows: rows)
+      var frame = try training.frame(without: [fold])
       try frame.compare(isCompared)
-      let spectrum = try TrainedSpectrum(fit, rows: rows, frame: frame)
+      let spectrum = try training.spectrum(without: [fold], frame: frame)
       let (ridge, rank) = (best(inner[fold].ridges), inner[fold].rank)
-      guard let own = weights(ridge: ridge, spectrum, samples: rows.count),
+      guard let own = weights(ridge: ridge, spectrum, samples: fit.sampleCount - members.count),
         let other = spectrum.weights(rank: rank, dimension: dimension)
       else { return FitVerdict(reason: "\(Device.Element.precision.rawValue) keeps no digits of what predicts best") }
       chosen.ridges.append(ridge)
@@ -126,5 +126,37 @@ struct VerdictTrial<Device: Backend> {
       return sum + deviation * deviation
     }
     return (sum * count / (count - 1)).squareRoot() / n
+  }
+}
+
+/// What is trained on all folds but some: of the folds' moments where they are no more numbers than the samples, else of the samples.
+private struct VerdictTraining<Device: Backend> {
+  private let fit: DataFit<Device>
+  private let folds: VerdictFolds
+  private let moments: FoldMoments<Device>?
+
+  init(_ fit: DataFit<Device>, folds: VerdictFolds) throws {
+    self.fit = fit
+    self.folds = folds
+    let (n, d) = (fit.sampleCount, fit.coordinateCount)
+    let least = VerdictFolds.pairs.map { n - folds.members[$0].count - folds.members[$1].count }.min() ?? 0
+    moments = n >= VerdictFolds.count * d && least > d ? try FoldMoments(fit, folds: folds.members) : nil
+  }
+
+  private func others(_ out: [Int]) -> [Int] { folds.members.indices.filter { !out.contains($0) } }
+
+  func frame(without out: [Int]) throws -> TrainedFrame<Device> {
+    guard let moments else { return try TrainedFrame(fit, rows: folds.without(out)) }
+    return try TrainedFrame(moments, folds: others(out))
+  }
+
+  func spectrum(without out: [Int], frame: TrainedFrame<Device>) throws -> TrainedSpectrum<Device> {
+    guard let moments else { return try TrainedSpectrum(fit, rows: folds.without(out), frame: frame) }
+    return try TrainedSpectrum(moments, folds: others(out), frame: frame)
+  }
+
+  func moments(of fold: Int, spectrum: TrainedSpectrum<Device>) throws -> HeldMoments<Device> {
+    guard let moments else { return try HeldMoments(fit, rows: folds.members[fold], spectrum: spectrum) }
+    return try HeldMoments(moments, fold: fold, spectrum: spectrum)
   }
 }

@@ -13,6 +13,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from . import _library
+from ._findings import Findings
 from ._fit import Fit, group_labels
 from ._model import restore
 from ._prediction import LARGEST_DENSE, Prediction
@@ -22,7 +23,7 @@ from ._prediction import LARGEST_DENSE, Prediction
 _LATER = ("summary_", "ridge_path_", "validation_", "device_")
 
 
-class MaskedRegression(Prediction, OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class MaskedRegression(Prediction, Findings, OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Every coordinate predicted by ridge regression from all others, with exact leave-one-sample-out errors.
 
     Row k of `coef_` minimises the mean squared error of coordinate k plus ridge * sum_j w_j a_kj**2; its diagonal is 0. With
@@ -64,6 +65,7 @@ class MaskedRegression(Prediction, OneToOneFeatureMixin, TransformerMixin, BaseE
     learning_curve_ : dict of arrays, the error to expect of other numbers of rows (inf: of all there could be), by theory from
         this fit; computed when first asked for
     spectrum_ : eigenvalues of `coef_`
+    directions_ : (k, d), what the eigenvalues tell of, as rows; see `find_directions`. Computed when first asked for
     summary_ : dict, all that `lacuna fit` writes as fit.json
     warnings_ : list of str, what is doubtful
 

@@ -41,6 +41,8 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "lacuna_fit_free": (None, [c_void_p]),
     "lacuna_fit_summary": (c_int32, [c_void_p, _TEXT, *_MESSAGE]),
     "lacuna_fit_learning": (c_int32, [c_void_p, PROGRESS, c_void_p, _TEXT, *_MESSAGE]),
+    "lacuna_fit_spectrum": (c_int32, [c_void_p, c_int32, PROGRESS, c_void_p, _TEXT, *_MESSAGE]),
+    "lacuna_fit_verdict": (c_int32, [c_void_p, PROGRESS, c_void_p, _TEXT, *_MESSAGE]),
     "lacuna_fit_vector": (c_int32, [c_void_p, c_int32, c_void_p, c_int64, *_MESSAGE]),
     "lacuna_fit_vectors": (
         c_int32,
