@@ -39,6 +39,9 @@ public protocol Population: Sendable {
   /// spread-out spikes: the diagonal of every function of Σ or S is then a constant.
   var hasEqualCoordinates: Bool { get }
 
+  /// The variance of the coordinates where they are independent and alike but for directions few beside them; else nil.
+  var independentVariance: Double? { get }
+
   /// The same Σ as noise with spikes; nil where it has none.
   var spiked: SpikedPopulation? { get }
 
@@ -103,6 +106,8 @@ extension Population {
   public func entryMoments(effectiveRidge: Double) throws(PopulationError) -> EntryMoments? { nil }
 
   public var hasEqualCoordinates: Bool { false }
+
+  public var independentVariance: Double? { nil }
 
   public var spiked: SpikedPopulation? { nil }
 

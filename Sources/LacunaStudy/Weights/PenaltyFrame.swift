@@ -14,7 +14,7 @@ struct PenaltyFrame: Sendable {
   let squares: [Double]?
   /// In the data's own units.
   let errors: ErrorEquivalent
-  /// To order 1/n, of weights that do not depend on the data.
+  /// To order 1/n; nil where that is not known.
   let finiteSize: FiniteSizeErrors?
 
   /// |W^(−½)u|²: what a strength along u is times in these units.
@@ -51,54 +51,57 @@ struct PenaltyFrames {
     switch weights {
     case .uniform: return try frame(of: population, n, ridge: ridge, weight: 1)
     case .list, .linear, .geometric, .file:
-      return try frame(n, ridge: ridge, weights: values ?? [], isGiven: true)
-    case .variance: return try frame(n, ridge: ridge, weights: population.variances, isGiven: false)
+      return try frame(n, ridge: ridge, weights: values ?? [], kind: nil)
+    case .variance: return try frame(n, ridge: ridge, weights: population.variances, kind: .variance)
     case .selfWeighted:
       if population.hasEqualCoordinates, population.spiked == nil {
         let learned = try SelfWeightedEquivalent(equalCoordinates: population, sampleCount: n, ridge: ridge)
-        return PenaltyFrame(
-          population: population, ridge: ridge * learned.weights[0], squares: nil, errors: learned.errors,
-          finiteSize: nil)
+        return try frame(of: population, n, ridge: ridge, weight: learned.weights[0], kind: .selfWeighted)
       }
       let own = try rescalable(upTo: MaskTheory.largestIterated)
       let learned = try SelfWeightedEquivalent(population: own, sampleCount: n, ridge: ridge)
-      return try rescaled(own, n, ridge: ridge, weights: learned.weights, isGiven: false)
+      return try rescaled(own, n, ridge: ridge, weights: learned.weights, kind: .selfWeighted)
     }
   }
 
   private func frame(
-    of population: any Population, _ n: Int, ridge: Double, weight: Double
+    of population: any Population, _ n: Int, ridge: Double, weight: Double, kind: DataWeights? = nil
   ) throws -> PenaltyFrame {
     let errors = try ErrorEquivalent(population: population, sampleCount: n, ridge: ridge * weight)
     return PenaltyFrame(
       population: population, ridge: ridge * weight, squares: nil, errors: errors,
-      finiteSize: try FiniteSizeErrors(
-        population: population, sampleCount: n, ridge: ridge * weight, limit: errors, excessKurtosis: excessKurtosis))
+      finiteSize: try finiteSize(population, n, ridge: ridge * weight, limit: errors, kind: kind))
   }
 
-  /// - Parameter isGiven: whether the weights do not depend on the data.
-  private func frame(_ n: Int, ridge: Double, weights: [Double], isGiven: Bool) throws -> PenaltyFrame {
+  private func finiteSize(
+    _ population: some Population, _ n: Int, ridge: Double, limit: ErrorEquivalent, kind: DataWeights?
+  ) throws -> FiniteSizeErrors? {
+    guard let kind else {
+      return try FiniteSizeErrors(
+        population: population, sampleCount: n, ridge: ridge, limit: limit, excessKurtosis: excessKurtosis)
+    }
+    return try FiniteSizeErrors(
+      population: population, weights: kind, sampleCount: n, ridge: ridge, limit: limit,
+      excessKurtosis: excessKurtosis)
+  }
+
+  /// - Parameter kind: how the weights are made of the data; nil where they are not.
+  private func frame(_ n: Int, ridge: Double, weights: [Double], kind: DataWeights?) throws -> PenaltyFrame {
     if weights.allSatisfy({ $0 == weights[0] }) {
-      let frame = try frame(of: model.population, n, ridge: ridge, weight: weights[0])
-      return isGiven
-        ? frame
-        : PenaltyFrame(
-          population: frame.population, ridge: frame.ridge, squares: nil, errors: frame.errors, finiteSize: nil)
+      return try frame(of: model.population, n, ridge: ridge, weight: weights[0], kind: kind)
     }
     return try rescaled(
-      try rescalable(upTo: MaskTheory.largestDense), n, ridge: ridge, weights: weights, isGiven: isGiven)
+      try rescalable(upTo: MaskTheory.largestDense), n, ridge: ridge, weights: weights, kind: kind)
   }
 
   private func rescaled(
-    _ own: some RescalablePopulation, _ n: Int, ridge: Double, weights: [Double], isGiven: Bool
+    _ own: some RescalablePopulation, _ n: Int, ridge: Double, weights: [Double], kind: DataWeights?
   ) throws -> PenaltyFrame {
     let population = try own.rescaled(by: weights.map { 1 / $0.squareRoot() })
     let errors = try ErrorEquivalent(rescaled: population, sampleCount: n, ridge: ridge, weights: weights)
     return PenaltyFrame(
       population: population, ridge: ridge, squares: weights, errors: errors,
-      finiteSize: isGiven
-        ? try FiniteSizeErrors(
-          population: population, sampleCount: n, ridge: ridge, limit: errors, excessKurtosis: excessKurtosis) : nil)
+      finiteSize: try finiteSize(population, n, ridge: ridge, limit: errors, kind: kind))
   }
 
   /// Σ by its structure where that takes any weights, else as a dense matrix.
