@@ -45,15 +45,21 @@ public struct FitSummary: Encodable, Sendable {
     public struct Trial: Encodable, Sendable {
       public var kind: String
       @OrNull public var standardizedError: Double?
+      /// The same at weights learned without the rows that errors are of, where they are learned; what kinds are compared by where it
+      /// is greater.
+      @OrNull public var crossFittedError: Double?
 
       enum CodingKeys: String, CodingKey {
         case kind
         case standardizedError = "standardized_error"
+        case crossFittedError = "cross_fitted_error"
       }
     }
 
     public var kind: String
     @OrNull public var standardizedError: Double?
+    /// The same at self weights learned without the rows that errors are of; null for weights that are not learned.
+    @OrNull public var crossFittedError: Double?
     /// How often errors were computed until self weights were the errors that they lead to, and whether they became so; null
     /// for weights that are not learned.
     @OrNull public var rounds: Int?
@@ -64,6 +70,7 @@ public struct FitSummary: Encodable, Sendable {
     enum CodingKeys: String, CodingKey {
       case kind, rounds, converged, compared
       case standardizedError = "standardized_error"
+      case crossFittedError = "cross_fitted_error"
     }
   }
 
@@ -148,10 +155,12 @@ public struct FitSummary: Encodable, Sendable {
     atEdge = result.search.atEdge
     validation = fit.validation
     let trials = result.weightTrials.map {
-      Weights.Trial(kind: $0.weights.rawValue, standardizedError: $0.standardizedError)
+      Weights.Trial(
+        kind: $0.weights.rawValue, standardizedError: $0.standardizedError, crossFittedError: $0.crossFittedError)
     }
     weights = Weights(
-      kind: fit.weights.rawValue, standardizedError: best.standardizedError, rounds: result.learning?.rounds,
+      kind: fit.weights.rawValue, standardizedError: best.standardizedError,
+      crossFittedError: result.crossFittedError.flatMap { $0.isFinite ? $0 : nil }, rounds: result.learning?.rounds,
       converged: result.learning?.converged, compared: trials.isEmpty ? nil : trials)
     centered = result.request.centered
     let heldOut = best.heldOutError

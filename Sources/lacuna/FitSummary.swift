@@ -91,7 +91,10 @@ extension FitSummary.Weights {
   /// How they came to be taken.
   fileprivate var choice: String {
     if let compared {
-      let errors = compared.map { "\($0.kind) \($0.standardizedError.map { format($0, digits: 5) } ?? "none")" }
+      let errors = compared.map { trial in
+        let error = trial.standardizedError.map { max($0, trial.crossFittedError ?? 0) }
+        return "\(trial.kind) \(error.map { format($0, digits: 5) } ?? "none")"
+      }
       return " of least standardised error (\(errors.joined(separator: ", ")))"
     }
     guard let rounds, let converged else { return "" }

@@ -77,9 +77,19 @@ public struct FitRequest: Sendable {
         let fit = try mask.prepare(rows, for: self, weights: fixed, on: device)
         return try choose(names: names, report: report) { _, _ throws(FitError) in fit }.with(copies)
       }
-      return try choose(names: names, report: report) { request, weights throws(FitError) in
-        try request.mask.prepare(rows, for: request, weights: weights, on: device)
-      }.with(copies)
+      return try choose(
+        names: names, report: report,
+        prepare: { request, weights throws(FitError) in
+          try request.mask.prepare(rows, for: request, weights: weights, on: device)
+        },
+        part: { request, weights, some throws(FitError) in
+          let d = rows.coordinateCount
+          let all = try FitError.wrapping { try rows.cells() }
+          let cells = some.flatMap { all[$0 * d..<($0 + 1) * d] }
+          return try request.mask.prepare(
+            consume cells, sampleCount: some.count, for: request, weights: weights, on: device)
+        }
+      ).with(copies)
     }
   }
 

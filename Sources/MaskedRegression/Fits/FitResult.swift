@@ -10,6 +10,8 @@ public struct FitResult<Device: Backend> {
   public let search: RidgeSearch
   /// How the weights were learned at the ridge chosen; nil where they were not.
   public let learning: WeightLearning?
+  /// The errors held out at weights learned without the rows they are of, at the ridge chosen: `RidgeFit.crossFittedErrors`.
+  public let crossFitted: [Double]?
   /// The kinds of weights that were tried; empty where they were chosen beforehand.
   public internal(set) var weightTrials: [WeightTrial] = []
   /// Residuals of samples (or groups) left out at the best ridge, sample by sample; nil where the fit has none in tiles.
@@ -26,7 +28,7 @@ public struct FitResult<Device: Backend> {
 
   init(
     request: FitRequest, names: [String]?, fit: any RidgeFit<Device>, search: RidgeSearch, learning: WeightLearning?,
-    rows: ResidualRows?
+    crossFitted: [Double]?, rows: ResidualRows?
   ) {
     self.request = request
     self.names = names
@@ -34,9 +36,14 @@ public struct FitResult<Device: Backend> {
     self.search = search
     self.rows = rows
     self.learning = learning
+    self.crossFitted = crossFitted
     let name = { (k: Int) in names?[k] ?? "\(k + 1)" }
     warnings =
       (request.weights == .uniform ? scaleWarnings(fit) : []) + learningWarnings(learning, name: name)
+      + crossFittingWarnings(
+        search.best.standardizedHeldOut(variances: fit.variances),
+        crossFitted: standardized(crossFitted, fit.variances),
+        standardError: rows?.standardError(groups: request.groups?.members, standardizes: true))
       + edgeWarnings(search, choice: request.ridge) + gapWarnings(fit, search.best)
       + neighbourWarnings(rows, groups: request.groups)
       + search.best.doubts.map {
@@ -95,8 +102,25 @@ public struct FitResult<Device: Backend> {
   /// What the ridges were compared by.
   public func criterion(_ errors: FitErrors) -> Double { fit.criterion(errors, standardizes: standardizes) }
 
+  /// The mean over coordinates of error / mean square, of weights learned without the rows that errors are of.
+  public var crossFittedError: Double? { standardized(crossFitted, fit.variances) }
+
   /// The mean over the cells held out of error / mean square.
   public var standardizedError: Double { best.standardizedHeldOut(variances: fit.variances) }
+}
+
+private func standardized(_ errors: [Double]?, _ variances: [Double]) -> Double? {
+  errors.map { FitErrors(ridge: 0, training: nil, heldOut: $0).standardizedHeldOut(variances: variances) }
+}
+
+/// Learned weights that have seen the rows which errors are of, where that tells.
+private func crossFittingWarnings(_ error: Double, crossFitted: Double?, standardError: Double?) -> [String] {
+  guard let crossFitted, let standardError, crossFitted - error > standardError else { return [] }
+  return [
+    "at self weights learned without the rows that it is of the error is \(briefly(crossFitted)) of the mean square, not "
+      + "\(briefly(error)): a few rows hold up weights that others would make small; judge by that, look for such rows, or take "
+      + "--weights variance"
+  ]
 }
 
 /// One ridge for columns of unlike scales.

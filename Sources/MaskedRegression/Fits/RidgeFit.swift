@@ -45,6 +45,10 @@ public protocol RidgeFit<Device> {
   /// their digits; else nil.
   func errors(ridge: Double, weights: [Double]) throws -> FitErrors?
 
+  /// The errors held out at w that was learned without the rows they are of; nil where w is not learned from them, or they are too
+  /// few.
+  func crossFittedErrors(ridge: Double) throws -> [Double]?
+
   /// All errors at one ridge, well enough to say between which ridges the least lies; nil where that is no less work.
   func roughErrors(ridge: Double) throws -> FitErrors?
 
@@ -88,6 +92,8 @@ extension RidgeFit {
   public func errors(ridge: Double, weights: [Double]) throws -> FitErrors? { nil }
 
   public func roughErrors(ridge: Double) throws -> FitErrors? { nil }
+
+  public func crossFittedErrors(ridge: Double) throws -> [Double]? { nil }
 
   public var missingCount: Int { 0 }
   public var liftedEigenvalue: Double? { nil }

@@ -5,18 +5,25 @@ public struct WeightTrial: Sendable, Equatable {
   public var weights: RidgeWeights.Kind
   /// The least mean over coordinates of error held out/mean square on its ridges; nil where no ridge could be fitted.
   public var standardizedError: Double?
+  /// The same where weights were learned without the rows that the errors are of; nil for weights that are not learned.
+  public var crossFittedError: Double?
+
+  /// What kinds are compared by: an error that weights which know its rows make too small does not count.
+  public var comparedError: Double? { standardizedError.map { max($0, crossFittedError ?? 0) } }
 }
 
 extension FitRequest {
   /// Makes the fit with the weights chosen, and chooses its ridge.
   /// - Parameter prepare: the fit with given weights, of this request or one with another seed.
+  /// - Parameter part: the same of some of the samples; nil where samples cannot be taken apart.
   func choose<Device: Backend>(
     names: [String]?, report: @escaping (Int, Int) throws -> Void,
-    prepare: @escaping (FitRequest, RidgeWeights) throws(FitError) -> any RidgeFit<Device>
+    prepare: @escaping (FitRequest, RidgeWeights) throws(FitError) -> any RidgeFit<Device>,
+    part: ((FitRequest, RidgeWeights, [Int]) throws(FitError) -> any RidgeFit<Device>)? = nil
   ) throws(FitError) -> FitResult<Device> {
     switch weights {
     case .fixed(let weights): return try finish(try prepare(self, weights), names: names, report: report)
-    case .selfWeighted: return try finish(try selfWeighted(prepare), names: names, report: report)
+    case .selfWeighted: return try finish(try selfWeighted(prepare, part), names: names, report: report)
     case .automatic: break
     }
     if case .path = ridge {
@@ -25,7 +32,7 @@ extension FitRequest {
           + "number, so that one for all means nothing; leave it to be found, or choose the weights")
     }
     var trials: [WeightTrial] = []
-    var best: FitResult<Device>?
+    var best: (result: FitResult<Device>, error: Double)?
     var failure: FitError?
     var done = 0
     for kind in [RidgeWeights.Kind.uniform, .variance, .selfWeighted] {
@@ -34,15 +41,17 @@ extension FitRequest {
       do throws(FitError) {
         let fit: any RidgeFit<Device> =
           kind == .selfWeighted
-          ? try selfWeighted(prepare) : try prepare(self, kind == .uniform ? .uniform : .variance)
+          ? try selfWeighted(prepare, part) : try prepare(self, kind == .uniform ? .uniform : .variance)
         let result = try finish(fit, names: names) {
           last = $0
           try report(done + $0, done + $1)
         }
-        let error = result.standardizedError
-        if error.isFinite { trial.standardizedError = error }
-        let least = best?.standardizedError ?? .infinity
-        if best == nil || error < least || least.isNaN { best = result }
+        let own = result.standardizedError
+        if own.isFinite { trial.standardizedError = own }
+        trial.crossFittedError = result.crossFittedError
+        let error = trial.comparedError ?? own
+        let least = best?.error ?? .infinity
+        if best == nil || error < least || least.isNaN { best = (result, error) }
       } catch {
         guard case .regression = error else { throw error }
         failure = failure ?? error
@@ -50,13 +59,14 @@ extension FitRequest {
       done += last
       trials.append(trial)
     }
-    guard var best else { throw failure ?? .data("no weights can be fitted") }
+    guard var best = best?.result else { throw failure ?? .data("no weights can be fitted") }
     best.weightTrials = trials
     return best
   }
 
   private func selfWeighted<Device: Backend>(
-    _ prepare: @escaping (FitRequest, RidgeWeights) throws(FitError) -> any RidgeFit<Device>
+    _ prepare: @escaping (FitRequest, RidgeWeights) throws(FitError) -> any RidgeFit<Device>,
+    _ part: ((FitRequest, RidgeWeights, [Int]) throws(FitError) -> any RidgeFit<Device>)?
   ) throws(FitError) -> any RidgeFit<Device> {
     /// What the fit itself would throw.
     func make(_ request: FitRequest, _ weights: [Double]) throws -> any RidgeFit<Device> {
@@ -73,7 +83,24 @@ extension FitRequest {
     let learning = other
     return SelfWeightedFit(
       start: start, make: { try make(self, $0) },
-      learner: start.validation == .hiddenCells ? { try make(learning, $0) } : nil)
+      learner: start.validation == .hiddenCells ? { try make(learning, $0) } : nil,
+      others: part.map { part in
+        { rows in
+          var own = self
+          own.groups = groups?.among(rows)
+          let request = own
+          return SelfWeightedFit(
+            start: try part(request, .variance, rows),
+            make: { weights in
+              do throws(FitError) {
+                return try part(request, .given(weights), rows)
+              } catch {
+                if case .regression(let cause) = error { throw cause }
+                throw error
+              }
+            })
+        }
+      }, groups: groups)
   }
 
   /// Chooses the ridge of a fit that is prepared.
@@ -91,7 +118,7 @@ extension FitRequest {
         let hasRows = try fit.residualTiles(ridge: search.best.ridge) { rows.add($0) }
         return FitResult(
           request: self, names: names, fit: fit, search: search, learning: try fit.learning(ridge: search.best.ridge),
-          rows: hasRows ? rows : nil)
+          crossFitted: try fit.crossFittedErrors(ridge: search.best.ridge), rows: hasRows ? rows : nil)
       } catch let error as RegressionError where names != nil && weights != .automatic {
         throw FitError.data(error.description(names: names))
       }

@@ -10,7 +10,11 @@ import RealModule
 /// The iteration is `WeightIteration`, along a `WeightPath`.
 public struct SelfWeightedFit<Device: Backend>: RidgeFit {
   let start: any RidgeFit<Device>
-  private let make, learner: ([Double]) throws -> any RidgeFit<Device>
+  let make: ([Double]) throws -> any RidgeFit<Device>
+  private let learner: ([Double]) throws -> any RidgeFit<Device>
+  /// The same of some of the samples.
+  let others: (([Int]) throws -> SelfWeightedFit)?
+  let groups: SampleGroups?
   private let known = Known()
 
   /// What was learned at the ridges so far, and the fit of the last.
@@ -23,12 +27,17 @@ public struct SelfWeightedFit<Device: Backend>: RidgeFit {
   /// - Parameter start: the fit with weights of variances.
   /// - Parameter make: the fit with given weights.
   /// - Parameter learner: the same, where its errors held out are of other cells; nil where both are one.
+  /// - Parameter others: the fit of some of the samples alone; nil where they cannot be taken apart.
+  /// - Parameter groups: of samples that belong together.
   init(
     start: any RidgeFit<Device>, make: @escaping ([Double]) throws -> any RidgeFit<Device>,
-    learner: (([Double]) throws -> any RidgeFit<Device>)? = nil
+    learner: (([Double]) throws -> any RidgeFit<Device>)? = nil, others: (([Int]) throws -> SelfWeightedFit)? = nil,
+    groups: SampleGroups? = nil
   ) {
     self.start = start
     self.make = make
+    self.others = others
+    self.groups = groups
     self.learner = learner ?? make
     hasOwnCells = learner != nil
   }
@@ -54,11 +63,14 @@ public struct SelfWeightedFit<Device: Backend>: RidgeFit {
   }
 
   /// Learns the weights of a ridge, if they are not known.
-  private func solve(
-    ridge: Double, goal: Double = WeightIteration.goal
+  /// - Parameter guess: logarithms to begin from where no ridge is known.
+  func solve(
+    ridge: Double, goal: Double = WeightIteration.goal, guess: [Double]? = nil
   ) throws -> (weights: [Double], learning: WeightLearning) {
     var last: (ridge: Double, fit: (any RidgeFit<Device>)?, errors: FitErrors)?
-    let found = try known.path.solve(ridge: ridge, goal: goal, coordinateCount: coordinateCount) { ridge, logarithms in
+    let found = try known.path.solve(
+      ridge: ridge, goal: goal, coordinateCount: coordinateCount, start: guess
+    ) { ridge, logarithms in
       // The device's matrices of the last fit are not wanted beside those to come.
       (last, known.last) = (nil, nil)
       let (fit, errors) = try evaluate(weights(of: logarithms), ridge: ridge)

@@ -153,8 +153,11 @@ private let host = HostBackend<Double>()
     let result = try FitRequest(weights: .automatic, centered: true).fit(values, sampleCount: n, on: host)
     #expect(result.weightTrials.map(\.weights) == [.uniform, .variance, .selfWeighted])
     let errors = try result.weightTrials.map { try #require($0.standardizedError) }
-    #expect(errors[1] < errors[0] && errors.min() == result.standardizedError)
-    #expect(result.fit.weights == result.weightTrials[errors.firstIndex(of: errors.min()!)!].weights)
+    let compared = try result.weightTrials.map { try #require($0.comparedError) }
+    let index = try #require(compared.indices.min { compared[$0] < compared[$1] })
+    #expect(errors[1] < errors[0] && errors[index] == result.standardizedError)
+    #expect(result.fit.weights == result.weightTrials[index].weights)
+    #expect(result.weightTrials.map { $0.crossFittedError != nil } == [false, false, true])
     for (choice, error) in zip([WeightChoice.variance, .selfWeighted], errors.dropFirst()) {
       let alone = try FitRequest(weights: choice, centered: true).fit(values, sampleCount: n, on: host)
       #expect(abs(alone.standardizedError - error) < 1e-8 * error)
@@ -165,6 +168,52 @@ private let host = HostBackend<Double>()
     #expect(throws: FitError.self) {
       _ = try FitRequest(ridge: .path([0.1]), weights: .automatic).fit(values, sampleCount: n, on: host)
     }
+  }
+
+  /// Errors at weights learned without the rows: of refits of each row at weights that refits of the other folds lead to.
+  @Test(arguments: [(22, 4), (12, 15)], [false, true]) func crossFitted(shape: (Int, Int), hasGroups: Bool) throws {
+    let (n, d) = shape
+    let (x, ridge) = (unequalSamples(n: n, d: d, seed: 38), 0.2)
+    let groups = hasGroups ? try SampleGroups(runs: 2, sampleCount: n) : nil
+    guard !hasGroups || n >= 20 else { return }
+    var request = FitRequest(ridge: .path([ridge]), weights: .selfWeighted, centered: true, groups: groups)
+    let result = try request.fit(x.flatMap { $0 }, sampleCount: n, on: host)
+    let found = try #require(result.crossFitted)
+    let units = groups?.members ?? (0..<n).map { [$0] }
+    var squares = [Double](repeating: 0, count: d)
+    for fold in 0..<5 {
+      let held = Set(units.indices.filter { $0 % 5 == fold }.flatMap { units[$0] })
+      let rows = (0..<n).filter { !held.contains($0) }
+      request.groups = groups.map { all in
+        SampleGroups(labels: rows.map { i in all.members.firstIndex { $0.contains(i) }! })
+      }
+      let part = try request.fit(rows.flatMap { x[$0] }, sampleCount: rows.count, on: host)
+      let w = try part.fit.penalty(ridge: ridge)
+      for unit in units where held.contains(unit[0]) {
+        let rest = x.indices.filter { !unit.contains($0) }.map { x[$0] }
+        for k in 0..<d {
+          let refit = WeightedRefit(rest, coordinate: k, ridge: ridge, weights: w, count: n, centered: true)
+          for i in unit { squares[k] += refit.residual(x[i], k) * refit.residual(x[i], k) / Double(n) }
+        }
+      }
+    }
+    // Weights of folds are learned to 10⁻³.
+    for k in 0..<d { #expect(abs(found[k] - squares[k]) < 2e-3 * squares[k]) }
+    #expect(!result.warnings.contains { $0.contains("learned without the rows") })
+  }
+
+  /// One row that contradicts a sum which all others obey: its weights are its own doing, which is said, and `auto` does not fall for it.
+  @Test func oneRowAgainstTheOthers() throws {
+    let (n, d) = (60, 5)
+    let x = unequalSamples(n: n, d: d - 1, seed: 39).enumerated().map { i, row in
+      row + [row[0] - row[1] + (i == 7 ? 2 : 0)]
+    }
+    let own = try FitRequest(weights: .selfWeighted, centered: true).fit(x.flatMap { $0 }, sampleCount: n, on: host)
+    let crossFitted = try #require(own.crossFittedError)
+    #expect(crossFitted > 2 * own.standardizedError, "\(crossFitted) \(own.standardizedError)")
+    #expect(own.warnings.contains { $0.contains("learned without the rows") })
+    let automatic = try FitRequest(weights: .automatic, centered: true).fit(x.flatMap { $0 }, sampleCount: n, on: host)
+    #expect(automatic.fit.weights != .selfWeighted)
   }
 
   /// Sparse samples learn what dense ones do.
