@@ -2,24 +2,23 @@ import LacunaAlgebra
 import RealModule
 
 extension SelfWeightedFit {
-  /// Weights are learned of four fifths of the samples at a time.
-  private static var foldCount: Int { 5 }
-
-  /// The errors held out at weights that were learned without the rows they are of: five folds, sample (or group) i in fold
-  /// i mod 5, every cell by the fit of all samples but its own with the weights of the other folds.
+  /// The errors held out at weights that were learned without the rows they are of: samples (or groups) in turn in five folds, up to
+  /// forty each in one of its own, every cell by the fit of all samples but its own with the weights of the other folds.
   ///
   /// Errors held out at fixed weights do not know that weights have seen the row. Where one row alone contradicts what all others obey
   /// exactly, it alone holds up weights that vanish without it, and they are too small by any factor.
   public func crossFittedErrors(ridge: Double) throws -> [Double]? {
     let units = groups?.members ?? (0..<sampleCount).map { [$0] }
-    guard let others, validation.isExact, units.count >= 2 * Self.foldCount else { return nil }
+    guard let others, validation.isExact, units.count >= 10 else { return nil }
+    // Of few samples four fifths say less than all but one do.
+    let foldCount = units.count <= 40 ? units.count : 5
     let whole = try solve(ridge: ridge).weights
     let d = coordinateCount
     var squares = [Double](repeating: 0, count: d)
-    for fold in 0..<Self.foldCount {
+    for fold in 0..<foldCount {
       try Interruption.check()
       var isHeld = [Bool](repeating: false, count: sampleCount)
-      for unit in stride(from: fold, to: units.count, by: Self.foldCount) { for i in units[unit] { isHeld[i] = true } }
+      for unit in stride(from: fold, to: units.count, by: foldCount) { for i in units[unit] { isHeld[i] = true } }
       let weights: [Double]
       do {
         weights = try others(isHeld.indices.filter { !isHeld[$0] }).weights(ridge: ridge, near: whole)
