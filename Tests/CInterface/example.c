@@ -65,6 +65,16 @@ int main(void) {
   require(lacuna_fit_summary(fit, &text, message, sizeof message) == LACUNA_OK, "the summary");
   require(strstr(text, "\"validation\":\"leave-one-sample-out\"") != NULL, "what the summary says");
   lacuna_text_free(text);
+  require(lacuna_fit_verdict(fit, NULL, NULL, &text, message, sizeof message) == LACUNA_OK, "the verdict");
+  require(strstr(text, "\"verdict\":null") != NULL && strstr(text, "it takes at least 10") != NULL,
+          "seven rows have no verdict, and why");
+  lacuna_text_free(text);
+  require(lacuna_fit_spectrum(fit, 0, NULL, NULL, &text, message, sizeof message) == LACUNA_OK, "the spectrum");
+  require(strstr(text, "\"spectrum\":null") != NULL && strstr(text, "\"directions\":[]") != NULL,
+          "two columns have no bulk");
+  lacuna_text_free(text);
+  require(lacuna_fit_spectrum(fit, 5, NULL, NULL, &text, message, sizeof message) == LACUNA_ARGUMENT,
+          "five copies are refused");
   lacuna_fit_free(fit);
 
   /* The same numbers by columns: strides, and memory that is read in place. */
