@@ -83,13 +83,16 @@ struct Apply: ParsableCommand {
     let summary = ApplySummary(
       tally, path: model, rowNames: samples.source.names, columns: samples.columns, warnings: samples.warnings,
       device: backend.description, precision: Device.Element.precision.rawValue, version: lacunaVersion)
-    for warning in summary.warnings { log.warning("\(warning)") }
+    // The report has them too: who sees both reads them once.
+    if output.json || !StandardOutput.isStandardError {
+      for warning in summary.warnings { log.warning("\(warning)") }
+    }
     if let folder {
       try tally.write(to: folder.staging, rowNames: samples.source.names)
       try AtomicFile.write(try encodeJSON(summary, pretty: true) + "\n", to: folder.staging + "/apply.json")
       try folder.publish()
     }
-    print(output.json ? try encodeJSON(summary, pretty: true) : summary.text)
+    if output.json { print(try encodeJSON(summary, pretty: true)) } else { StandardOutput.show(summary.text) }
     if let folder, !output.quiet { log.info("results in \(folder.path)") }
   }
 }
@@ -111,7 +114,7 @@ extension ApplySummary {
             .joined(separator: ", "),
         ])
       }
-      lines += [table.text, ""]
+      lines += [table.text(within: terminalWidth(), groups: [1]), ""]
     }
     for warning in warnings { lines += ["warning: \(warning)", ""] }
     let left = fit.error.map { "; \(format(mean: $0, error: fit.standardError)) in the fit, held out" } ?? ""

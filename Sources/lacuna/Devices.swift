@@ -43,7 +43,7 @@ struct Devices: ParsableCommand {
         rateOrder: DeviceAssessment.order,
         note: absences.isEmpty ? nil : absences.joined(separator: "\n"),
         seconds: (ContinuousClock.now - start) / .seconds(1), compileSeconds: registry.compileTime / .seconds(1))
-      print(terminal.json ? try encodeJSON(list, pretty: true) : list.text)
+      if terminal.json { print(try encodeJSON(list, pretty: true)) } else { StandardOutput.show(list.text) }
     }
   }
 

@@ -43,13 +43,16 @@ extension Fit {
     }
     guard let last else { return }
     let comparison = SnapshotComparison(snapshots, summary: last)
-    for warning in comparison.warnings { log.warning("\(warning)") }
+    // The report has them too: who sees both reads them once.
+    if output.json || !StandardOutput.isStandardError {
+      for warning in comparison.warnings { log.warning("\(warning)") }
+    }
     let text = try encodeJSON(comparison, pretty: true)
     if let folder {
       try AtomicFile.write(text + "\n", to: folder.staging + "/compare.json")
       try folder.publish()
     }
-    print(output.json ? text : comparison.text)
+    if output.json { print(text) } else { StandardOutput.show(comparison.text) }
     if let folder, !output.quiet { log.info("results in \(folder.path)") }
   }
 
@@ -78,7 +81,8 @@ extension SnapshotComparison {
         snapshot.error.map { format(mean: $0, error: snapshot.standardError) } ?? "–", cell(snapshot.rSquared),
       ])
     }
-    return "\(coordinateCount) coordinates\(centered ? ", centred" : "")\n\n\(table.text)\n"
+    let rows = table.text(within: terminalWidth(), groups: [2])
+    return "\(coordinateCount) coordinates\(centered ? ", centred" : "")\n\n\(rows)\n"
       + warnings.map { "\nwarning: \($0)\n" }.joined()
   }
 }

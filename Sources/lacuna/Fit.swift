@@ -249,7 +249,7 @@ struct Fit: ParsableCommand {
           "predictor_factors.npy and predictor_scales.npy hold the predictor; lacuna fit --help says how to apply it")
       }
     }
-    print(output.json ? try encodeJSON(summary, pretty: true) : summary.text)
+    if output.json { print(try encodeJSON(summary, pretty: true)) } else { StandardOutput.show(summary.text) }
     if let figureFailure { throw figureFailure }
     if let folder, !output.quiet { log.info("results in \(folder.path)") }
   }

@@ -57,9 +57,7 @@ extension FitSummary.Learning {
         point.standardError.map { format($0, digits: 2) } ?? "–", format(point.ridge, digits: 4),
       ])
     }
-    var lines = table.text.split(separator: "\n").map { line in
-      String(line.reversed().drop { $0 == " " }.reversed())
-    }
+    var lines = [table.text]
     for (found, what) in (selfCheck.map { [($0, "half")] } ?? []) + subsamples.map({ ($0, "subsample") }) {
       lines.append(
         "\(what): \(found.sampleCount) rows (\(found.rows)) have \(format(found.measured, digits: 5)) on the others, "

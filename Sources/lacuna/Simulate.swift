@@ -90,7 +90,7 @@ struct Simulate: ParsableCommand {
       if dryRun {
         let selection = try device.select()
         let plan = try DryRun(loaded.study(host: device.host()), on: selection)
-        print(output.json ? try encodeJSON(plan, pretty: true) : plan.text)
+        if output.json { print(try encodeJSON(plan, pretty: true)) } else { StandardOutput.show(plan.text) }
         return
       }
       if leads, let path = output.output, !output.overwrite {
@@ -145,7 +145,7 @@ func conclude(
   if terminal.json {
     print(try encodeJSON(report.summary, pretty: true))
   } else {
-    print(tables.text(report.results))
+    StandardOutput.show(tables.text(report.results))
   }
   try writing.get()
   if let folder, !terminal.quiet {

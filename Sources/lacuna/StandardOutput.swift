@@ -24,6 +24,9 @@ enum StandardOutput {
       && output.st_ino == errors.st_ino
   }
 
+  /// Prints what is meant for a person, no wider than the terminal.
+  static func show(_ text: String) { print(text.wrapped(to: terminalWidth())) }
+
   /// Hands what was printed to the system.
   /// - Throws: `Failure` with status 74 if it could not be written: a full disk, a closed descriptor. A pipe that nobody
   ///   reads any more ends the program quietly, as other programs do.

@@ -35,7 +35,7 @@ struct Status: ParsableCommand {
             ]
             .map(String.init))
       }
-      print(table.text + "\n\n" + summary(progress))
+      StandardOutput.show(table.text + "\n\n" + summary(progress))
     }
   }
 

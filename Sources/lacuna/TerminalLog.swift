@@ -28,7 +28,7 @@ private struct TerminalLog: LogHandler {
     let prefix = event.level == .info ? "" : "\(event.level): "
     // Names of columns, files and machines are in it: none of them steers the terminal.
     let lines = "\(event.message)".split(separator: "\n", omittingEmptySubsequences: false).map { escaped(String($0)) }
-    writeError(prefix + lines.joined(separator: "\n") + "\n")
+    writeError((prefix + lines.joined(separator: "\n")).wrapped(to: terminalWidth(STDERR_FILENO)) + "\n")
   }
 }
 

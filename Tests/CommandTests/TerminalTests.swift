@@ -32,6 +32,32 @@ import Testing
     }
   }
 
+  /// Sentences are broken between words, and say what they say where there is no terminal; no line ends in blanks.
+  @Test(arguments: [50, 80])
+  func sentencesWithinTheTerminal(width: Int) throws {
+    try withFolder { folder in
+      var rows = ["a,b,c,d"]
+      for i in 0..<40 {
+        let (x, y) = (Double((i * 37) % 41) / 20 - 1, Double((i * 17) % 43) / 21 - 1)
+        rows.append("\(x),\(x + 0.1 * y),\(1000 * y),\(y - x)")
+      }
+      try rows.joined(separator: "\n").write(
+        to: folder.appendingPathComponent("x.csv"), atomically: true, encoding: .utf8)
+      let fit = ["fit", "x.csv", "--center", "--quiet"]
+      let whole = try Program.run(fit, in: folder)
+      let parts = try Program.run(fit, in: folder, environment: ["COLUMNS": "\(width)"])
+      func words(_ text: String) -> [Substring] { text.split { $0 == " " || $0 == "\n" } }
+      for (wide, narrow) in [(whole.output, parts.output), (whole.errors, parts.errors)] {
+        #expect(wide.split(separator: "\n").contains { $0.count > width }, "\(wide)")
+        #expect(words(wide) == words(narrow))
+        let lines = narrow.split(separator: "\n")
+        #expect(
+          lines.allSatisfy { $0.last != " " && ($0.count <= width || $0.contains("──") || $0.contains("  ")) },
+          "\(narrow)")
+      }
+    }
+  }
+
   /// `--table-columns` leaves the quantities that were asked for; a name that none has costs a warning, and no results.
   @Test func chosenColumns() throws {
     try withFolder { folder in

@@ -43,7 +43,7 @@ package struct TextTable {
     let lines = rows.map { row in
       zip(columns, widths).map { column, width in
         String(repeating: " ", count: width - row[column].count) + row[column]
-      }.joined(separator: "  ")
+      }.joined(separator: "  ").trimmedAtEnd
     }
     let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
     return ([lines[0], rule] + lines.dropFirst()).joined(separator: "\n")
@@ -54,5 +54,13 @@ package struct TextTable {
     let lines = rows.map { "| " + $0.joined(separator: " | ") + " |" }
     let rule = "|" + rows[0].map { _ in "---:|" }.joined()
     return ([lines[0], rule] + lines.dropFirst()).joined(separator: "\n")
+  }
+}
+
+extension String {
+  /// Without the blanks that an empty last cell leaves.
+  fileprivate var trimmedAtEnd: String {
+    guard let last = lastIndex(where: { $0 != " " }) else { return "" }
+    return String(self[...last])
   }
 }

@@ -107,7 +107,7 @@ struct Bench: ParsableCommand {
           print(try encodeJSON(report, pretty: true))
         } else {
           print(benchTable(report.results).text(within: terminalWidth(), groups: [4]))
-          for crossover in report.crossovers { print(crossover.text) }
+          for crossover in report.crossovers { StandardOutput.show(crossover.text) }
         }
       }
     }

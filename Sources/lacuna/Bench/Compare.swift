@@ -39,7 +39,11 @@ extension Bench {
         let reports = try files.map { (path: $0, report: try BenchReport(reading: $0)) }
         let comparison = try BenchComparison(reports)
         let prepared = try export.map { try $0.prepare(comparison) }
-        print(terminal.json ? try encodeJSON(comparison, pretty: true) : comparison.text)
+        if terminal.json {
+          print(try encodeJSON(comparison, pretty: true))
+        } else {
+          StandardOutput.show(comparison.text)
+        }
         for file in prepared { try file.commit() }
         if let figure {
           let columns = reports.flatMap { entry in

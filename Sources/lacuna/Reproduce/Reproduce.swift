@@ -86,7 +86,7 @@ struct Reproduce: ParsableCommand {
       if output.json {
         print(try encodeJSON(ReproductionSummary(finished, scale: scale), pretty: true))
       } else {
-        for figure in finished { print(figure.text + "\n") }
+        for figure in finished { StandardOutput.show(figure.text + "\n") }
       }
       if !output.quiet { log.info("figures in \(folder.path)") }
     }
