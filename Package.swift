@@ -132,7 +132,8 @@ let package = Package(
     .target(
       name: "LacunaFigures", dependencies: ["LacunaFiles"], exclude: ["README.md", "Fonts/OFL.txt", "Fonts/make"],
       resources: [
-        .embedInCode("TheoryPage/page.html"), .embedInCode("TheoryPage/page.js"), .embedInCode("TheoryPage/theory.js"),
+        .embedInCode("TheoryPage/page.html"), .embedInCode("TheoryPage/page.js"), .embedInCode("TheoryPage/plot.js"),
+        .embedInCode("TheoryPage/theory.js"),
       ]),
     .target(
       name: "LacunaFits",

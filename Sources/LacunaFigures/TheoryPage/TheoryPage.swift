@@ -8,6 +8,7 @@ public enum TheoryPage {
     return text(PackageResources.page_html).split(separator: "\n", omittingEmptySubsequences: false).map { line in
       switch line {
       case "/*THEORY*/": text(PackageResources.theory_js)
+      case "/*PLOT*/": text(PackageResources.plot_js)
       case "/*PAGE*/": text(PackageResources.page_js)
       default: String(line)
       }
