@@ -1,7 +1,6 @@
 import Foundation
+import LacunaFiles
 import Testing
-
-@testable import LacunaFiles
 
 /// Rows of a `.npy` file that is read in blocks, against the reader that takes it whole.
 @Suite struct NPYRowsTests {

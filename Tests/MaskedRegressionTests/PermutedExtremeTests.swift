@@ -1,8 +1,7 @@
 import LacunaAlgebra
 import LacunaHost
+import MaskedRegression
 import Testing
-
-@testable import MaskedRegression
 
 private let host = HostBackend<Double>()
 

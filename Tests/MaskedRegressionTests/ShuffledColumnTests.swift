@@ -1,7 +1,6 @@
 import LacunaAlgebra
+import MaskedRegression
 import Testing
-
-@testable import MaskedRegression
 
 @Suite struct ShuffledColumnTests {
   /// n × d of distinct numbers, i + 1000 k.

@@ -2,13 +2,13 @@ import Dispatch
 import LacunaAlgebra
 
 /// Columns of numbers on the host, each in an order of its own.
-struct ShuffledColumns<Element: Scalar> {
+package struct ShuffledColumns<Element: Scalar> {
   let rowCount, columnCount: Int
   /// One column after the other.
   private var values: [Element]
 
   /// - Parameter rows: n × d, row-major, some rows at a time from the first.
-  init(rowCount n: Int, columnCount d: Int, _ rows: (_ receive: ([Element]) -> Void) throws -> Void) rethrows {
+  package init(rowCount n: Int, columnCount d: Int, _ rows: (_ receive: ([Element]) -> Void) throws -> Void) rethrows {
     rowCount = n
     columnCount = d
     var values = [Element](repeating: 0, count: n * d)
@@ -25,7 +25,7 @@ struct ShuffledColumns<Element: Scalar> {
   /// Column k takes the words of blocks 2³⁴k, 2³⁴k + 1, … of the stream.
   /// - Parameter stream: of the orders.
   /// - Parameter threads: at most; the orders do not depend on it.
-  mutating func shuffle(by stream: RandomStream, threads: Int) {
+  package mutating func shuffle(by stream: RandomStream, threads: Int) {
     let (n, d) = (rowCount, columnCount)
     let parts = max(1, min(threads, d))
     values.withUnsafeMutableBufferPointer { all in
@@ -41,7 +41,7 @@ struct ShuffledColumns<Element: Scalar> {
   }
 
   /// Some rows, column after column.
-  func columns(rows range: Range<Int>) -> [Element] {
+  package func columns(rows range: Range<Int>) -> [Element] {
     [Element](unsafeUninitializedCapacity: range.count * columnCount) { target, count in
       count = range.count * columnCount
       guard count > 0 else { return }
@@ -55,7 +55,7 @@ struct ShuffledColumns<Element: Scalar> {
   }
 
   /// Some rows, row-major.
-  func rows(_ range: Range<Int>) -> [Element] {
+  package func rows(_ range: Range<Int>) -> [Element] {
     transposed(values, rows: range, rowCount: rowCount, columnCount: columnCount)
   }
 }
