@@ -17,7 +17,7 @@ extension FiniteSizeErrors {
   /// δE is what the scatter of the weights does, μ what their mean is off by: `WeightScatter`. The derivation is <doc:FiniteSize>.
   /// - Parameter population: Σ in coordinates over √w, w the limit's; or Σ itself where w is one number.
   /// - Parameter weights: how w is made.
-  /// - Parameter sampleCount: n.
+  /// - Parameter n: samples.
   /// - Parameter ridge: λ ≥ 0 in the units of the population.
   /// - Parameter limit: the equivalent at the same Σ, n, λ and w, in any units.
   /// - Parameter excessKurtosis: of the independent entries, 0 for Gaussian data.
