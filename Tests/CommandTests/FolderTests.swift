@@ -143,7 +143,10 @@ import Testing
         return files
       }
       let (first, second) = (try whole("first"), try whole("second"))
-      let files: Set = [".lacuna", "model.npz", "predictor.npy", "coordinates.csv", "fit.json", "index.html"]
+      // A wave has two directions.
+      let files: Set = [
+        ".lacuna", "model.npz", "predictor.npy", "coordinates.csv", "fit.json", "index.html", "directions.npy",
+      ]
       #expect(Set(first.keys) == files.union(["residuals.npy"]))
       #expect(Set(second.keys) == files)
       #expect(names(folder, "second/figures").count == 20)
