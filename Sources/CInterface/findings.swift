@@ -4,8 +4,8 @@ import LacunaFits
 
 /// What the spectrum of a fit tells of directions, with the keys of `fit.json`, and the directions.
 struct SpectrumReport: Encodable {
-  private let spectrum: FitSummary.Spectrum?
-  private let reason: String?
+  @OrNull private var spectrum: FitSummary.Spectrum?
+  @OrNull private var reason: String?
   private let directions: [[Double]]
 
   init(_ found: Result<FitSpectrum, NoSpectrum>) {
@@ -24,13 +24,6 @@ struct SpectrumReport: Encodable {
   private enum CodingKeys: String, CodingKey {
     case spectrum, directions
     case reason = "spectrum_reason"
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(spectrum, forKey: .spectrum)
-    try container.encode(reason, forKey: .reason)
-    try container.encode(directions, forKey: .directions)
   }
 }
 
@@ -54,9 +47,7 @@ package func lacunaFitSpectrum(
   _ message: UnsafeMutablePointer<CChar>?, _ capacity: Int64
 ) -> Int32 {
   MessageBuffer(text: message, capacity: capacity).attempt {
-    let (fit, json, progress) = (try fit(handle), try required(json, "json"), CallProgress(progress, context))
-    let found = try Interruption.asking(progress.check) { try fit.spectrum(permutations: Int(permutations)) }
-    try json.give(encodeJSON(found, pretty: false))
+    try tell(of: handle, in: json, CallProgress(progress, context)) { try $0.spectrum(permutations: Int(permutations)) }
   }
 }
 
@@ -67,8 +58,6 @@ package func lacunaFitVerdict(
   _ capacity: Int64
 ) -> Int32 {
   MessageBuffer(text: message, capacity: capacity).attempt {
-    let (fit, json, progress) = (try fit(handle), try required(json, "json"), CallProgress(progress, context))
-    let found = try Interruption.asking(progress.check) { try fit.verdict }
-    try json.give(encodeJSON(VerdictReport(verdict: found), pretty: false))
+    try tell(of: handle, in: json, CallProgress(progress, context)) { VerdictReport(verdict: try $0.verdict) }
   }
 }

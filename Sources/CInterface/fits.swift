@@ -73,10 +73,17 @@ package func lacunaFitLearning(
   _ capacity: Int64
 ) -> Int32 {
   MessageBuffer(text: message, capacity: capacity).attempt {
-    let (fit, json, progress) = (try fit(handle), try required(json, "json"), CallProgress(progress, context))
-    try json.give(
-      encodeJSON(try Interruption.asking(progress.check) { try fit.learning }, pretty: false))
+    try tell(of: handle, in: json, CallProgress(progress, context)) { try $0.learning }
   }
+}
+
+/// Gives what work that may be interrupted finds out about a fit, as JSON.
+func tell(
+  of handle: UnsafeMutableRawPointer?, in json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+  _ progress: CallProgress, _ find: (FitHandle) throws -> some Encodable
+) throws {
+  let (fit, json) = (try fit(handle), try required(json, "json"))
+  try json.give(encodeJSON(try Interruption.asking(progress.check) { try find(fit) }, pretty: false))
 }
 
 @_cdecl("lacuna_fit_vector")

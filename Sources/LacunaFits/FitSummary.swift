@@ -160,7 +160,7 @@ public struct FitSummary: Encodable, Sendable {
     }
     weights = Weights(
       kind: fit.weights.rawValue, standardizedError: best.standardizedError,
-      crossFittedError: result.crossFittedError.flatMap { $0.isFinite ? $0 : nil }, rounds: result.learning?.rounds,
+      crossFittedError: result.crossFittedError, rounds: result.learning?.rounds,
       converged: result.learning?.converged, compared: trials.isEmpty ? nil : trials)
     centered = result.request.centered
     let heldOut = best.heldOutError

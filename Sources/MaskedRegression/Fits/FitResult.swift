@@ -109,8 +109,10 @@ public struct FitResult<Device: Backend> {
   public var standardizedError: Double { best.standardizedHeldOut(variances: fit.variances) }
 }
 
+/// nil where it is no number.
 private func standardized(_ errors: [Double]?, _ variances: [Double]) -> Double? {
   errors.map { FitErrors(ridge: 0, training: nil, heldOut: $0).standardizedHeldOut(variances: variances) }
+    .flatMap { $0.isFinite ? $0 : nil }
 }
 
 /// Learned weights that have seen the rows which errors are of, where that tells.

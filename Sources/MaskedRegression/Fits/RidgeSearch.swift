@@ -55,10 +55,10 @@ extension RidgeFit {
   /// The automatic path spans 10⁻⁶…10² times the mean square of a column over its weight, from 10⁻⁶ times the fit's
   /// `typicalSquare` where that is a hundred times less, three ridges a decade where errors
   /// are exact and two where they are of folds or hidden cells. It goes on below while the least error is at its lower end,
-  /// down to ε times the least mean square or to where the fit throws `numericallySingular` or `lostDigits`, and above to 10⁶ times the mean
-  /// square. The best is then narrowed down between its neighbours until ln λ is known to 10⁻⁴ (10⁻³ for folds and hidden
-  /// cells), by parabolas guarded by golden sections. Errors that take an iteration are found in full about the best alone. Source: R. P. Brent, *Algorithms for Minimization without
-  /// Derivatives*, 1973, chapter 5.
+  /// down to ε times the least mean square or to where the fit throws `numericallySingular` or `lostDigits`, and above to 10⁶
+  /// times the mean square. Errors that take an iteration are found in full about the best alone. The best is then narrowed down
+  /// between its neighbours until ln λ is known to 10⁻⁴ (10⁻³ for folds and hidden cells), by parabolas guarded by golden
+  /// sections. Source: R. P. Brent, *Algorithms for Minimization without Derivatives*, 1973, chapter 5.
   /// - Parameter choice: the ridges to try.
   /// - Parameter standardizes: see `criterion`.
   /// - Parameter report: called after each ridge with (done, total so far known); what it throws ends the search.

@@ -69,9 +69,9 @@ extension FitRequest {
     _ part: ((FitRequest, RidgeWeights, [Int]) throws(FitError) -> any RidgeFit<Device>)?
   ) throws(FitError) -> any RidgeFit<Device> {
     /// What the fit itself would throw.
-    func make(_ request: FitRequest, _ weights: [Double]) throws -> any RidgeFit<Device> {
+    func bare(_ make: () throws(FitError) -> any RidgeFit<Device>) throws -> any RidgeFit<Device> {
       do throws(FitError) {
-        return try prepare(request, .given(weights))
+        return try make()
       } catch {
         if case .regression(let cause) = error { throw cause }
         throw error
@@ -82,8 +82,9 @@ extension FitRequest {
     other.seed = seed ^ 0x5851_F42D_4C95_7F2D
     let learning = other
     return SelfWeightedFit(
-      start: start, make: { try make(self, $0) },
-      learner: start.validation == .hiddenCells ? { try make(learning, $0) } : nil,
+      start: start, make: { weights in try bare { () throws(FitError) in try prepare(self, .given(weights)) } },
+      learner: start.validation == .hiddenCells
+        ? { weights in try bare { () throws(FitError) in try prepare(learning, .given(weights)) } } : nil,
       others: part.map { part in
         { rows in
           var own = self
@@ -91,14 +92,7 @@ extension FitRequest {
           let request = own
           return SelfWeightedFit(
             start: try part(request, .variance, rows),
-            make: { weights in
-              do throws(FitError) {
-                return try part(request, .given(weights), rows)
-              } catch {
-                if case .regression(let cause) = error { throw cause }
-                throw error
-              }
-            })
+            make: { weights in try bare { () throws(FitError) in try part(request, .given(weights), rows) } })
         }
       }, groups: groups)
   }
