@@ -145,9 +145,8 @@ let package = Package(
     .target(
       name: "CInterface",
       dependencies: [
-        "LacunaAlgebra", "DeterministicEquivalents", "MaskedRegression", "LacunaDevices", "LacunaFiles",
-        "LacunaStudy",
-        "LacunaFits",
+        "LacunaAlgebra", "LacunaHost", "DeterministicEquivalents", "MaskedRegression", "LacunaDevices", "LacunaFiles",
+        "LacunaStudy", "LacunaFits",
       ],
       exclude: ["README.md", "lacuna.h"]),
     .executableTarget(

@@ -2,6 +2,7 @@ import LacunaAlgebra
 import LacunaDevices
 import LacunaFiles
 import LacunaFits
+import LacunaHost
 import LacunaStudy
 import MaskedRegression
 import Synchronization
@@ -27,6 +28,8 @@ class FitHandle: @unchecked Sendable {
   var warningCount: Int { 0 }
   var shape: (rows: Int, columns: Int) { (0, 0) }
   func predictor(into buffer: inout OutputBuffer) throws {}
+  /// The predictor where it is in this process's memory, and whose death frees it.
+  func takePredictor() throws -> (values: UnsafeMutableRawPointer, owner: AnyObject)? { nil }
   func factors(into buffer: inout OutputBuffer) throws -> [Double] { throw ArgumentError("no fit") }
   func residuals(into buffer: inout OutputBuffer) throws {}
   func filled(into buffer: inout OutputBuffer) throws {}
@@ -47,9 +50,10 @@ class FitHandle: @unchecked Sendable {
       } else {
         try options.mask.fitMask(coordinateCount: d, seed: options.seed, key: "mask")
       }
-    let request = FitRequest(
+    var request = FitRequest(
       mask: mask, maskName: options.mask.argument, ridge: options.ridge, weights: options.weights,
       centered: options.intercept, seed: options.seed, groups: data.groups)
+    request.sparesMemory = true
     func fit<Device: Backend>(_ device: Device) throws -> FitHandle {
       switch data {
       case .dense(let samples, _):
@@ -129,6 +133,18 @@ private final class FitOn<Device: Backend>: FitHandle, @unchecked Sendable {
 
   override func predictor(into buffer: inout OutputBuffer) throws {
     try exclusively { try result.fit.predictor(ridge: ridge) { try buffer.append($0) } }
+  }
+
+  override func takePredictor() throws -> (values: UnsafeMutableRawPointer, owner: AnyObject)? {
+    try exclusively { try taken(Double.self) ?? taken(Float.self) }
+  }
+
+  private func taken<Element: HostScalar>(
+    _: Element.Type
+  ) throws -> (values: UnsafeMutableRawPointer, owner: AnyObject)? {
+    guard let fit = result.fit as? DataFit<HostBackend<Element>>, let matrix = try fit.takePredictor(ridge: ridge)
+    else { return nil }
+    return (UnsafeMutableRawPointer(matrix.pointer), matrix)
   }
 
   override func factors(into buffer: inout OutputBuffer) throws -> [Double] {

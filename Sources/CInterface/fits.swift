@@ -131,6 +131,25 @@ package func lacunaFitPredictor(
   }
 }
 
+@_cdecl("lacuna_fit_take_predictor")
+package func lacunaFitTakePredictor(
+  _ handle: UnsafeMutableRawPointer?, _ values: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+  _ owner: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ message: UnsafeMutablePointer<CChar>?,
+  _ capacity: Int64
+) -> Int32 {
+  MessageBuffer(text: message, capacity: capacity).attempt {
+    let (values, owner) = (try required(values, "values"), try required(owner, "owner"))
+    (values.pointee, owner.pointee) = (nil, nil)
+    guard let taken = try fit(handle).takePredictor() else { return }
+    (values.pointee, owner.pointee) = (taken.values, Unmanaged.passRetained(taken.owner).toOpaque())
+  }
+}
+
+@_cdecl("lacuna_release")
+package func lacunaRelease(_ owner: UnsafeMutableRawPointer?) {
+  if let owner { Unmanaged<AnyObject>.fromOpaque(owner).release() }
+}
+
 @_cdecl("lacuna_fit_factors")
 package func lacunaFitFactors(
   _ handle: UnsafeMutableRawPointer?, _ out: UnsafeMutableRawPointer?, _ type: Int32, _ count: Int64,

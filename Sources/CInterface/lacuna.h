@@ -108,6 +108,12 @@ int32_t lacuna_fit_vectors(lacuna_fit *fit, double *out, int64_t count, int32_t 
 /* The predictor, columns x columns, row k predicting coordinate k; count: elements of out. */
 int32_t lacuna_fit_predictor(lacuna_fit *fit, void *out, int32_t type, int64_t count, char *message, int64_t capacity);
 
+/* The same without a copy: values is where the fit had it, of the fit's precision, the caller's from now on, until
+   lacuna_release(owner). Both are NULL where it comes in no such form: with fewer rows than columns, weights, other masks, on a
+   device with memory of its own, or in more digits than the device has. */
+int32_t lacuna_fit_take_predictor(lacuna_fit *fit, void **values, void **owner, char *message, int64_t capacity);
+void lacuna_release(void *owner);
+
 /* With fewer rows than columns the predictor is s_k g_k . g_j for j != k: factors are the g, columns x rows, scales the s. */
 int32_t lacuna_fit_factors(lacuna_fit *fit, void *factors, int32_t type, int64_t count, double *scales,
                            int64_t scale_count, char *message, int64_t capacity);

@@ -20,7 +20,8 @@ extension HostBackend {
     let none = SampleResidualSums(coordinateCount: 0)
     var parts = [SampleResidualSums](repeating: none, count: chunks)
     let inverseSizes = terms.sizes.map { 1 / $0 }
-    let scratch = ThreadScratch<Element>(count: isInPlace ? 0 : height * stride)
+    let scratch = try ThreadScratch<Element>(
+      count: isInPlace ? 0 : height * stride, threads: min(threads.count, chunks))
     let gemm = Element.routines.gemm
     parts.withUnsafeMutableBufferPointer { parts in
       nonisolated(unsafe) let parts = parts
@@ -63,7 +64,7 @@ extension HostBackend {
     let chunks = (d + width - 1) / width
     var parts = [CoordinateResidualSums](repeating: CoordinateResidualSums(coordinateCount: 0), count: chunks)
     let inverseSizes = terms.sizes.map { 1 / $0 }
-    let scratch = ThreadScratch<Element>(count: 2 * n * stride)
+    let scratch = try ThreadScratch<Element>(count: 2 * n * stride, threads: min(threads.count, chunks))
     let gemm = Element.routines.gemm
     parts.withUnsafeMutableBufferPointer { parts in
       nonisolated(unsafe) let parts = parts

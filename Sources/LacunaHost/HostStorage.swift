@@ -8,7 +8,7 @@ import LacunaAlgebra
   import Darwin
 #endif
 
-/// A zeroed piece of the host's memory, freed with its last owner.
+/// A piece of the host's memory, zeroed where nothing else is asked, freed with its last owner.
 ///
 /// Large pieces come from the system page by page as they are first touched, small ones from the heap.
 final class HostStorage {
@@ -21,8 +21,9 @@ final class HostStorage {
   private static let largePage = 1 << 21
 
   /// - Parameter byteCount: nil where the number of bytes overflowed.
+  /// - Parameter zeroes: whether the bytes are to be 0.
   /// - Throws: `outOfMemory` where the machine cannot hold that much now.
-  init(byteCount: Int?) throws(BackendError) {
+  init(byteCount: Int?, zeroes: Bool = true) throws(BackendError) {
     guard let byteCount else {
       throw .outOfMemory(requested: .max, available: HostMemory.available, device: "host")
     }
@@ -45,7 +46,7 @@ final class HostStorage {
       mappedCount = 0
       let size = max(byteCount, 1)
       pointer = .allocate(byteCount: size, alignment: Self.alignment)
-      memset(pointer, 0, size)
+      if zeroes { memset(pointer, 0, size) }
     }
   }
 

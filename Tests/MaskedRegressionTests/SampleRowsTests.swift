@@ -112,7 +112,7 @@ private let host = HostBackend<Double>()
         Issue.record("not refused")
       } catch let error as FitError {
         #expect(error.description.contains("are not what they were"))
-        #expect(error.description.contains("samples 28340 to 30011"))
+        #expect(error.description.contains("samples 28337 to 30011"))
       }
     }
   }

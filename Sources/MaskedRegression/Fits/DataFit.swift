@@ -60,7 +60,7 @@ public struct DataFit<Device: Backend>: RidgeFit {
   }
 
   /// With n ≥ d samples beyond a block of 2²⁰ numbers are read where they are on a device that computes in this process's memory:
-  /// the fit takes 2d² numbers with two blocks, and a few a sample. Elsewhere they are brought to the device once, where they take
+  /// the fit takes 2d² numbers, or d², with two pieces of 2¹⁸ numbers, and a few a sample. Elsewhere they are brought to the device once, where they take
   /// nd numbers, and with n < d 2n² beside them.
   /// - Parameter device: where the work is done.
   /// - Parameter samples: n × d, finite; up to 2²⁴ numbers may be read again where the device does not keep their digits.
@@ -68,11 +68,13 @@ public struct DataFit<Device: Backend>: RidgeFit {
   /// - Parameter weights: of the penalty; leaving a sample out leaves them as they are.
   /// - Parameter seeksRidge: whether ridges are to be tried of which nothing is known; `typicalSquare` is nil otherwise.
   /// - Parameter holdsSamples: whether the samples are kept on the device in any case.
+  /// - Parameter sparesMemory: whether d² numbers are to do for n ≥ d: every ridge but the one asked for before, and what needs the
+  ///   Gram, then takes a pass over the samples.
   /// - Throws: `FitError.data` naming a cell whose square float64 does not hold, or for samples that change; `FitError.request` for
   ///   weights that are none; `BackendError`; what reading them throws.
   public init(
     device: Device, samples: SampleRows, centered: Bool, weights: RidgeWeights = .uniform, seeksRidge: Bool = true,
-    holdsSamples: Bool = false
+    holdsSamples: Bool = false, sparesMemory: Bool = false
   ) throws {
     let (n, d) = (samples.sampleCount, samples.coordinateCount)
     try weights.check(coordinateCount: d)
@@ -117,7 +119,8 @@ public struct DataFit<Device: Backend>: RidgeFit {
         device: device, samples: samples, frame: frame, holds: holdsSamples, squares: squares)
       route = .primal(
         try PrimalEvaluation(
-          device: device, samples: blocks, coordinateCount: d, centered: centered, keepsProducts: !seeksRidge))
+          device: device, samples: blocks, coordinateCount: d, centered: centered, keepsProducts: !seeksRidge,
+          sparesMemory: sparesMemory))
       self.variances = variances()
     }
   }
@@ -247,6 +250,15 @@ public struct DataFit<Device: Backend>: RidgeFit {
         try body(rows)
       }
     }
+  }
+
+  /// Â as a matrix of the device that the fit keeps no hold of.
+  /// - Parameter ridge: λ.
+  /// - Returns: nil where it comes in no such form: with n < d, with weights, and where it has more digits than the device.
+  public func takePredictor(ridge: Double) throws -> Device.Matrix? {
+    if ledger.predictor[ridge] == nil { _ = try errors(ridge: ridge) }
+    guard case .primal(let primal) = route, scaling == nil, ledger.predictor[ridge] == false else { return nil }
+    return try primal.predictor(ridge: deviceRidge(ridge) ?? ridge, givesUp: true)
   }
 
   /// Whether the predictor has a form of n numbers a coordinate: it comes from the Gram of the samples.

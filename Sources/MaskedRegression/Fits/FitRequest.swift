@@ -14,6 +14,8 @@ public struct FitRequest: Sendable {
   public var seed: UInt64
   /// Samples that are left out together where a ridge is judged; nil leaves them out one by one.
   public var groups: SampleGroups?
+  /// Whether a fit at one ridge holds as little as it can: what is asked of it beside errors, residuals and predictor then takes longer.
+  public var sparesMemory = false
 
   public init(
     mask: any FitMask = LeaveOneOutFitMask(), maskName: String = "leave-one-out", ridge: RidgeChoice = .automatic,

@@ -1,6 +1,6 @@
 import LacunaAlgebra
 
-/// Samples that are framed in one place of a device, block after block.
+/// Samples that are framed in one place of a device, piece after piece.
 final class FramedRows<Device: Backend> {
   private let device: Device
   private let samples: SampleRows
@@ -13,20 +13,31 @@ final class FramedRows<Device: Backend> {
     self.samples = samples
     self.frame = frame
     self.squares = squares
-    buffer = try device.makeMatrix(rows: samples.blockHeight, columns: samples.coordinateCount)
+    buffer = try device.makeMatrix(rows: samples.pieceHeight, columns: samples.coordinateCount)
   }
 
-  var height: Int { samples.blockHeight }
+  /// Rows of all pieces but the last.
+  var height: Int { buffer.rows }
 
-  func forEachBlock(_ wanted: [Int]? = nil, _ body: (Device.Matrix, Int) throws -> Void) throws {
+  /// - Parameter wanted: numbers of pieces, ascending; nil stands for all of them.
+  /// - Parameter body: called with a piece, which holds until the next, and the number of its first row.
+  func forEachPiece(_ wanted: [Int]? = nil, _ body: (Device.Matrix, Int) throws -> Void) throws {
     let own = squares.isComplete ? nil : squares
     own?.clear()
     var count = 0
-    try samples.forEachBlock(wanted) { cells, rows in
-      let block = buffer.firstRows(rows.count)
-      try upload(cells, frame: frame, to: block, squares: own, device: device)
-      count += rows.count
-      try body(block, rows.lowerBound)
+    let perBlock = samples.blockHeight / height
+    let blocks = wanted.map { pieces in Array(Set(pieces.map { $0 / perBlock })).sorted() }
+    let chosen = wanted.map(Set.init)
+    try samples.forEachBlock(blocks) { cells, rows in
+      for first in stride(from: 0, to: rows.count, by: height) {
+        if let chosen, !chosen.contains((rows.lowerBound + first) / height) { continue }
+        try Interruption.check()
+        let piece = buffer.firstRows(min(height, rows.count - first))
+        try upload(
+          cells + first * samples.coordinateCount, frame: frame, to: piece, squares: own, device: device)
+        count += piece.rows
+        try body(piece, rows.lowerBound + first)
+      }
     }
     if count == samples.sampleCount { own?.isComplete = true }
   }

@@ -9,20 +9,18 @@ typealias ResidualReceiver<Device: Backend> = (Device.Matrix, Int, Int) throws -
 /// objective is the sum of squares + nλ|a|², is (R_ik/Q_kk)/(1 − h_ik). With an intercept (centring) 1/n joins h_ik, and the
 /// identity stays exact: the intercept is refitted without sample i too.
 struct PrimalEvaluation<Device: Backend> {
-  let regression: PrimalRegression<Device>
+  let device: Device
   let samples: SampleBlocks<Device>
   let centered: Bool
-  private let scratch: Device.Matrix
+  private let matrices: GramMatrices<Device>
   private let solved = Solved()
   private let sums: Device.Matrix
   /// diag S.
   let squares: [Double]
-  var device: Device { regression.device }
-
   /// Whether R of the ridge solved last is kept, which residuals are made of: for samples of one block.
   private let keepsProducts: Bool
 
-  /// Of which ridge `scratch` holds Q, and its diagonal.
+  /// Of which ridge there is Q, and its diagonal.
   private final class Solved {
     var ridge: Double? { didSet { hasProducts = false } }
     var diagonal: [Double] = []
@@ -33,32 +31,38 @@ struct PrimalEvaluation<Device: Backend> {
 
   /// - Parameter samples: columns centred where asked.
   /// - Parameter keepsProducts: whether the residuals of the ridge solved last will be asked for.
+  /// - Parameter sparesMemory: whether Q is made in the place of S, which is summed anew when it is asked for again.
   init(
-    device: Device, samples: SampleBlocks<Device>, coordinateCount d: Int, centered: Bool, keepsProducts: Bool = false
+    device: Device, samples: SampleBlocks<Device>, coordinateCount d: Int, centered: Bool, keepsProducts: Bool = false,
+    sparesMemory: Bool = false
   ) throws {
     self.keepsProducts = keepsProducts && samples.onlyBlock != nil
-    let n = samples.sampleCount
-    let gram = try device.makeMatrix(rows: d, columns: d)
-    try samples.forEachBlock { block, _ in
-      try device.accumulateGram(of: block, scale: 1 / Device.Element(n), into: gram)
-    }
-    regression = try PrimalRegression(device: device, gram: gram, sampleCount: n)
+    self.device = device
     self.samples = samples
     self.centered = centered
-    scratch = try device.makeMatrix(rows: d, columns: d)
+    matrices = GramMatrices(device: device, samples: samples, coordinateCount: d, areOne: sparesMemory)
     sums = try device.makeVector(d)
-    squares = try regression.diagonal(of: gram)
+    let gram = try matrices.gram()
+    try device.diagonal(of: gram, into: sums)
+    squares = doubles(try device.download(sums))
+  }
+
+  /// The regression on S, for as long as nothing else is asked of this value.
+  func regression() throws -> PrimalRegression<Device> {
+    let gram = try matrices.gram()
+    if matrices.areOne { solved.ridge = nil }
+    return try PrimalRegression(device: device, gram: gram, sampleCount: samples.sampleCount)
   }
 
   /// Q = (S + λI)⁻¹ and its diagonal, not to be changed: errors, residuals and predictor of one ridge share an inverse.
   func resolvent(ridge: Double) throws -> (matrix: Device.Matrix, diagonal: [Double]) {
-    if solved.ridge != ridge {
-      solved.ridge = nil
-      try Interruption.check()
-      solved.diagonal = try regression.resolvent(ridge: ridge, scratch: scratch).diagonal
-      solved.ridge = ridge
-    }
-    return (scratch, solved.diagonal)
+    if solved.ridge == ridge, let matrix = matrices.other { return (matrix, solved.diagonal) }
+    solved.ridge = nil
+    try Interruption.check()
+    let regression = try regression()
+    let (matrix, diagonal) = try regression.resolvent(ridge: ridge, scratch: try matrices.placeOfResolvent())
+    (solved.diagonal, solved.ridge) = (diagonal, ridge)
+    return (matrix, diagonal)
   }
 
   /// The same, to be spent.
@@ -68,10 +72,15 @@ struct PrimalEvaluation<Device: Backend> {
   }
 
   /// The Gram, in the place of the inverse, to be spent.
-  func spentGram() throws(BackendError) -> Device.Matrix {
+  func spentGram() throws -> Device.Matrix {
     solved.ridge = nil
-    try device.copy(regression.gram, to: scratch)
-    return scratch
+    return try matrices.spentGram()
+  }
+
+  /// A place of d × d numbers beside the Gram.
+  func scratch() throws -> Device.Matrix {
+    solved.ridge = nil
+    return try matrices.scratch()
   }
 
   /// Errors from the residuals themselves, and what rounding may have made of them.
@@ -152,7 +161,9 @@ struct PrimalEvaluation<Device: Backend> {
   }
 
   /// −diag(Q)⁻¹Q with a zero diagonal, over Q.
-  func predictor(ridge: Double) throws -> Device.Matrix {
+  /// - Parameter givesUp: whether the caller keeps it.
+  func predictor(ridge: Double, givesUp: Bool = false) throws -> Device.Matrix {
+    defer { if givesUp { matrices.giveUp() } }
     let (a, diagonal) = try spentResolvent(ridge: ridge)
     try device.scale(a, rows: try device.makeVector(elements(diagonal.map { -1 / $0 })), columns: nil)
     try device.setDiagonal(of: a, to: try device.makeVector(diagonal.count))

@@ -10,6 +10,15 @@ public enum RidgeChoice: Sendable, Equatable {
   /// These, each ≥ 0 and at least one.
   case path([Double])
 
+  /// Whether it is one ridge alone.
+  var isSingle: Bool {
+    switch self {
+    case .automatic: false
+    case .ridgeless: true
+    case .path(let ridges): ridges.count == 1
+    }
+  }
+
   /// Whether no ridge of it is 0.
   var isAboveZero: Bool {
     switch self {

@@ -17,7 +17,9 @@ struct SampleBlocks<Device: Backend> {
   ///   their first pass.
   init(device: Device, samples: SampleRows, frame: ColumnFrame, holds: Bool, squares: ColumnSquares) throws {
     sampleCount = samples.sampleCount
-    if !holds, device.computesOnHost, samples.sampleCount > samples.blockHeight {
+    // Held or read, the same pieces: sums of them have the same bits.
+    let isInPieces = device.computesOnHost && samples.sampleCount > samples.blockHeight
+    if isInPieces, !holds {
       storage = .read(try FramedRows(device: device, samples: samples, frame: frame, squares: squares))
       return
     }
@@ -25,9 +27,14 @@ struct SampleBlocks<Device: Backend> {
     let own = squares.isComplete ? nil : squares
     try samples.atOnce {
       try samples.forEachBlock { cells, rows in
-        let block = try device.makeMatrix(rows: rows.count, columns: samples.coordinateCount)
-        try upload(cells, frame: frame, to: block, squares: own, device: device)
-        blocks.append(block)
+        let height = isInPieces ? samples.pieceHeight : rows.count
+        for first in stride(from: 0, to: rows.count, by: height) {
+          let block = try device.makeMatrix(
+            rows: min(height, rows.count - first), columns: samples.coordinateCount)
+          try upload(
+            cells + first * samples.coordinateCount, frame: frame, to: block, squares: own, device: device)
+          blocks.append(block)
+        }
       }
     }
     squares.isComplete = true
@@ -77,7 +84,7 @@ struct SampleBlocks<Device: Backend> {
         try body(block, first)
         first += block.rows
       }
-    case .read(let rows): try rows.forEachBlock(nil, body)
+    case .read(let rows): try rows.forEachPiece(nil, body)
     }
   }
 
@@ -114,7 +121,7 @@ struct SampleBlocks<Device: Backend> {
     switch storage {
     case .held(let blocks): for (index, block) in blocks.enumerated() { try take(block, index: index) }
     case .read(let framed):
-      try framed.forEachBlock(parts.indices.filter { !parts[$0].rows.isEmpty }) { block, first in
+      try framed.forEachPiece(parts.indices.filter { !parts[$0].rows.isEmpty }) { block, first in
         try take(block, index: first / height)
       }
     }

@@ -18,8 +18,14 @@ public final class SampleRows {
   /// Of each block, once they were scanned; empty for numbers that are this value's own.
   private var checksums: [UInt64] = []
 
-  /// Rows of a block: a million numbers or so.
-  var blockHeight: Int { max(256, SampleRows.blockSize / coordinateCount) }
+  /// Rows of a piece: a quarter of a block, where rows are not so long that a product needs more.
+  var pieceHeight: Int { max(256, SampleRows.blockSize / 4 / coordinateCount) }
+
+  /// Rows of a block: whole pieces, a million numbers or so.
+  var blockHeight: Int {
+    let piece = pieceHeight
+    return piece * max(1, SampleRows.blockSize / coordinateCount / piece)
+  }
 
   /// Numbers of a block.
   static var blockSize: Int { 1 << 20 }

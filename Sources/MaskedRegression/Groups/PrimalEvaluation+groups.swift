@@ -94,7 +94,7 @@ extension PrimalEvaluation {
     let inverseSizes = try device.makeVector(elements(sizes.map { 1 / $0 }))
     let pieces = stride(from: 0, to: group.count, by: height).map { Array(group[$0..<min($0 + height, group.count)]) }
     let gram = try device.makeMatrix(rows: d, columns: d)
-    try device.copy(regression.gram, to: gram)
+    try device.copy(try regression().gram, to: gram)
     try device.clear(sum)
     for piece in pieces {
       let x = storage[0].firstRows(piece.count)

@@ -26,7 +26,7 @@ extension PrimalEvaluation {
   /// The errors under the penalty λ Σ_j w_j a_j², Q = (S + λ diag(w))⁻¹.
   func errors(ridge: Double, weights: [Double]) throws -> EstimatedErrors {
     try Interruption.check()
-    let (q, diagonal) = try regression.resolvent(ridge: ridge, weights: weights, scratch: try spentGram())
+    let (q, diagonal) = try regression().resolvent(ridge: ridge, weights: weights, scratch: try scratch())
     return try errors(of: q, diagonal: diagonal, sizes: zip(squares, weights).map { $0 + ridge * $1 })
   }
 }

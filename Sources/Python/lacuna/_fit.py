@@ -90,6 +90,20 @@ _DEFAULTS = {
 }
 
 
+# Numbers that are worth two calls more not to be copied.
+_LARGE = 1 << 16
+
+
+class _Lent:
+    """Memory of the library's that an array is made of, for as long as there are views of it."""
+
+    def __init__(self, address: int, shape: tuple[int, ...], dtype: Any, owner: _library.Handle) -> None:
+        self.owner = owner
+        self.__array_interface__ = {
+            "version": 3, "shape": shape, "typestr": np.dtype(dtype).str, "data": (address, False),
+        }
+
+
 class Fit:
     """A fit of the joint predictor with its ridge chosen; see lacuna_fit_create in lacuna.h.
 
@@ -197,6 +211,11 @@ class Fit:
 
     def predictor(self) -> np.ndarray:
         d = self.shape[1]
+        if d * d >= _LARGE:
+            values, owner = ctypes.c_void_p(), _library.Handle("lacuna_release")
+            _library.call("lacuna_fit_take_predictor", self._handle.pointer, ctypes.byref(values), ctypes.byref(owner.pointer))
+            if values.value:
+                return np.asarray(_Lent(values.value, (d, d), self._dtype, owner))
         out = np.empty((d, d), dtype=self._dtype)
         _library.call("lacuna_fit_predictor", self._handle.pointer, address(out), self.type, out.size)
         return out

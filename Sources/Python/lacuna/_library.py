@@ -48,6 +48,8 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
         c_int32,
         [c_void_p, c_void_p, c_int64, POINTER(c_int32), POINTER(c_double), POINTER(c_int64), *_MESSAGE],
     ),
+    "lacuna_fit_take_predictor": (c_int32, [c_void_p, c_void_p, c_void_p, *_MESSAGE]),
+    "lacuna_release": (None, [c_void_p]),
     "lacuna_fit_predictor": (c_int32, [c_void_p, c_void_p, c_int32, c_int64, *_MESSAGE]),
     "lacuna_fit_factors": (c_int32, [c_void_p, c_void_p, c_int32, c_int64, c_void_p, c_int64, *_MESSAGE]),
     "lacuna_fit_residuals": (c_int32, [c_void_p, c_void_p, c_int32, c_int64, *_MESSAGE]),
