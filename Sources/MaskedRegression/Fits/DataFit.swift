@@ -40,6 +40,8 @@ public struct DataFit<Device: Backend>: RidgeFit {
   private final class Ledger {
     var errors: [Double: Bool] = [:]
     var predictor: [Double: Bool] = [:]
+    /// What the device found at ridges that are yet to be asked for; nil inside where it cannot invert the Gram.
+    var prepared: [Double: EstimatedErrors?] = [:]
   }
 
   /// Samples that are held by nobody else are given up where they were brought to the device; see `init(device:samples:)`.
@@ -170,11 +172,24 @@ public struct DataFit<Device: Backend>: RidgeFit {
   /// nil where the device cannot invert the Gram, or hold it.
   private func deviceErrors(ridge: Double) throws -> EstimatedErrors? {
     guard let ridge = deviceRidge(ridge) else { return nil }
+    if let prepared = ledger.prepared.removeValue(forKey: ridge) { return prepared }
     return try EstimatedErrors.ifInvertible {
       switch route {
       case .primal(let primal): try primal.errors(ridge: ridge)
       case .dual(let dual): try dual.errors(ridge: ridge)
       }
+    }
+  }
+
+  /// Where samples are read, with as many inverses at a time as a block has numbers.
+  public func prepare(ridges: [Double]) throws {
+    guard case .primal(let primal) = route, primal.samples.areRead else { return }
+    let wanted = ridges.filter { ledger.errors[$0] == nil }.compactMap { deviceRidge($0) }
+    let count = SampleRows.blockSize / (coordinateCount * coordinateCount)
+    guard wanted.count > 1, count > 1 else { return }
+    for first in stride(from: 0, to: wanted.count, by: count) {
+      let some = Array(wanted[first..<min(first + count, wanted.count)])
+      for (ridge, errors) in zip(some, try primal.errors(ridges: some)) { ledger.prepared[ridge] = .some(errors) }
     }
   }
 

@@ -14,7 +14,7 @@ struct EstimatedErrors {
   static var doubtful: Double { 0.05 }
 
   /// What the work gives; nil where the device cannot invert the Gram, or hold it.
-  static func ifInvertible(_ work: () throws -> EstimatedErrors) throws -> EstimatedErrors? {
+  static func ifInvertible<Value>(_ work: () throws -> Value) throws -> Value? {
     do {
       return try work()
     } catch let error as RegressionError {

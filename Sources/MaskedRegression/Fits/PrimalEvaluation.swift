@@ -14,7 +14,6 @@ struct PrimalEvaluation<Device: Backend> {
   let centered: Bool
   private let matrices: GramMatrices<Device>
   private let solved = Solved()
-  private let sums: Device.Matrix
   /// diag S.
   let squares: [Double]
   /// Whether R of the ridge solved last is kept, which residuals are made of: for samples of one block.
@@ -41,10 +40,10 @@ struct PrimalEvaluation<Device: Backend> {
     self.samples = samples
     self.centered = centered
     matrices = GramMatrices(device: device, samples: samples, coordinateCount: d, areOne: sparesMemory)
-    sums = try device.makeVector(d)
+    let diagonal = try device.makeVector(d)
     let gram = try matrices.gram()
-    try device.diagonal(of: gram, into: sums)
-    squares = doubles(try device.download(sums))
+    try device.diagonal(of: gram, into: diagonal)
+    squares = doubles(try device.download(diagonal))
   }
 
   /// The regression on S, for as long as nothing else is asked of this value.
@@ -94,46 +93,35 @@ struct PrimalEvaluation<Device: Backend> {
   /// The same of Q with any diagonal penalty.
   /// - Parameter sizes: diag S plus the penalty.
   func errors(of q: Device.Matrix, diagonal: [Double], sizes: [Double]) throws -> EstimatedErrors {
-    let (n, d) = (Double(samples.sampleCount), squares.count)
-    var estimate = DigitEstimate(
-      ulp: Double(Device.Element.ulpOfOne), sampleCount: samples.sampleCount, coordinateCount: d)
-    try device.rowDots(q, q, weights: try device.makeVector(elements(sizes)), into: sums)
-    // g_k².
-    let forms = doubles(try device.download(sums))
-    let norm = zip(forms, sizes).reduce(0) { $0 + $1.0 * $1.1 }.squareRoot()
-    estimate.condition = max(1, norm)
-    let terms = ResidualTerms(
-      sampleCount: samples.sampleCount, sizes: sizes, diagonal: diagonal, share: centered ? 1 / n : 0,
-      rounding: estimate.rounding)
-    var residuals = SampleResidualSums(coordinateCount: d)
+    var sums = try ResidualErrors(
+      of: q, diagonal: diagonal, sizes: sizes, sampleCount: samples.sampleCount, centered: centered, device: device)
     if keepsProducts && solved.products == nil {
-      solved.products = try device.makeMatrix(rows: samples.sampleCount, columns: d)
+      solved.products = try device.makeMatrix(rows: samples.sampleCount, columns: squares.count)
+    }
+    try samples.forEachBlock { try sums.add($0, firstRow: $1, products: solved.products) }
+    solved.hasProducts = keepsProducts
+    return sums.errors(squares: squares)
+  }
+
+  /// Errors at several ridges from one pass over the samples; nil where the Gram cannot be inverted.
+  func errors(ridges: [Double]) throws -> [EstimatedErrors?] {
+    let regression = try regression()
+    var sums: [ResidualErrors<Device>?] = []
+    for ridge in ridges {
+      try Interruption.check()
+      sums.append(
+        try EstimatedErrors.ifInvertible {
+          let place = try device.makeMatrix(rows: squares.count, columns: squares.count)
+          let (q, diagonal) = try regression.resolvent(ridge: ridge, scratch: place)
+          return try ResidualErrors(
+            of: q, diagonal: diagonal, sizes: squares.map { $0 + ridge }, sampleCount: samples.sampleCount,
+            centered: centered, device: device)
+        })
     }
     try samples.forEachBlock { block, first in
-      residuals.add(
-        try device.sampleResidualSums(of: block, resolvent: q, terms: terms, products: solved.products), firstRow: first
-      )
+      for index in sums.indices { try sums[index]?.add(block, firstRow: first) }
     }
-    solved.hasProducts = keepsProducts
-    var worst = WorstError()
-    worst.take(residuals.worst, sample: residuals.worstRow)
-    // A column of zeros has errors of 0 whatever its Q_kk.
-    for k in 0..<d where squares[k] > 0 {
-      let own = 2 * estimate.gramError * forms[k] / diagonal[k]
-      let (training, leaveOneOut) = (residuals.squares[k], residuals.leftOut[k])
-      worst.take(own + 2 * (forms[k] * residuals.errors / training).squareRoot(), coordinate: k)
-      worst.take(
-        own + 6 * (forms[k] * residuals.relativeErrors / leaveOneOut).squareRoot() / diagonal[k], coordinate: k)
-    }
-    let training = zip(residuals.squares, diagonal).map { $0 / (n * $1 * $1) }
-    let complement = residuals.complements / n
-    return EstimatedErrors(
-      training: training, leaveOneOut: residuals.leftOut.map { $0 / n },
-      gcv: zip(training, diagonal).map { error, q in
-        let share = complement + error * q / n
-        return error == 0 ? 0 : error / (share * share)
-      }, relativeError: worst.value, sample: worst.sample, coordinate: worst.coordinate,
-      predictorError: estimate.gramError * norm)
+    return sums.map { $0?.errors(squares: squares) }
   }
 
   /// Hands over all residuals of samples left out, block by block.

@@ -41,6 +41,9 @@ public protocol RidgeFit<Device> {
   /// - Throws: `RegressionError` where the ridge is too small for the data; `BackendError`.
   func errors(ridge: Double) throws -> FitErrors
 
+  /// Has the errors at some ridges found together, where a pass over the samples for all of them is less work than one for each.
+  func prepare(ridges: [Double]) throws
+
   /// The errors at one ridge as they would be with another w, where nothing has to be prepared anew for it and the device keeps
   /// their digits; else nil.
   func errors(ridge: Double, weights: [Double]) throws -> FitErrors?
@@ -88,6 +91,8 @@ extension RidgeFit {
   public func penalty(ridge: Double) throws -> [Double] { penalty }
 
   public func learning(ridge: Double) throws -> WeightLearning? { nil }
+
+  public func prepare(ridges: [Double]) throws {}
 
   public func errors(ridge: Double, weights: [Double]) throws -> FitErrors? { nil }
 

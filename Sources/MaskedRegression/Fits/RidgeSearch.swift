@@ -126,6 +126,7 @@ private struct Trials<Fit: RidgeFit> {
   }
 
   mutating func add(_ ridges: [Double]) throws {
+    try fit.prepare(ridges: ridges)
     for ridge in ridges { _ = try evaluate(ridge) }
     isAtEdge = path.count > 1 && (best == 0 || best == path.count - 1)
   }
@@ -159,6 +160,7 @@ private struct Trials<Fit: RidgeFit> {
     let decades = Double.log10(1e2 * scale / low)
     expected = Int((decades * Double(perDecade) - 1e-6).rounded(.up)) + 1
     let start = geometricPath(from: low / unit, to: 1e2 * (scale / unit), count: expected).map { $0 * unit }
+    try fit.prepare(ridges: start)
     // From the top, where the digits last longest.
     for ridge in start.reversed() where try !reaches(ridge) { break }
     let ratio = Double.exp(Double.log(10) / Double(perDecade))
@@ -213,10 +215,11 @@ private struct Trials<Fit: RidgeFit> {
     let center = path[best]
     var low = logarithm(path[best - 1].ridge)
     var high = logarithm(path[best + 1].ridge)
-    // The three least so far: x, w, v of Brent's method.
-    var (x, w, v) = (logarithm(center.ridge), logarithm(center.ridge), logarithm(center.ridge))
-    var (fx, fw, fv) = (score(best), score(best), score(best))
-    var (step, before) = (0.0, 0.0)
+    // The three least so far, x, w, v of Brent's method: a parabola goes through the neighbours at once.
+    let (below, above) = ((low, score(best - 1)), (high, score(best + 1)))
+    var (x, fx) = (logarithm(center.ridge), score(best))
+    var ((w, fw), (v, fv)) = below.1 <= above.1 ? (below, above) : (above, below)
+    var (step, before) = (0.0, high - low)
     let golden = (3 - Double.sqrt(5)) / 2
     expected = path.count + 10
     for _ in 0..<40 {

@@ -146,16 +146,23 @@ public final class SampleRows {
     return try work()
   }
 
-  /// The first pass: sums, least and greatest of each column, and the checksums that later passes are held against.
-  func scan() throws -> ColumnScan {
+  /// What the first pass found.
+  private var scanned: ColumnScan?
+
+  /// The first pass, made once: sums, least and greatest of each column, and the checksums that later passes are held against.
+  /// - Parameter body: called with each block as it passes; given, there is a pass in any case.
+  func scan(_ body: ((UnsafePointer<Double>, Range<Int>) -> Void)? = nil) throws -> ColumnScan {
+    if body == nil, let scanned { return scanned }
     var all = ColumnScan(columns: coordinateCount, checksum: !isOwn)
     var found: [UInt64] = []
     try forEachBlock { cells, rows in
+      body?(cells, rows)
       all.add(cells, rows: rows.count)
       if !isOwn { found.append(all.checksum) }
       all.startChecksum()
     }
     if checksums.isEmpty { checksums = found }
+    scanned = all
     return all
   }
 

@@ -16,7 +16,8 @@ public struct RepeatedRows: Sendable, Equatable {
     // Half of a hash tells whether there can be enough of them.
     var seen = [UInt32](repeating: 0, count: width)
     var likely = 0
-    try samples.forEachBlock { cells, rows in
+    // Within the pass that is made in any case.
+    _ = try samples.scan { cells, rows in
       hasFraction =
         hasFraction
         || UnsafeBufferPointer(start: cells, count: rows.count * d).contains { $0.isFinite && $0 != $0.rounded() }
