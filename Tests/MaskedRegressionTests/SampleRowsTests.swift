@@ -92,6 +92,45 @@ private let host = HostBackend<Double>()
     #expect(curve.selfCheck != nil)
   }
 
+  /// Four passes for a path, whatever its length, and the bits of one ridge at a time; one more for each ridge of a search.
+  @Test func passes() throws {
+    let d = Self.d
+    var count = 0
+    let samples = SampleRows(sampleCount: Self.n, coordinateCount: d, isFile: true) { rows, target in
+      if rows.contains(0), rows.count > 1 { count += 1 }
+      for e in 0..<rows.count * d { (target + e).initialize(to: Self.values[rows.lowerBound * d + e]) }
+    }
+    let ridges = geometricPath(from: 1e-4, to: 1e2, count: 25)
+    let found = try FitRequest(ridge: .path(ridges), centered: true).fit(samples, on: host)
+    #expect(count == 4)
+    let single = try DataFit(
+      device: host, samples: try SampleRows(Self.values, sampleCount: Self.n), centered: true)
+    for errors in found.search.path { #expect(try single.errors(ridge: errors.ridge) == errors) }
+    count = 0
+    let best = try FitRequest(ridge: .automatic, centered: true).fit(samples, on: host)
+    #expect(best.search.path.count > 25)
+    #expect(count <= 4 + best.search.path.count - 25)
+  }
+
+  /// A ridge too small for the digits among others that are not: refused as it is alone.
+  @Test func preparedAndSingular() throws {
+    var values = Self.values
+    for i in 0..<Self.n { values[i * Self.d + 1] = values[i * Self.d] }
+    let fit = try DataFit(
+      device: HostBackend<Float>(), samples: try SampleRows(values, sampleCount: Self.n), centered: true)
+    try fit.prepare(ridges: [1e-12, 0.1, 1])
+    let alone = try DataFit(
+      device: HostBackend<Float>(), samples: try SampleRows(values, sampleCount: Self.n), centered: true)
+    for ridge in [1e-12, 0.1, 1] {
+      let (found, wanted) = (Result { try fit.errors(ridge: ridge) }, Result { try alone.errors(ridge: ridge) })
+      switch (found, wanted) {
+      case (.success(let found), .success(let wanted)): #expect(found == wanted)
+      case (.failure(let found), .failure(let wanted)): #expect("\(found)" == "\(wanted)")
+      default: Issue.record("one is refused")
+      }
+    }
+  }
+
   /// What changes after it was read ends in an error where it would be read again, a single bit or the order of two rows.
   @Test(arguments: [false, true]) func changed(swaps: Bool) throws {
     var values = Self.values
