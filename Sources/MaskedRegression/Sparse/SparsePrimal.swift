@@ -166,13 +166,11 @@ final class SparsePrimal<Device: Backend> {
     let (q, diagonal) = try resolvent(ridge: ridge)
     let height = min(d, max(1, (1 << 20) / d))
     let storage = try device.makeMatrix(rows: height, columns: d)
-    let flat = q.reshaped(rows: 1, columns: d * d)
     let columns = frame.penalty == nil ? nil : try device.makeVector(elements(frame.divisors.map { 1 / $0 }))
     for first in stride(from: 0, to: d, by: height) {
       let count = min(height, d - first)
-      try device.copyColumns(
-        of: flat, from: first * d, to: storage.reshaped(rows: 1, columns: count * d))
       let block = storage.firstRows(count)
+      try device.gather(of: q, rows: Array(first..<first + count), into: block)
       let factors = (first..<first + count).map { k in
         -(frame.penalty == nil ? 1 : frame.divisors[k]) / diagonal[k]
       }
