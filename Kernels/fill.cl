@@ -9,8 +9,8 @@
 // is brought within an eighth of a turn in integers, and for u > 1/2 in float32 the radius comes from 1 - u, so a value is
 // right to a few units in its own last place.
 //
-// Each group also sums the bits of what it computed, before it is written (see bit_sum of probe.cl), where sealing is 1:
-// memory that does not keep them is found so.
+// Each group also sums the bits of what it computed, before it is written (see bit_sum of probe.cl), where sealing is not 0 but 1
+// more than the number of elements before x in the matrix, mod 2^31: memory that does not keep them is found so.
 //
 // Buffers: x, count elements, written; sums, a word a group. Shapes do not matter: e counts row-major.
 // Launch: one item a block (gaussian, student, sparse), items = blocks touched rounded up to WG; rademacher: groups of WG
@@ -51,15 +51,15 @@ static inline PAIR turn(ulong numerator) {
 }
 
 // Writes a value; its part of the bit sum.
-static inline uint put(__global REAL *x, ulong index, ulong offset, uint count, REAL value) {
+static inline uint put(__global REAL *x, ulong index, ulong offset, uint count, uint sealing, REAL value) {
   if (index < offset || index - offset >= count) return 0;
-  const uint e = (uint)(index - offset);
+  const uint e = (uint)(index - offset), place = e + (sealing - 1);
   x[e] = value;
 #if REAL64
   const uint2 bits = as_uint2(value);
-  return bits.s0 * (4 * e + 1) + bits.s1 * (4 * e + 3);
+  return bits.s0 * (4 * place + 1) + bits.s1 * (4 * place + 3);
 #else
-  return as_uint(value) * (2 * e + 1);
+  return as_uint(value) * (2 * place + 1);
 #endif
 }
 
@@ -87,8 +87,8 @@ __kernel void fill_gaussian(__global REAL *x, const uint count, const ulong offs
   const uint4 w = philox(block, stream, seed);
   const REAL radius = sqrt(REAL_C(-2.0) * log_uniform(radius_numerator(w)));
   const PAIR direction = turn(angle_numerator(w));
-  uint sum = put(x, 2 * block, offset, count, radius * direction.s0);
-  sum += put(x, 2 * block + 1, offset, count, radius * direction.s1);
+  uint sum = put(x, 2 * block, offset, count, sealing, radius * direction.s0);
+  sum += put(x, 2 * block + 1, offset, count, sealing, radius * direction.s1);
   seal(sum, sealing, sums, scratch);
 }
 
@@ -99,7 +99,7 @@ __kernel void fill_student(
   const uint e = get_global_id(0);
   const uint4 w = philox(offset + e, stream, seed);
   const REAL radius = sqrt((degrees - 2) * expm1(-2 / degrees * log_uniform(radius_numerator(w))));
-  const uint sum = put(x, offset + e, offset, count, radius * turn(angle_numerator(w)).s0);
+  const uint sum = put(x, offset + e, offset, count, sealing, radius * turn(angle_numerator(w)).s0);
   seal(sum, sealing, sums, scratch);
 }
 
@@ -113,7 +113,7 @@ __kernel void fill_sparse(
   const uint w[4] = {four.s0, four.s1, four.s2, four.s3};
   for (uint k = 0; k < 4; ++k) {
     const bool minus = threshold == 0x80000000u || w[k] < 2 * threshold;
-    sum += put(x, 4 * block + k, offset, count, w[k] < threshold ? magnitude : minus ? -magnitude : 0);
+    sum += put(x, 4 * block + k, offset, count, sealing, w[k] < threshold ? magnitude : minus ? -magnitude : 0);
   }
   seal(sum, sealing, sums, scratch);
 }
@@ -134,7 +134,7 @@ __kernel void fill_rademacher(
   barrier(CLK_LOCAL_MEM_FENCE);
   for (uint k = 0; k < 128; ++k) {
     const uint bit = k * WG + item;
-    sum += put(x, 128 * first + bit, offset, count, words[bit / 32] >> (bit % 32) & 1 ? -1 : 1);
+    sum += put(x, 128 * first + bit, offset, count, sealing, words[bit / 32] >> (bit % 32) & 1 ? -1 : 1);
   }
   seal(sum, sealing, sums, scratch);
 }

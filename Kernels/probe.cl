@@ -3,9 +3,10 @@
 //   probe_rows     out[i, p] <- sum_j a[i, j] v[p, j], p < 2; out[i, 2] <- sum_j a[i, j]^2
 //   probe_columns  partial[c, p, j] <- sum over the c-th run of PROBE_ROWS rows i of a[i, j] u[p, i]
 //   probe_total    out[p, j] <- sum_c partial[c, p, j], c ascending
-//   bit_sum        sums[g] <- sum over the g-th run of PROBE_WORDS words k of (2k + 1) w[k], mod 2^32
+//   bit_sum        sums[g] <- sum over the g-th run of PROBE_WORDS words k of (2 (before + k) + 1) w[k], mod 2^32
 //
-// count: vectors, 1 or 2. part: 0 all of a, 1 on and below the diagonal, 2 below it. The order of every sum depends on the shape and the group size
+// count: vectors, 1 or 2. part: 0 all of a, 1 on and below the diagonal, 2 below it, a being the rows from `top` on
+// of a matrix. The order of every sum depends on the shape and the group size
 // alone: the same input gives the same bits.
 //
 // Buffers: a: rows x columns, row-major; v: 2 x columns, u: 2 x rows accumulators; out: rows x 3, or 2 x columns; partial:
@@ -35,11 +36,11 @@ static inline double fold(double8 x) {
 #endif
 
 __kernel void probe_rows(
-    __global const REAL *a, const uint columns, const uint part, __global const ACC *v,
+    __global const REAL *a, const uint top, const uint columns, const uint part, __global const ACC *v,
     const uint count, __global ACC *out) {
   __local ACC sums[3 * PROBE_ITEMS];
   const uint i = get_group_id(0), item = get_local_id(0), items = get_local_size(0);
-  const uint width = part_width(part, i, columns);
+  const uint width = part_width(part, top + i, columns);
   __global const REAL *row = a + (size_t)i * columns;
   ACC first = acc_zero(), second = acc_zero(), square = acc_zero();
   uint rest = 0;
@@ -75,7 +76,7 @@ __kernel void probe_rows(
 }
 
 __kernel void probe_columns(
-    __global const REAL *a, const uint rows, const uint columns, const uint part, __global const ACC *u,
+    __global const REAL *a, const uint top, const uint rows, const uint columns, const uint part, __global const ACC *u,
     const uint count, __global ACC *partial) {
   const uint j = PROBE_COLUMNS * get_global_id(0), run = get_global_id(1);
   if (j >= columns) return;
@@ -89,7 +90,8 @@ __kernel void probe_columns(
 #if FP64
     if (j + PROBE_COLUMNS <= columns) {
       // Rows of which all these columns belong to the part come last.
-      const uint whole = part == 0 ? start : max(start, j + PROBE_COLUMNS - (part == 1 ? 1 : 0));
+      const uint reach = j + PROBE_COLUMNS - (part == 1 ? 1 : 0);
+      const uint whole = part == 0 || reach <= top ? start : max(start, reach - top);
       double8 wide[PROBE_COLUMNS / 8];
       for (uint k = 0; k < PROBE_COLUMNS / 8; ++k) wide[k] = 0;
       for (uint i = whole; i < end; ++i) {
@@ -103,7 +105,7 @@ __kernel void probe_columns(
     }
 #endif
     for (uint i = start; i < stop; ++i) {
-      const uint width = part_width(part, i, columns);
+      const uint width = part_width(part, top + i, columns);
       for (uint k = 0; k < PROBE_COLUMNS && j + k < width; ++k) {
         sums[k] = acc_join(sums[k], acc_times(factors[i], a[(size_t)i * columns + j + k]));
       }
@@ -120,7 +122,8 @@ __kernel void probe_total(__global const ACC *partial, const uint runs, const ui
   out[p * columns + j] = sum;
 }
 
-__kernel void bit_sum(__global const uint *w, const ulong offset, const ulong count, __global uint *sums) {
+__kernel void bit_sum(
+    __global const uint *w, const ulong offset, const uint before, const ulong count, __global uint *sums) {
   __local uint parts[PROBE_ITEMS];
   const uint item = get_local_id(0), items = get_local_size(0);
   const ulong start = get_group_id(0) * (ulong)PROBE_WORDS, end = min(count, start + PROBE_WORDS);
@@ -129,9 +132,9 @@ __kernel void bit_sum(__global const uint *w, const ulong offset, const ulong co
   uint8 eight_sums = 0;
   uint sum = 0;
   for (ulong k = start + 8 * item; k + 8 <= end; k += 8 * items) {
-    eight_sums += vload8(0, words + k) * (2 * (uint)k + steps);
+    eight_sums += vload8(0, words + k) * (2 * (before + (uint)k) + steps);
   }
-  for (ulong k = start + ((end - start) & ~7UL) + item; k < end; k += items) sum += words[k] * (2 * (uint)k + 1);
+  for (ulong k = start + ((end - start) & ~7UL) + item; k < end; k += items) sum += words[k] * (2 * (before + (uint)k) + 1);
   const uint4 four = eight_sums.lo + eight_sums.hi;
   parts[item] = sum + four.s0 + four.s1 + four.s2 + four.s3;
   barrier(CLK_LOCAL_MEM_FENCE);

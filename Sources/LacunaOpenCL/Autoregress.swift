@@ -6,6 +6,11 @@ extension OpenCLBackend {
   {
     let rho = Double(correlation)
     if x.columns == 0 { return }
+    if !x.isWhole {
+      return try forEachSlab(of: x) { (part, _) throws(BackendError) in
+        try performAutoregress(part[0], correlation: correlation, adjoint: adjoint)
+      }
+    }
     let scans = context.routes.actsAsGPU
     try context.launch(
       .autoregress, scans ? "autoregress_scan" : "autoregress_rows",

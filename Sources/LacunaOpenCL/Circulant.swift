@@ -12,12 +12,16 @@ extension OpenCLBackend {
   public func performFilterCirculant(_ z: Matrix, eigenvalues: [Element], into out: Matrix)
     throws(BackendError)
   {
+    guard z.isWhole && out.isWhole else {
+      return try filterCirculantOfSlabs(z, eigenvalues: eigenvalues, into: out)
+    }
     try applyCirculant(to: z, eigenvalues: eigenvalues, into: out)
   }
 
   public func performCirculantForms(of q: Matrix, eigenvalues: [Element], into out: Matrix)
     throws(BackendError)
   {
+    if !q.isWhole { return try circulantFormsOfSlabs(q, eigenvalues: eigenvalues, into: out) }
     let filtered = try makeUninitialized(rows: q.rows, columns: q.columns)
     try applyCirculant(to: q, eigenvalues: eigenvalues, into: filtered)
     try rowDots(q, filtered, weights: nil, into: out)

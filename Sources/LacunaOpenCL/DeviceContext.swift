@@ -72,7 +72,8 @@ final class DeviceContext: @unchecked Sendable {
     }
   }
 
-  private var freeMemory: Int { max(device.globalMemory - ledger.total, 0) }
+  /// Bytes that the context's own buffers leave.
+  var freeMemory: Int { max(device.globalMemory - ledger.total, 0) }
 
   /// The error of an allocation that is refused, with what one buffer could have had.
   func outOfMemory(_ requested: Int) -> BackendError {
@@ -138,12 +139,16 @@ final class DeviceContext: @unchecked Sendable {
     return values
   }
 
-  func copy(_ source: DeviceBuffer, to target: DeviceBuffer, byteCount: Int) throws(BackendError) {
+  /// - Parameters from, at: bytes before the first, of the source and of the target.
+  func copy(
+    _ source: DeviceBuffer, from: Int = 0, to target: DeviceBuffer, at: Int = 0, byteCount: Int
+  ) throws(BackendError) {
     if byteCount == 0 { return }
     try lock.held { () throws(BackendError) in
       try Status.check(faults.launch("copy"), "clEnqueueCopyBuffer")
       try Status.check(
-        clEnqueueCopyBuffer(queue, source.memory, target.memory, 0, 0, byteCount, 0, nil, nil), "clEnqueueCopyBuffer")
+        clEnqueueCopyBuffer(queue, source.memory, target.memory, from, at, byteCount, 0, nil, nil),
+        "clEnqueueCopyBuffer")
     }
   }
 

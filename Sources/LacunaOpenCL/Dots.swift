@@ -4,6 +4,7 @@ extension OpenCLBackend {
   public func performRowDots(_ a: Matrix, _ b: Matrix, weights: Matrix?, into out: Matrix)
     throws(BackendError)
   {
+    if !a.isWhole { return try rowDotsOfSlabs(a, b, weights: weights, into: out) }
     try context.launch(
       .dots, "row_dots", groups: a.rows, .buffer(a.buffer), .buffer(b.buffer), .uint(a.columns),
       .buffer((weights ?? a).buffer), .uint(weights == nil ? 0 : 1), .buffer(out.buffer))
@@ -13,6 +14,7 @@ extension OpenCLBackend {
     throws(BackendError)
   {
     if a.columns == 0 { return }
+    if !a.isWhole { return try columnDotsOfSlabs(a, b, weights: weights, into: out) }
     try context.lock.held { () throws(BackendError) in
       let runs = (a.rows + KernelConstants.dotRows - 1) / KernelConstants.dotRows
       // An accumulator takes eight bytes, as float64 or as a pair of floats.

@@ -4,15 +4,23 @@ extension OpenCLBackend {
   public func performFill(_ x: Matrix, law: EntryLaw, stream: RandomStream, offset: UInt64)
     throws(BackendError)
   {
-    try context.lock.held { () throws(BackendError) in
-      _ = try fill(x, law: law, stream: stream, offset: offset, sealing: false)
+    if x.isWhole {
+      return try context.lock.held { () throws(BackendError) in
+        _ = try fill(x, law: law, stream: stream, offset: offset, sealing: nil)
+      }
+    }
+    try forEachSlab(of: x) { (part, rows) throws(BackendError) in
+      _ = try fill(
+        part[0], law: law, stream: stream, offset: offset &+ UInt64(rows.lowerBound * x.columns), sealing: nil)
     }
   }
 
-  /// - Parameter sealing: whether the scratch memory "bit sums" gets a word from each group.
+  /// - Parameter x: in one buffer.
+  /// - Parameter sealing: elements before these of a matrix of which the scratch memory "bit sums" gets the part, a word from each
+  ///   group; nil where it gets none.
   /// - Returns: how many groups there are.
   func fill(
-    _ x: Matrix, law: EntryLaw, stream: RandomStream, offset: UInt64, sealing: Bool
+    _ x: Matrix, law: EntryLaw, stream: RandomStream, offset: UInt64, sealing: Int?
   ) throws(BackendError) -> Int {
     let count = x.count
     if count == 0 { return 0 }
@@ -23,12 +31,12 @@ extension OpenCLBackend {
     }
     func launch(_ name: String, blocksOf size: UInt64, _ more: Argument...) throws(BackendError) -> Int {
       let groups = groups(of: size)
-      let sums = sealing ? try context.scratch("bit sums", byteCount: 4 * groups) : x.buffer
+      let sums = sealing != nil ? try context.scratch("bit sums", byteCount: 4 * groups) : x.buffer
       try context.launch(
         .fill, name, global: (groups * context.groupSize, 1), group: (context.groupSize, 1),
         arguments: [
           .buffer(x.buffer), .uint(count), .ulong(offset), .ulong(stream.stream), .ulong(stream.seed),
-          .uint(sealing ? 1 : 0), .buffer(sums),
+          .uint(sealing.map { 1 + $0 & (1 << 31 - 1) } ?? 0), .buffer(sums),
         ] + more)
       return groups
     }

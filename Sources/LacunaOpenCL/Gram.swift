@@ -4,6 +4,7 @@ extension OpenCLBackend {
   public func performAccumulateGram(of x: Matrix, scale: Element, into s: Matrix)
     throws(BackendError)
   {
+    guard x.isWhole && s.isWhole else { return try accumulateGramOfSlabs(of: x, scale: scale, into: s) }
     try context.accumulateLower(
       x.block, x.block, transposed: true, size: x.columns, inner: x.rows, scale: Double(scale),
       into: s.block)
@@ -12,6 +13,7 @@ extension OpenCLBackend {
   public func performAccumulateSampleGram(of x: Matrix, scale: Element, into k: Matrix)
     throws(BackendError)
   {
+    guard x.isWhole && k.isWhole else { return try accumulateSampleGramOfSlabs(of: x, scale: scale, into: k) }
     try context.accumulateLower(
       x.block, x.block, transposed: false, size: x.rows, inner: x.columns, scale: Double(scale),
       into: k.block)

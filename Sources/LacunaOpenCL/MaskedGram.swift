@@ -5,6 +5,10 @@ extension OpenCLBackend {
     of x: Matrix, masks: MaskPattern, firstSample: Int, firstPair: Int, keeping side: MaskSide,
     into rows: Matrix
   ) throws(BackendError) {
+    guard x.isWhole && rows.isWhole else {
+      return try maskRowsOfSlabs(
+        of: x, masks: masks, firstSample: firstSample, firstPair: firstPair, keeping: side, into: rows)
+    }
     try context.mask(
       x.block, masks, firstSample: firstSample, firstPair: firstPair, span: 1, weighting: .none,
       hidden: side == .hidden, rows: rows.rows, into: rows.buffer)
@@ -14,6 +18,9 @@ extension OpenCLBackend {
   public func performAccumulateMaskedGram(
     of x: Matrix, masks: MaskPattern, firstSample: Int, scale: Element, into g: Matrix
   ) throws(BackendError) {
+    guard x.isWhole && g.isWhole else {
+      return try accumulateMaskedGramOfSlabs(of: x, masks: masks, firstSample: firstSample, scale: scale, into: g)
+    }
     try context.forEachTile(of: x.rows * masks.count, columns: x.columns) {
       (tile, first, rows) throws(BackendError) in
       try context.mask(
@@ -30,6 +37,9 @@ extension OpenCLBackend {
   public func performAccumulateMaskedCross(
     of x: Matrix, masks: MaskPattern, firstSample: Int, scale: Element, into c: Matrix
   ) throws(BackendError) {
+    guard x.isWhole && c.isWhole else {
+      return try accumulateMaskedCrossOfSlabs(of: x, masks: masks, firstSample: firstSample, scale: scale, into: c)
+    }
     let d = x.columns
     try context.forEachTile(of: x.rows, columns: d) { (tile, first, rows) throws(BackendError) in
       try context.mask(

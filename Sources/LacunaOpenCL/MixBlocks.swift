@@ -5,6 +5,11 @@ extension OpenCLBackend {
     throws(BackendError)
   {
     if shift.isEmpty || x.rows == 0 { return }
+    if !x.isWhole {
+      return try forEachSlab(of: x) { (part, _) throws(BackendError) in
+        try performMixBlocks(part[0], bounds: bounds, scale: scale, shift: shift)
+      }
+    }
     try context.lock.held { () throws(BackendError) in
       let (edges, shifts) = try context.blockConstants(
         bounds: bounds, shift: shift.map { Double($0) })

@@ -9,6 +9,10 @@ extension OpenCLBackend {
     _ a: Matrix, transposeA: Bool, _ b: Matrix, transposeB: Bool, alpha: Element, beta: Element,
     into c: Matrix
   ) throws(BackendError) {
+    guard a.isWhole && b.isWhole && c.isWhole else {
+      return try multiplySlabs(
+        a, transposeA: transposeA, b, transposeB: transposeB, alpha: alpha, beta: beta, into: c)
+    }
     let (rows, inner) = transposeA ? (a.columns, a.rows) : (a.rows, a.columns)
     if inner == 0 {
       let name = beta == 0 ? "fill_value" : "multiply_all"

@@ -5,7 +5,8 @@ import LacunaAlgebra
 /// Work is queued in order on one queue. A value may be shared between threads: each operation queues all its launches
 /// before the next one's. The matrices may not.
 ///
-/// A matrix has fewer than 2³¹ elements, since CLBlast indexes with 32 bits.
+/// A matrix that is larger than one buffer may be, or than 32 bits index, lies in slabs of rows, a buffer each (`Slabs`); eigenproblems
+/// alone are for matrices in one buffer.
 public final class OpenCLBackend<Element: OpenCLScalar>: Backend {
   public typealias Matrix = OpenCLMatrix<Element>
 
@@ -36,7 +37,8 @@ public final class OpenCLBackend<Element: OpenCLScalar>: Backend {
     return max(usual, min(4096, device.globalMemory / 64 / (max(columns, 1) * Element.precision.byteCount)))
   }
 
-  /// What a product rearranges, a strip of a Gram, the panels and diagonal blocks of the factorisation and of the inverse.
+  /// What a product rearranges, a strip of a Gram, the panels and diagonal blocks of the factorisation and of the inverse; where
+  /// matrices of the order lie in slabs, the same.
   public func temporaryBytes(order: Int) -> Int {
     let panels = order * (context.stripWidth(order) + 2 * context.panelWidth + context.smallBlock)
     return context.largestTemporary(order: order) + panels * Element.precision.byteCount

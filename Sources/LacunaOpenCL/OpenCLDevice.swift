@@ -32,7 +32,7 @@ public struct OpenCLDevice: @unchecked Sendable {
   /// Whether a trial can run here.
   public var isUsable: Bool { obstacle == nil }
 
-  /// Numbers of the largest matrix: CLBlast and the kernels index with 32 bits, one of them for the sign.
+  /// Numbers of the largest matrix in one buffer: CLBlast and the kernels index with 32 bits, one of them for the sign.
   public static let largestMatrix = (1 << 31) - 1
 
   /// Every device of every platform, in the order the loader lists them.

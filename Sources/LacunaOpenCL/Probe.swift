@@ -7,6 +7,21 @@ extension OpenCLBackend {
   public func performProbeRows(
     _ a: Matrix, part: MatrixPart, vectors: [[Double]]
   ) throws(BackendError) -> RowProbe {
+    if a.isWhole { return try probeRows(a, top: 0, part: part, vectors: vectors) }
+    var found = RowProbe(products: vectors.map { _ in [] }, squares: [])
+    try forEachSlab(of: a) { (slab, rows) throws(BackendError) in
+      let own = try probeRows(slab[0], top: rows.lowerBound, part: part, vectors: vectors)
+      for p in vectors.indices { found.products[p] += own.products[p] }
+      found.squares += own.squares
+    }
+    return found
+  }
+
+  /// - Parameter a: in one buffer.
+  /// - Parameter top: rows before these of the matrix that the part is one of.
+  private func probeRows(
+    _ a: Matrix, top: Int, part: MatrixPart, vectors: [[Double]]
+  ) throws(BackendError) -> RowProbe {
     var found = RowProbe(products: [], squares: [Double](repeating: 0, count: a.rows))
     let zeros = [Double](repeating: 0, count: a.columns)
     for first in stride(from: 0, to: max(vectors.count, 1), by: 2) {
@@ -17,7 +32,7 @@ extension OpenCLBackend {
         try context.launch(
           .probe, "probe_rows", global: (a.rows * context.probeItems, 1), group: (context.probeItems, 1),
           arguments: [
-            .buffer(a.buffer), .uint(a.columns), .uint(part.number), .buffer(v),
+            .buffer(a.buffer), .uint(top), .uint(a.columns), .uint(part.number), .buffer(v),
             .uint(min(2, max(vectors.count - first, 1))), .buffer(out),
           ])
         return try context.readSums(out, count: 3 * a.rows)
@@ -30,6 +45,20 @@ extension OpenCLBackend {
 
   public func performProbeColumns(
     _ a: Matrix, part: MatrixPart, vectors: [[Double]]
+  ) throws(BackendError) -> [[Double]] {
+    if a.isWhole { return try probeColumns(a, top: 0, part: part, vectors: vectors) }
+    var sums = vectors.map { _ in [Double](repeating: 0, count: a.columns) }
+    try forEachSlab(of: a) { (slab, rows) throws(BackendError) in
+      let own = try probeColumns(slab[0], top: rows.lowerBound, part: part, vectors: vectors.map { Array($0[rows]) })
+      for p in sums.indices { for j in sums[p].indices { sums[p][j] += own[p][j] } }
+    }
+    return sums
+  }
+
+  /// - Parameter a: in one buffer.
+  /// - Parameter top: rows before these of the matrix that the part is one of.
+  private func probeColumns(
+    _ a: Matrix, top: Int, part: MatrixPart, vectors: [[Double]]
   ) throws(BackendError) -> [[Double]] {
     var found: [[Double]] = []
     let columns = a.columns
@@ -46,7 +75,7 @@ extension OpenCLBackend {
           global: ((columns.rounded(upTo: context.probeColumns) / context.probeColumns).rounded(upTo: items), runs),
           group: (items, 1),
           arguments: [
-            .buffer(a.buffer), .uint(a.rows), .uint(columns), .uint(part.number), .buffer(u),
+            .buffer(a.buffer), .uint(top), .uint(a.rows), .uint(columns), .uint(part.number), .buffer(u),
             .uint(min(2, vectors.count - first)), .buffer(partial),
           ])
         try context.launch(
@@ -61,18 +90,36 @@ extension OpenCLBackend {
 
   public func performBitSum(of a: Matrix, rows: Range<Int>) throws(BackendError) -> UInt32 {
     let words = Element.precision.byteCount / 4
-    return try context.bitSum(
-      a.buffer, firstWord: rows.lowerBound * a.columns * words, count: rows.count * a.columns * words)
+    if a.isWhole {
+      return try context.bitSum(
+        a.buffer, firstWord: rows.lowerBound * a.columns * words, count: rows.count * a.columns * words)
+    }
+    var sum: UInt32 = 0
+    try forEachSlab(of: a) { (slab, range) throws(BackendError) in
+      let own = range.clamped(to: rows)
+      sum &+= try context.bitSum(
+        slab[0].buffer, firstWord: (own.lowerBound - range.lowerBound) * a.columns * words,
+        before: (own.lowerBound - rows.lowerBound) * a.columns * words, count: own.count * a.columns * words)
+    }
+    return sum
   }
 
   public func performSealedFill(
     _ x: Matrix, law: EntryLaw, stream: RandomStream, offset: UInt64
   ) throws(BackendError) -> UInt32? {
     if x.count == 0 { return 0 }
-    return try context.lock.held { () throws(BackendError) in
-      let groups = try fill(x, law: law, stream: stream, offset: offset, sealing: true)
-      return try context.total(ofSums: groups)
+    if x.isWhole {
+      return try context.lock.held { () throws(BackendError) in
+        try context.total(ofSums: try fill(x, law: law, stream: stream, offset: offset, sealing: 0))
+      }
     }
+    var sum: UInt32 = 0
+    try forEachSlab(of: x) { (slab, rows) throws(BackendError) in
+      let before = rows.lowerBound * x.columns
+      let groups = try fill(slab[0], law: law, stream: stream, offset: offset &+ UInt64(before), sealing: before)
+      sum &+= try context.total(ofSums: groups)
+    }
+    return sum
   }
 }
 
@@ -107,7 +154,10 @@ extension DeviceContext {
     return (0..<count).map { Double(halves[2 * $0]) + Double(halves[2 * $0 + 1]) }
   }
 
-  func bitSum(_ buffer: DeviceBuffer, firstWord: Int, count: Int) throws(BackendError) -> UInt32 {
+  /// - Parameter before: words of the sum before these, mod 2³².
+  func bitSum(
+    _ buffer: DeviceBuffer, firstWord: Int, before: Int = 0, count: Int
+  ) throws(BackendError) -> UInt32 {
     if count == 0 { return 0 }
     return try lock.held { () throws(BackendError) in
       let runs = (count + KernelConstants.probeWords - 1) / KernelConstants.probeWords
@@ -115,7 +165,8 @@ extension DeviceContext {
       try launch(
         .probe, "bit_sum", global: (runs * probeItems, 1), group: (probeItems, 1),
         arguments: [
-          .buffer(buffer), .ulong(UInt64(firstWord)), .ulong(UInt64(count)), .buffer(sums),
+          .buffer(buffer), .ulong(UInt64(firstWord)), .uint(before & (1 << 32 - 1)), .ulong(UInt64(count)),
+          .buffer(sums),
         ])
       return try total(ofSums: runs)
     }

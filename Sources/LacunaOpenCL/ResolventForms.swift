@@ -5,6 +5,8 @@ extension OpenCLBackend {
     of w: Matrix, tridiagonal t: SymmetricTridiagonal, shifts: [Double], probes: [[Double]],
     into out: Matrix
   ) throws(BackendError) {
+    try requireWhole(w, "resolvent forms")
+    try requireWhole(out, "resolvent forms")
     var factors: [Element] = []
     var weights: [Element] = []
     factors.reserveCapacity(4 * t.order * shifts.count)

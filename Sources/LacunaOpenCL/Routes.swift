@@ -11,6 +11,9 @@ package struct Routes: Sendable {
 
   /// Groups along the second dimension of a launch; CUDA has no more.
   package var tallestGrid = 65535
+  /// Bytes of a matrix up to which it lies in one buffer, where the device has larger ones.
+  package var largestBuffer = Int.max
+
   /// Operations of one product's launch: what a slow GPU with a display, whose launches are watched, does in half a second.
   package var longestProduct = Int.max
 

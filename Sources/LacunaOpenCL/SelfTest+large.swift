@@ -44,6 +44,7 @@ extension OpenCLBackend {
       // In one launch too, where that is a way of this device.
       for inStrips in context.routes.actsAsGPU ? [true, false] : [true] {
         let result = try makeMatrix(rows: wide.columns, columns: wide.columns)
+        try requireWhole(result, "the self-test")
         try context.accumulateLower(
           operand.block, operand.block, transposed: transposed, size: wide.columns, inner: wide.rows, scale: 1,
           inStrips: inStrips, into: result.block)
@@ -78,6 +79,7 @@ extension OpenCLBackend {
 
   private func place(_ integers: Integers) throws(BackendError) -> Matrix {
     let matrix = try makeUninitialized(rows: integers.rows, columns: integers.columns)
+    try requireWhole(matrix, "the self-test")
     try upload(integers.values.map { Element($0) }, to: matrix, firstRow: 0)
     return matrix
   }

@@ -1,36 +1,41 @@
 import LacunaAlgebra
 
 extension OpenCLBackend {
-  /// Block after block of columns: the diagonal block by substitution, a row an item, and a product for what is left.
   public func performSolveTriangular(_ l: Matrix, transposed: Bool, rows b: Matrix)
     throws(BackendError)
   {
-    let (n, count, step) = (l.rows, b.rows, context.smallBlock)
-    if n == 0 || count == 0 { return }
-    try context.lock.held { () throws(BackendError) in
-      let starts = stride(from: 0, to: n, by: step)
-      for first in transposed ? starts.reversed() : Array(starts) {
-        let size = min(step, n - first)
-        let next = first + size
-        let solved = b.block.at(0, first)
-        try context.solveRows(
-          solved, count: count, by: l.block.at(first, first), size: size, transposed: transposed)
-        if transposed, first > 0 {
-          try context.gemm(
-            solved, l.block.at(first, 0), rows: count, columns: first, inner: size, alpha: -1,
-            beta: 1, into: b.block)
-        } else if !transposed, next < n {
-          try context.gemm(
-            solved, l.block.at(next, first), transposeB: true, rows: count, columns: n - next,
-            inner: size, alpha: -1,
-            beta: 1, into: b.block.at(0, next))
-        }
-      }
-    }
+    guard l.isWhole && b.isWhole else { return try solveTriangularInSlabs(l, transposed: transposed, rows: b) }
+    try context.solveTriangular(l.block, size: l.rows, transposed: transposed, rows: b.block, count: b.rows)
   }
 }
 
 extension DeviceContext {
+  /// Rows b of a block ← the solutions of Lx = b, or Lᵀx = b: block after block of columns, the diagonal block by substitution,
+  /// a row an item, and a product for what is left.
+  func solveTriangular(_ l: Block, size n: Int, transposed: Bool, rows b: Block, count: Int) throws(BackendError) {
+    let step = smallBlock
+    if n == 0 || count == 0 { return }
+    try lock.held { () throws(BackendError) in
+      let starts = stride(from: 0, to: n, by: step)
+      for first in transposed ? starts.reversed() : Array(starts) {
+        let size = min(step, n - first)
+        let next = first + size
+        let solved = b.at(0, first)
+        try solveRows(solved, count: count, by: l.at(first, first), size: size, transposed: transposed)
+        if transposed, first > 0 {
+          try gemm(
+            solved, l.at(first, 0), rows: count, columns: first, inner: size, alpha: -1,
+            beta: 1, into: b)
+        } else if !transposed, next < n {
+          try gemm(
+            solved, l.at(next, first), transposeB: true, rows: count, columns: n - next,
+            inner: size, alpha: -1,
+            beta: 1, into: b.at(0, next))
+        }
+      }
+    }
+  }
+
   /// Rows b of a block ← the solutions of Lx = b, or Lᵀx = b, for one diagonal block L of at most `smallBlock`.
   func solveRows(_ rows: Block, count: Int, by l: Block, size: Int, transposed: Bool)
     throws(BackendError)

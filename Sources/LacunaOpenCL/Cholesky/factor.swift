@@ -3,6 +3,7 @@ import RealModule
 
 extension OpenCLBackend {
   public func performFactorPositiveDefinite(_ a: Matrix) throws(BackendError) -> Double {
+    if !a.isWhole { return try factorSlabs(a, argument: "factorPositiveDefinite: matrix") }
     return try context.lock.held { () throws(BackendError) in
       _ = try context.survey(a.block, size: a.rows, argument: "factorPositiveDefinite: matrix")
       return try context.factor(a.block, size: a.rows)

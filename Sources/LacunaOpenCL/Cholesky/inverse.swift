@@ -2,6 +2,7 @@ import LacunaAlgebra
 
 extension OpenCLBackend {
   public func performInvertPositiveDefinite(_ a: Matrix) throws(BackendError) -> Double {
+    if !a.isWhole { return try invertSlabs(a) }
     return try context.lock.held { () throws(BackendError) in
       _ = try context.survey(a.block, size: a.rows, argument: "invertPositiveDefinite: matrix")
       let logDeterminant = try context.factor(a.block, size: a.rows)

@@ -4,6 +4,7 @@ import LacunaHost
 extension OpenCLBackend {
   public func performEigendecompose(_ a: Matrix) throws(BackendError) -> [Double] {
     if a.rows == 0 { return [] }
+    try requireWhole(a, "eigenvectors")
     return try context.lock.held { () throws(BackendError) in
       let scale = try context.normalize(a.block, size: a.rows, argument: "eigendecompose: matrix")
       let (values, vectors) = try decompose(a, leading: a.rows)

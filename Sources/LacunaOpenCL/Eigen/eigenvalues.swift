@@ -3,6 +3,7 @@ import LacunaAlgebra
 extension OpenCLBackend {
   public func performEigenvalues(of a: Matrix) throws(BackendError) -> [Double] {
     if a.rows == 0 { return [] }
+    try requireWhole(a, "eigenvalues")
     return try context.lock.held { () throws(BackendError) in
       let scale = try context.normalize(a.block, size: a.rows, argument: "eigenvalues: matrix")
       let reduced = try context.tridiagonalize(a.buffer, size: a.rows, keep: false)

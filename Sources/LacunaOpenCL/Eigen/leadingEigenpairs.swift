@@ -6,6 +6,8 @@ extension OpenCLBackend {
   public func performLeadingEigenpairs(of a: Matrix, into vectors: Matrix) throws(BackendError)
     -> [Double]
   {
+    try requireWhole(a, "leading eigenvectors")
+    try requireWhole(vectors, "leading eigenvectors")
     return try context.lock.held { () throws(BackendError) in
       let scale = try context.normalize(
         a.block, size: a.rows, argument: "leadingEigenpairs: matrix")
