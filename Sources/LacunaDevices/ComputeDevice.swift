@@ -15,9 +15,10 @@ public struct ComputeDevice: Sendable, Equatable {
   public let platform, driver: String?
   /// Bytes of memory it offers now.
   public let memory: Int
-  /// Bytes of the largest single matrix; nil where only the memory bounds it.
+  /// Bytes of the largest buffer, in which a matrix lies whose eigenvalues are found, as others may lie in several; nil where only the
+  /// memory bounds it.
   public let largestAllocation: Int?
-  /// Numbers of the largest single matrix; nil where only its bytes count.
+  /// Numbers of the largest matrix in one buffer; nil where only its bytes count.
   public let largestMatrix: Int?
   public let hasFloat64: Bool
   /// Processors that work side by side: threads of the host, compute units elsewhere; nil where that is not known.

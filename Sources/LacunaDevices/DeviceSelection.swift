@@ -9,7 +9,7 @@ public struct DeviceSelection: Sendable {
   private let others: [DeviceSelection]
   /// Why this device.
   public let reason: String
-  /// Bytes of memory, and of the largest single allocation, that the device offers.
+  /// Bytes of memory, and of the largest buffer, that the device offers.
   public let memory: Int
   public let largestAllocation: Int
   /// Rates of the device, and of its `singleThreaded` copy: kept ones, and what is missing is measured when asked for; nominal

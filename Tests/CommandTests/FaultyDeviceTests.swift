@@ -38,7 +38,7 @@ struct FaultyDeviceTests {
   }
 
   /// All numbers of the points, by their names.
-  private static func numbers(_ output: String) throws -> [Double] {
+  static func numbers(_ output: String) throws -> [Double] {
     func collect(_ value: Any) -> [Double] {
       if let number = value as? NSNumber { return [number.doubleValue] }
       if let list = value as? [Any] { return list.flatMap(collect) }

@@ -91,6 +91,46 @@ struct SimulatedDeviceTests {
     }
   }
 
+  /// What takes eigenvalues is admitted up to where one buffer holds its matrix.
+  @Test func eigenvaluesTakeOneBuffer() throws {
+    func arguments(_ d: Int) -> [String] {
+      [
+        "simulate", "example:spectrum", "data.coordinates=\(d)", "data.samples=\(2 * d)", "model.ridge=0.05",
+        "experiment.trials=1", "--json", "--quiet", "--device", "opencl:0", "--no-verify",
+      ]
+    }
+    let environment = OpenCLShim.posing.merging([
+      "LACUNA_SHIM_MEMORY": "\(256 << 20)", "LACUNA_SHIM_ALLOCATION": "\(8 << 20)", "LACUNA_SHIM_DRY": "\(7 << 20)",
+    ]) { $1 }
+    try withFolder { cache in
+      let refused = try OpenCLShim.run(arguments(2000), cache: cache, environment: environment)
+      #expect(refused.status == 69 && refused.errors.contains("it holds d up to 1024 "), "\(refused.errors)")
+      let admitted = try OpenCLShim.run(arguments(1024), cache: cache, environment: environment)
+      #expect(admitted.status == 0, "\(admitted.errors)")
+    }
+  }
+
+  /// Matrices larger than the device's largest allocation: the host's numbers, verified on the way.
+  @Test func slabsAgreeWithTheHost() throws {
+    func numbers(_ device: String, cache: URL, environment: [String: String]) throws -> [Double] {
+      let result = try OpenCLShim.run(
+        [
+          "simulate", "example:ridge-path", "data.coordinates=1200", "data.samples=1500", "model.ridge=0.1",
+          "experiment.trials=1", "--json", "--quiet", "--device", device,
+        ], cache: cache, environment: environment)
+      #expect(result.status == 0, "\(result.errors)")
+      return try FaultyDeviceTests.numbers(result.output)
+    }
+    try withFolder { cache in
+      // 546 rows of 1200 numbers.
+      let environment = OpenCLShim.posing.merging(["LACUNA_SHIM_ALLOCATION": "\(5 << 20)"]) { $1 }
+      let found = try numbers("opencl:0", cache: cache, environment: environment)
+      let expected = try numbers("host", cache: cache, environment: [:])
+      #expect(found.count > 4 && found.count == expected.count)
+      for (x, y) in zip(found, expected) { #expect(abs(x - y) <= 1e-9 * max(abs(y), 1e-3)) }
+    }
+  }
+
   /// A trial of d = 4096 is no more launches than these, and a further ridge (a factor and an inverse) adds no more.
   @Test func launchesAreFew() throws {
     try withFolder { cache in

@@ -23,9 +23,7 @@ public struct StudyDevice {
   public func plan(_ stage: Experiment.Stage) throws(BackendError) -> TrialPlan {
     let plan = planner.plan(stage, on: backend)
     let forecast = plan.forecast
-    guard forecast.bytes > planner.memory || forecast.largestMatrixBytes > planner.largestAllocation else {
-      return plan
-    }
+    if forecast.fits(memory: planner.memory, largestAllocation: planner.largestAllocation) { return plan }
     let largest = stage.largestCoordinateCount(
       on: backend, route: plan.route, memory: planner.memory, largestAllocation: planner.largestAllocation)
     throw .outOfMemory(

@@ -91,19 +91,18 @@ struct TrialMatrices {
 }
 
 extension TrialShape {
-  /// Numbers that `TrialStorage` and the errors' own route hold, and the largest single matrix.
+  /// Numbers that `TrialStorage` and the errors' own route hold.
   /// - Parameter route: nil takes inverses, of the smaller Gram.
   /// - Parameter workspace: `Backend.workspaceMatrices`.
   /// - Parameter rowBlock: `Backend.rowBlock(columns:)`.
-  func storage(
+  func storedNumbers(
     route: ErrorRoute?, parts: TrialNeeds.Parts, workspace: (tridiagonalize: Int, eigendecompose: Int), rowBlock: Int
-  ) -> (numbers: Double, largest: Double) {
+  ) -> Double {
     let (n, d) = (Double(sampleCount), Double(coordinateCount))
     let block = Double(min(sampleCount, rowBlock)) * d
     let has = TrialMatrices(self, route: route, parts: parts)
     let squares = [has.gram, has.resolvent, has.workspace, has.closedForm, has.closedForm].count { $0 }
     var numbers = Double(squares) * d * d + (has.samples ? n * d : 0) + (has.samples && !has.block ? 0 : block)
-    var largest = has.samples && !has.gram ? n * d : d * d
     // Forms at up to 64 ridges, on the device and brought to the host.
     let forms = 2 * (2 + Double(spikeCount)) * min(Double(ridgeCount), 64)
     // Reflectors, and their products, from which the orthogonal factor is formed.
@@ -111,7 +110,6 @@ extension TrialShape {
     if !mask.isLeaveOneOut {
       // Where it reads the Gram alone, that is this trial's.
       numbers += mask.scheme.storedNumbers(order: d, block: block) - (mask.drawnMasks != nil ? 0 : d * d)
-      largest = max(d * d, block)
     } else {
       let columns = Double(dualBlockColumns(sampleCount: sampleCount, coordinateCount: coordinateCount))
       switch route ?? (has.samples ? .sampleInverses : .inverses) {
@@ -125,10 +123,7 @@ extension TrialShape {
         numbers += n * n * Double(2 + workspace.tridiagonalize) + (2 * n + forms) * columns + panels * n
       }
     }
-    if isDense {
-      numbers += d * d + max(block, min(n, d) * d)
-      largest = max(largest, d * d)
-    }
-    return (numbers, largest)
+    if isDense { numbers += d * d + max(block, min(n, d) * d) }
+    return numbers
   }
 }

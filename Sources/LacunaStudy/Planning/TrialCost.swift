@@ -66,6 +66,11 @@ struct TrialCost {
   /// Floating-point operations.
   var operations: Double { parts.reduce(0) { $0 + ($1.work == .fill ? 0 : $1.operations) } }
 
+  /// The largest order of a matrix that is reduced to tridiagonal form; 0 where none is.
+  var largestReduction: Int {
+    parts.lazy.filter { $0.work == .tridiagonalize || $0.work == .eigendecompose }.map(\.order).max() ?? 0
+  }
+
   func seconds(_ rates: DeviceRates) -> Double {
     parts.reduce(0) { $0 + rates.seconds($1.work, order: $1.order, operations: $1.operations) }
   }

@@ -5,8 +5,8 @@ import LacunaAlgebra
 public struct TrialForecast: Sendable, Equatable {
   /// Bytes of device storage.
   public let bytes: Int
-  /// Bytes of the largest single matrix.
-  public let largestMatrixBytes: Int
+  /// Bytes of the largest matrix that has to lie in one piece: of those whose eigenvalues are found. All others may lie in slabs.
+  public let largestPieceBytes: Int
   /// Floating-point operations, multiplications and additions each one; random numbers beside.
   public let operations: Double
 
@@ -22,13 +22,14 @@ public struct TrialForecast: Sendable, Equatable {
     workspace: (tridiagonalize: Int, eigendecompose: Int) = (0, 2), rowBlock: Int? = nil,
     temporaryBytes: Int = 0
   ) {
-    let storage = shape.storage(
+    let numbers = shape.storedNumbers(
       route: route, parts: needs.parts, workspace: workspace,
       rowBlock: rowBlock ?? RowBlock.usual(columns: shape.coordinateCount))
     let size = Double(precision.byteCount)
-    bytes = Int(((storage.numbers + needs.numbers) * size).rounded()) + temporaryBytes
-    largestMatrixBytes = Int((storage.largest * size).rounded())
-    operations = TrialCost(shape, needs: needs, route: route).operations
+    let cost = TrialCost(shape, needs: needs, route: route)
+    bytes = Int(((numbers + needs.numbers) * size).rounded()) + temporaryBytes
+    largestPieceBytes = Int(Double(cost.largestReduction) * Double(cost.largestReduction) * size)
+    operations = cost.operations
   }
 
   /// A trial of the errors alone, of leave-one-out masks under a structured Σ.
@@ -38,10 +39,15 @@ public struct TrialForecast: Sendable, Equatable {
       precision: precision)
   }
 
-  /// The largest d at the same n/d that a device of this much memory, and of allocations up to a limit, can hold.
+  /// Whether a device has the memory, and buffers large enough.
+  func fits(memory: Int, largestAllocation: Int) -> Bool {
+    bytes <= memory && largestPieceBytes <= largestAllocation
+  }
+
+  /// The largest d at the same n/d that a device of this much memory, and of buffers up to a limit, can hold.
   /// - Parameter shape: of the problem.
   /// - Parameter memory: bytes of the device.
-  /// - Parameter largestAllocation: bytes of its largest matrix.
+  /// - Parameter largestAllocation: bytes of its largest buffer.
   /// - Parameter forecast: of a trial of a shape.
   public static func largestCoordinateCount(
     _ shape: TrialShape, memory: Int, largestAllocation: Int, forecast: (TrialShape) -> TrialForecast
@@ -51,7 +57,7 @@ public struct TrialForecast: Sendable, Equatable {
     while high - low > 1 {
       let middle = (low + high) / 2
       let forecast = forecast(shape.scaled(toCoordinates: middle))
-      if forecast.bytes <= memory && forecast.largestMatrixBytes <= largestAllocation {
+      if forecast.fits(memory: memory, largestAllocation: largestAllocation) {
         low = middle
       } else {
         high = middle

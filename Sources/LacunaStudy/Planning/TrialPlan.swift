@@ -33,7 +33,7 @@ public struct TrialPlanner: Sendable {
   public let rates: DeviceRates
   /// Rates of the device's `singleThreaded` copy; without them large trials are taken to use all threads fully.
   public let singleThreadedRates: DeviceRates?
-  /// Bytes of storage on the device, and of the largest single matrix.
+  /// Bytes of storage on the device, and of its largest buffer: of the largest matrix whose eigenvalues can be found.
   public let memory: Int
   public let largestAllocation: Int
   /// Bytes that the process holds beside the backend's `standingBytes`, for other devices.
@@ -87,7 +87,7 @@ public struct TrialPlanner: Sendable {
     let candidates = zip(routes, forecasts).map { route, forecast in
       TrialPlan.Candidate(
         route: route, seconds: stage.seconds(route: route, rates: rates), forecast: forecast,
-        fits: forecast.bytes <= memory && forecast.largestMatrixBytes <= largestAllocation)
+        fits: forecast.fits(memory: memory, largestAllocation: largestAllocation))
     }
     let fitting = candidates.filter { $0.fits && $0.route != .eigenvectors }
     let chosen =
