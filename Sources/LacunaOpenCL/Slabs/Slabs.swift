@@ -102,12 +102,13 @@ extension OpenCLBackend {
   }
 
   /// The refusal of what is written for one buffer alone.
-  /// - Throws: `unsupported`, with the largest order that one buffer holds.
+  /// - Throws: `outOfMemory`, with the largest order that one buffer holds: memory is what there is too little of, in one piece.
   func requireWhole(_ a: Matrix, _ operation: String) throws(BackendError) {
     if a.isWhole { return }
     let largest = Int(Double(context.slabCapacity).squareRoot())
-    throw .unsupported(
-      "\(operation) of \(a.shape): it takes one buffer, which holds \(largest) × \(largest) in "
-        + Element.precision.rawValue, device: device.name)
+    throw .outOfMemory(
+      requested: a.count * Element.precision.byteCount, available: context.slabCapacity * Element.precision.byteCount,
+      device: "\(device.name), for \(operation) of \(a.shape) in one buffer (it holds \(largest) × \(largest) in "
+        + "\(Element.precision.rawValue)),")
   }
 }
