@@ -3,12 +3,12 @@ public enum KernelSource: String, CaseIterable, Sendable {
   case autoregress, bisection, blocks, cholesky, circulant, diagonal, dots, elementwise, fill,
     finite
   case leaveSamplesOut, maskedGram, mixBlocks, probe, reflectors, resolventForms, ritz, skinny, tiles,
-    triangle, triangular, tridiagonal
+    triangle, triangular, tridiagonal, wideTiles
 
   /// The text that comes before every file.
   public static var common: String { String(decoding: PackageResources.common_cl, as: UTF8.self) }
 
-  /// The text of this file, without the common part.
+  /// The text of this file, without the common part; `wideTiles` is `tiles` with larger tiles.
   public var text: String {
     let bytes =
       switch self {
@@ -34,7 +34,8 @@ public enum KernelSource: String, CaseIterable, Sendable {
       case .triangle: PackageResources.triangle_cl
       case .triangular: PackageResources.triangular_cl
       case .tridiagonal: PackageResources.tridiagonal_cl
+      case .wideTiles: PackageResources.tiles_cl
       }
-    return String(decoding: bytes, as: UTF8.self)
+    return (self == .wideTiles ? "#define WIDE\n" : "") + String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -26,16 +26,19 @@ extension DeviceContext {
       source, name, global: (items.rounded(upTo: groupSize), height), group: (groupSize, 1), arguments: arguments)
   }
 
-  /// Queues a kernel over `groups` work-groups of `groupSize` items, and `height` along the other dimension.
-  func launch(_ source: KernelSource, _ name: String, groups: Int, height: Int = 1, _ arguments: Argument...)
-    throws(BackendError)
-  {
-    try launch(source, name, global: (groups * groupSize, height), group: (groupSize, 1), arguments: arguments)
+  /// Queues a kernel over `groups` work-groups of `groupSize` items, and `height` along the other dimension, at most `tallest`
+  /// at once.
+  func launch(
+    _ source: KernelSource, _ name: String, groups: Int, height: Int = 1, tallest: Int = .max, _ arguments: Argument...
+  ) throws(BackendError) {
+    try launch(
+      source, name, global: (groups * groupSize, height), group: (groupSize, 1), tallest: tallest, arguments: arguments)
   }
 
   /// Queues a kernel over a given number of items in groups of a given shape. Nothing is queued where there are no items.
   func launch(
-    _ source: KernelSource, _ name: String, global: (Int, Int), group: (Int, Int), arguments: [Argument]
+    _ source: KernelSource, _ name: String, global: (Int, Int), group: (Int, Int), tallest: Int = .max,
+    arguments: [Argument]
   ) throws(BackendError) {
     if global.0 == 0 || global.1 == 0 { return }
     try lock.held { () throws(BackendError) in
@@ -45,7 +48,7 @@ extension DeviceContext {
       }
       try Status.check(faults.launch(name), "clEnqueueNDRangeKernel(\(name))")
       // Kernels of many rows find theirs by the global index, which an offset moves.
-      let tallest = routes.tallestGrid * group.1
+      let tallest = min(tallest, routes.tallestGrid) * group.1
       for start in stride(from: 0, to: global.1, by: tallest) {
         let status = queue(kernel, from: start, global: (global.0, min(tallest, global.1 - start)), group: group)
         if Status.isOutOfMemory(status) { throw .outOfMemory(requested: 0, available: 0, device: device.name) }

@@ -19,13 +19,15 @@ final class DeviceContext: @unchecked Sendable {
   let context: cl_context
   let queue: cl_command_queue
 
-  private var kernels: [String: cl_kernel] = [:]
+  private var kernels: [KernelSource: [String: cl_kernel]] = [:]
   private var programs: [KernelSource: cl_program] = [:]
   private var scratchBuffers: [String: DeviceBuffer] = [:]
   private var uploads: [Upload] = []
   private let ledger = Ledger()
   /// The latest given masks, at most two.
   var givenMasks: [GivenMaskBuffers] = []
+  /// By what large rank updates are computed; small ones have `updateWay`.
+  var largeUpdates = UpdateWay.strips
   /// The latest constants of `mixBlocks`, at most four.
   var mixtures: [(bounds: [Int], shift: [Double], edges: DeviceBuffer, shifts: DeviceBuffer)] = []
   /// The latest circulant filters, at most four.
@@ -46,11 +48,12 @@ final class DeviceContext: @unchecked Sendable {
       throw .device(call: "clCreateCommandQueue", status: Int(status), log: Status.name(Int(status)))
     }
     self.queue = queue
+    if offers(.wideTiles) { largeUpdates = .wideTiles }
   }
 
   deinit {
     for upload in uploads { _ = upload.finish() }
-    for kernel in kernels.values { clReleaseKernel(kernel) }
+    for kernel in kernels.values.flatMap(\.values) { clReleaseKernel(kernel) }
     for program in programs.values { clReleaseProgram(program) }
     clReleaseCommandQueue(queue)
   }
@@ -156,13 +159,13 @@ final class DeviceContext: @unchecked Sendable {
 
   /// The kernel of a file, its program built on first use.
   func kernel(_ source: KernelSource, _ name: String) throws(BackendError) -> cl_kernel {
-    if let kept = kernels[name] { return kept }
+    if let kept = kernels[source]?[name] { return kept }
     let program = try self.program(source)
     var status: cl_int = 0
     guard let kernel = clCreateKernel(program, name, &status), status == CL_SUCCESS else {
       throw .device(call: "clCreateKernel(\(name))", status: Int(status), log: Status.name(Int(status)))
     }
-    kernels[name] = kernel
+    kernels[source, default: [:]][name] = kernel
     return kernel
   }
 

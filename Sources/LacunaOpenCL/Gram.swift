@@ -23,21 +23,21 @@ extension OpenCLBackend {
 extension DeviceContext {
   /// Lower triangle of s ← s + scale · op(x) op(y)ᵀ, op(x) and op(y) being size × inner: XᵀY where `transposed`, else XYᵀ.
   ///
-  /// Strip after strip of columns: the strip's product with all rows from its first, then one kernel that adds what lies on
-  /// or below the diagonal. CLBlast's own rank updates would copy all of s on each call. Where that would be many launches for
-  /// little work, one kernel adds in place.
-  /// - Parameter inStrips: whether strips are taken for little work too.
+  /// On a GPU one kernel adds where the triangle lies: s is read and written once. Elsewhere, or where that is slower, strip after
+  /// strip of columns: the strip's product with all rows from its first, then one kernel that adds what lies on or below the
+  /// diagonal. CLBlast's product could not add in place: it copies a block of s to a temporary and back.
+  /// - Parameter way: by what; nil for the way that suits the size.
   func accumulateLower(
-    _ x: Block, _ y: Block, transposed: Bool, size: Int, inner: Int, scale: Double, inStrips: Bool = false,
+    _ x: Block, _ y: Block, transposed: Bool, size: Int, inner: Int, scale: Double, by way: UpdateWay? = nil,
     into s: Block
   ) throws(BackendError) {
     if size == 0 || inner == 0 { return }
+    if let kernel = (way ?? updateWay(size: size, inner: inner)).kernel {
+      return try tiles(
+        x, transposeA: transposed, y, transposeB: !transposed, rows: size, columns: size, inner: inner, alpha: scale,
+        beta: 1, shape: .lowerResult, by: kernel, into: s)
+    }
     try lock.held { () throws(BackendError) in
-      if !inStrips, isSmall(rows: size, columns: size, inner: inner) {
-        return try tiles(
-          x, transposeA: transposed, y, transposeB: !transposed, rows: size, columns: size, inner: inner, alpha: scale,
-          beta: 1, shape: .lowerResult, into: s)
-      }
       let width = stripWidth(size)
       let strip = try scratch("strip", count: size * width)
       // What CLBlast would turn for every strip is turned once, some rows at a time.
@@ -79,6 +79,6 @@ extension DeviceContext {
 
   /// Columns of a strip: enough for products to run at speed, few enough to waste little above the diagonal.
   func stripWidth(_ size: Int) -> Int {
-    min(size, max(128, (size / 8).rounded(upTo: 128)))
+    min(size, max(routes.actsAsGPU ? 512 : 128, (size / 8).rounded(upTo: 128)))
   }
 }

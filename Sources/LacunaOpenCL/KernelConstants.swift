@@ -4,6 +4,8 @@ enum KernelConstants {
   static let tridiagonalTile = 64
   /// PRODUCT_TILE of `tiles.cl`: edge of its tiles.
   static let productTile = 64
+  /// WIDE_TILE of `tiles.cl`: edge of the larger ones.
+  static let wideTile = 128
   /// DOT_ROWS of `dots.cl`: rows that a partial sum spans.
   static let dotRows = 128
   /// SKINNY_ROWS of `skinny.cl`: rows at a time.
@@ -23,7 +25,8 @@ extension DeviceContext {
       ("NB", smallBlock), ("TILE", tileEdge), ("WG", groupSize),
       ("REAL64", precision == .float64 ? 1 : 0),
       ("FP64", usesFloat64 ? 1 : 0), ("TS", KernelConstants.tridiagonalTile),
-      ("PRODUCT_TILE", KernelConstants.productTile), ("DOT_ROWS", KernelConstants.dotRows),
+      ("PRODUCT_TILE", KernelConstants.productTile), ("WIDE_TILE", KernelConstants.wideTile),
+      ("DOT_ROWS", KernelConstants.dotRows),
       ("SKINNY_ROWS", KernelConstants.skinnyRows), ("SKINNY_SPAN", KernelConstants.skinnySpan),
       ("PROBE_ROWS", KernelConstants.probeRows), ("PROBE_WORDS", KernelConstants.probeWords),
       ("PROBE_COLUMNS", probeColumns),

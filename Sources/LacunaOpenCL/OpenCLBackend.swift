@@ -40,7 +40,8 @@ public final class OpenCLBackend<Element: OpenCLScalar>: Backend {
   /// What a product rearranges, a strip of a Gram, the panels and diagonal blocks of the factorisation and of the inverse; where
   /// matrices of the order lie in slabs, the same.
   public func temporaryBytes(order: Int) -> Int {
-    let panels = order * (context.stripWidth(order) + 2 * context.panelWidth + context.smallBlock)
+    let strip = context.largeUpdates == .strips ? context.stripWidth(order) : 0
+    let panels = order * (strip + 2 * context.panelWidth + context.smallBlock)
     return context.largestTemporary(order: order) + panels * Element.precision.byteCount
   }
 

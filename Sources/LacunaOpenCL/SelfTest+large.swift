@@ -30,24 +30,29 @@ extension OpenCLBackend {
       result, times: framed, [c.framed.times(framed)[0]] + zip(expected, before).map { $0 + $1 },
       "a product of blocks", inner)
     if context.routes.actsAsGPU { try testBatch(Integers(rows, rows, key: 7)) }
-    try testGram(b)
+    // In one launch too, where that is a way of this device.
+    try testGram(b, by: [.strips] + (context.offers(.narrowTiles) ? [.narrowTiles] : []))
+  }
+
+  /// Rank updates by a way of their own, of sizes that fit its tiles and such that do not.
+  func testUpdates(_ way: UpdateWay) throws(BackendError) {
+    for (inner, half) in [(3, 5), (64, 128), (131, 149)] { try testGram(Integers(inner, half, key: 9), by: [way]) }
   }
 
   /// XᵀX of X and XXᵀ of Xᵀ, wide enough for their strips to take the same route.
-  private func testGram(_ x: Integers) throws(BackendError) {
+  private func testGram(_ x: Integers, by ways: [UpdateWay]) throws(BackendError) {
     let wide = Integers(x.rows, 2 * x.columns, key: 5)
     let v = Integers(1, wide.columns, key: 6).values
     // Lower triangle times v, the product with each unit vector's share left out above the diagonal.
     let gram = wide.transposed.lowerGram(times: v)
     for transposed in [false, true] {
       let operand = try place(transposed ? wide : wide.transposed)
-      // In one launch too, where that is a way of this device.
-      for inStrips in context.routes.actsAsGPU ? [true, false] : [true] {
+      for way in ways {
         let result = try makeMatrix(rows: wide.columns, columns: wide.columns)
         try requireWhole(result, "the self-test")
         try context.accumulateLower(
           operand.block, operand.block, transposed: transposed, size: wide.columns, inner: wide.rows, scale: 1,
-          inStrips: inStrips, into: result.block)
+          by: way, into: result.block)
         try clearUpperTriangle(of: result)
         try require(result, times: v, gram, "a Gram", wide.rows)
       }

@@ -19,24 +19,26 @@ struct TileShape: OptionSet {
 extension DeviceContext {
   /// Whether a product is one for `tiles`: on a GPU, where launches would take longer than it.
   func isSmall(rows: Int, columns: Int, inner: Int) -> Bool {
-    routes.actsAsGPU && groupSize == 256 && rows * columns * inner <= routes.smallProduct
+    offers(.narrowTiles) && rows * columns * inner <= routes.smallProduct
   }
 
-  /// c ← alpha · op(a) op(b) + beta · c for row-major blocks in one launch, `count` times at equal distances.
+  /// c ← alpha · op(a) op(b) + beta · c for row-major blocks in one launch, `count` times at equal distances; in several, some
+  /// rows of tiles each, where one would run for too long.
   /// - Parameter step: elements from one block to the next, each after its block.
   func tiles(
     _ a: Block, transposeA: Bool = false, step aStep: Int = 0,
     _ b: Block, transposeB: Bool = false, step bStep: Int = 0,
     rows: Int, columns: Int, inner: Int, alpha: Double = 1, beta: Double = 0, shape: TileShape = [],
-    into c: Block, step cStep: Int = 0, count: Int = 1
+    by kernel: TileKernel = .narrow, into c: Block, step cStep: Int = 0, count: Int = 1
   ) throws(BackendError) {
     var bits = shape
     if transposeA { bits.insert(.turnedA) }
     if transposeB { bits.insert(.turnedB) }
-    let edge = KernelConstants.productTile
-    func tileCount(_ length: Int) -> Int { (length + edge - 1) / edge }
+    let width = (columns + kernel.columns - 1) / kernel.columns
+    let height = (rows + kernel.rows - 1) / kernel.rows
     try launch(
-      .tiles, "tile_product", groups: tileCount(columns), height: tileCount(rows) * count, .buffer(a.buffer),
+      kernel.source, kernel.name, groups: width, height: height * count,
+      tallest: max(1, routes.longestProduct / (2 * kernel.rows * max(1, columns * inner))), .buffer(a.buffer),
       .uint(a.offset), .uint(a.stride), .uint(aStep), .buffer(b.buffer), .uint(b.offset), .uint(b.stride), .uint(bStep),
       .buffer(c.buffer), .uint(c.offset), .uint(c.stride), .uint(cStep), .uint(rows), .uint(columns), .uint(inner),
       .real(alpha), .real(beta), .uint(bits.rawValue))

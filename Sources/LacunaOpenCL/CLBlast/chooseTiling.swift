@@ -10,7 +10,10 @@ extension OpenCLBackend {
     let precision = Element.precision
     try CLBlast.lock.held { () throws(BackendError) in
       if context.routes.knowsTiling {
-        if context.faults.selfTest == nil, CLBlast.isTrusted(device, precision: precision) { return }
+        if context.faults.selfTest == nil, CLBlast.isTrusted(device, precision: precision) {
+          if let chosen = CLBlast.updates(device, precision: precision) { context.largeUpdates = chosen }
+          return
+        }
         if let known = GemmParameters.known(device, precision: precision) {
           try adopt(known)
           return CLBlast.trust(device, precision: precision)
@@ -24,6 +27,7 @@ extension OpenCLBackend {
         try adopt(fastest)
         memory.save(key, fastest.text)
       }
+      try chooseUpdates(memory, key: key)
       CLBlast.trust(device, precision: precision)
     }
   }

@@ -58,11 +58,10 @@ extension DeviceContext {
             alpha: -1, beta: 1, into: a.at(next, next))
         }
       }
-      if end < n, isSmall(rows: n - end, columns: n - end, inner: end - start) {
+      if end < n, updateWay(size: n - end, inner: end - start) != .strips {
         let below = a.at(end, start)
-        try tiles(
-          below, below, transposeB: true, rows: n - end, columns: n - end, inner: end - start, alpha: -1, beta: 1,
-          shape: .lowerResult, into: a.at(end, end))
+        try accumulateLower(
+          below, below, transposed: false, size: n - end, inner: end - start, scale: -1, into: a.at(end, end))
       } else if end < n {
         // Transposed once, the panel meets the product the way round that needs no rearranging.
         let panel = try scratch("panel", count: (end - start) * (n - end))
