@@ -57,6 +57,7 @@ let package = Package(
         .embedInCode("leave_samples_out.cl"),
         .embedInCode("masked_gram.cl"),
         .embedInCode("mix_blocks.cl"),
+        .embedInCode("mma.cl"),
         .embedInCode("probe.cl"),
         .embedInCode("reflectors.cl"),
         .embedInCode("resolvent_forms.cl"),

@@ -2,7 +2,7 @@
 public enum KernelSource: String, CaseIterable, Sendable {
   case autoregress, bisection, blocks, cholesky, circulant, diagonal, dots, elementwise, fill,
     finite
-  case leaveSamplesOut, maskedGram, mixBlocks, probe, reflectors, resolventForms, ritz, skinny, tiles,
+  case leaveSamplesOut, maskedGram, mixBlocks, mma, probe, reflectors, resolventForms, ritz, skinny, tiles,
     triangle, triangular, tridiagonal, wideTiles
 
   /// The text that comes before every file.
@@ -25,6 +25,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
       case .leaveSamplesOut: PackageResources.leave_samples_out_cl
       case .maskedGram: PackageResources.masked_gram_cl
       case .mixBlocks: PackageResources.mix_blocks_cl
+      case .mma: PackageResources.mma_cl
       case .probe: PackageResources.probe_cl
       case .reflectors: PackageResources.reflectors_cl
       case .resolventForms: PackageResources.resolvent_forms_cl

@@ -77,6 +77,16 @@ static inline ACC group_sum(ACC x, __local ACC *scratch) {
   return total;
 }
 
+// --- Products -----------------------------------------------------------------------------------------------------
+
+// What kernels of products by tiles are told of their operands and result: see tiles.cl.
+#define TURNED_A 1
+#define TURNED_B 2
+#define LOWER_C 4
+#define LOWER_A 8
+#define UPPER_A 16
+#define LOWER_B 32
+
 // --- Random bits ------------------------------------------------------------------------------------------------
 
 // Philox4x32-10 (Salmon, Moraes, Dror, Shaw, SC 2011, doi:10.1145/2063384.2063405), one block of a stream:

@@ -26,13 +26,6 @@
 #define DEPTH 16
 #endif
 
-#define TURNED_A 1
-#define TURNED_B 2
-#define LOWER_C 4
-#define LOWER_A 8
-#define UPPER_A 16
-#define LOWER_B 32
-
 #define ITEMS 256
 // An item has OWN rows and OWN columns of the tile: runs of 16 bytes, SIDE items side by side.
 #define SIDE 16

@@ -26,8 +26,9 @@ final class DeviceContext: @unchecked Sendable {
   private let ledger = Ledger()
   /// The latest given masks, at most two.
   var givenMasks: [GivenMaskBuffers] = []
-  /// By what large rank updates are computed; small ones have `updateWay`.
-  var largeUpdates = UpdateWay.strips
+  /// By what large products and rank updates are computed; small ones have ways of their own.
+  var largeProducts = ProductWay.clblast
+  var largeUpdates = ProductWay.clblast
   /// The latest constants of `mixBlocks`, at most four.
   var mixtures: [(bounds: [Int], shift: [Double], edges: DeviceBuffer, shifts: DeviceBuffer)] = []
   /// The latest circulant filters, at most four.

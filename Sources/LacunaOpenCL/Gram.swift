@@ -28,7 +28,7 @@ extension DeviceContext {
   /// diagonal. CLBlast's product could not add in place: it copies a block of s to a temporary and back.
   /// - Parameter way: by what; nil for the way that suits the size.
   func accumulateLower(
-    _ x: Block, _ y: Block, transposed: Bool, size: Int, inner: Int, scale: Double, by way: UpdateWay? = nil,
+    _ x: Block, _ y: Block, transposed: Bool, size: Int, inner: Int, scale: Double, by way: ProductWay? = nil,
     into s: Block
   ) throws(BackendError) {
     if size == 0 || inner == 0 { return }

@@ -6,6 +6,9 @@ enum KernelConstants {
   static let productTile = 64
   /// WIDE_TILE of `tiles.cl`: edge of the larger ones.
   static let wideTile = 128
+  /// MMA_TILE_ROWS and MMA_TILE_COLUMNS of `mma.cl`: edges of its tiles.
+  static let mmaTileRows = 128
+  static let mmaTileColumns = 64
   /// DOT_ROWS of `dots.cl`: rows that a partial sum spans.
   static let dotRows = 128
   /// SKINNY_ROWS of `skinny.cl`: rows at a time.
@@ -21,7 +24,7 @@ enum KernelConstants {
 extension DeviceContext {
   /// The compiler's options for every program.
   var buildOptions: String {
-    let macros = [
+    var macros = [
       ("NB", smallBlock), ("TILE", tileEdge), ("WG", groupSize),
       ("REAL64", precision == .float64 ? 1 : 0),
       ("FP64", usesFloat64 ? 1 : 0), ("TS", KernelConstants.tridiagonalTile),
@@ -31,6 +34,12 @@ extension DeviceContext {
       ("PROBE_ROWS", KernelConstants.probeRows), ("PROBE_WORDS", KernelConstants.probeWords),
       ("PROBE_COLUMNS", probeColumns),
     ]
+    if let depth = routes.matrixDepth {
+      macros += [
+        ("MMA_DEPTH", depth), ("MMA_TILE_ROWS", KernelConstants.mmaTileRows),
+        ("MMA_TILE_COLUMNS", KernelConstants.mmaTileColumns),
+      ]
+    }
     let rounding = device.roundsSingles ? " -cl-fp32-correctly-rounded-divide-sqrt" : ""
     return macros.reduce("-cl-std=CL1.2" + rounding) { $0 + " -D\($1.0)=\($1.1)" }
   }

@@ -40,14 +40,25 @@ public final class OpenCLBackend<Element: OpenCLScalar>: Backend {
   /// What a product rearranges, a strip of a Gram, the panels and diagonal blocks of the factorisation and of the inverse; where
   /// matrices of the order lie in slabs, the same.
   public func temporaryBytes(order: Int) -> Int {
-    let strip = context.largeUpdates == .strips ? context.stripWidth(order) : 0
+    let strip = context.largeUpdates == .clblast ? context.stripWidth(order) : 0
     let panels = order * (strip + 2 * context.panelWidth + context.smallBlock)
-    return context.largestTemporary(order: order) + panels * Element.precision.byteCount
+    let products = context.largeProducts == .clblast ? context.largestTemporary(order: order) : 0
+    return products + panels * Element.precision.byteCount
   }
 
   public var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { (1, 1) }
 
+  /// By what it multiplies.
+  private var products: String {
+    switch (context.largeProducts, context.largeUpdates) {
+    case (.matrixUnits, .matrixUnits): "matrix units and CLBlast"
+    case (.matrixUnits, _): "matrix units (but for Grams) and CLBlast"
+    case (_, .matrixUnits): "CLBlast and matrix units (for Grams)"
+    default: "CLBlast"
+    }
+  }
+
   public var description: String {
-    "OpenCL \(device.name) (\(device.platform), driver \(device.driver)), CLBlast, \(Element.precision.rawValue)"
+    "OpenCL \(device.name) (\(device.platform), driver \(device.driver)), \(products), \(Element.precision.rawValue)"
   }
 }

@@ -24,6 +24,8 @@ public struct OpenCLDevice: @unchecked Sendable {
   public let hasFloat64: Bool
   /// Whether float32 quotients and roots can be had correctly rounded.
   let roundsSingles: Bool
+  /// NVIDIA's compute capability times 10, 90 for 9.0; nil for the devices of others.
+  let computeCapability: Int?
   /// Why no trial can run here; nil where one can.
   public let obstacle: String?
 
@@ -114,6 +116,9 @@ public struct OpenCLDevice: @unchecked Sendable {
       && number(CL_DEVICE_DOUBLE_FP_CONFIG, cl_ulong(0)) != 0
     roundsSingles =
       number(CL_DEVICE_SINGLE_FP_CONFIG, cl_ulong(0)) & Int(CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0
+    // CL_DEVICE_COMPUTE_CAPABILITY_MAJOR_NV and its MINOR, of cl_nv_device_attribute_query.
+    let (major, minor) = (number(0x4000, cl_uint(0)), number(0x4001, cl_uint(0)))
+    computeCapability = text(CL_DEVICE_VENDOR).contains("NVIDIA") && major > 0 ? 10 * major + minor : nil
     let flags: [(Int32, String)] = [
       (CL_DEVICE_AVAILABLE, "the driver reports it as not available"),
       (CL_DEVICE_COMPILER_AVAILABLE, "its driver has no compiler"),

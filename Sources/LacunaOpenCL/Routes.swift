@@ -6,6 +6,9 @@ package struct Routes: Sendable {
   package var usesFloat64 = true
   /// Whether the built-in table of tilings counts; otherwise the device's is measured as that of an unknown one.
   package var knowsTiling = true
+  /// Depth of the products of float64 that one instruction of the device's matrix units computes, by `mma.cl`: 16 or 4; nil
+  /// where it has none.
+  package var matrixDepth: Int?
   /// Orders from which a few leading eigenpairs come from a Krylov space.
   package var smallestKrylov = 1024
 
@@ -24,5 +27,8 @@ package struct Routes: Sendable {
   package init(_ device: OpenCLDevice) {
     actsAsGPU = device.kind != .cpu
     if actsAsGPU { longestProduct = 1 << 37 }
+    if let capability = device.computeCapability, device.hasFloat64, capability >= 80 {
+      matrixDepth = capability >= 90 ? 16 : 4
+    }
   }
 }

@@ -31,16 +31,11 @@ extension OpenCLBackend {
       "a product of blocks", inner)
     if context.routes.actsAsGPU { try testBatch(Integers(rows, rows, key: 7)) }
     // In one launch too, where that is a way of this device.
-    try testGram(b, by: [.strips] + (context.offers(.narrowTiles) ? [.narrowTiles] : []))
-  }
-
-  /// Rank updates by a way of their own, of sizes that fit its tiles and such that do not.
-  func testUpdates(_ way: UpdateWay) throws(BackendError) {
-    for (inner, half) in [(3, 5), (64, 128), (131, 149)] { try testGram(Integers(inner, half, key: 9), by: [way]) }
+    try testGram(b, by: [.clblast] + (context.offers(.narrowTiles) ? [.narrowTiles] : []))
   }
 
   /// XᵀX of X and XXᵀ of Xᵀ, wide enough for their strips to take the same route.
-  private func testGram(_ x: Integers, by ways: [UpdateWay]) throws(BackendError) {
+  func testGram(_ x: Integers, by ways: [ProductWay]) throws(BackendError) {
     let wide = Integers(x.rows, 2 * x.columns, key: 5)
     let v = Integers(1, wide.columns, key: 6).values
     // Lower triangle times v, the product with each unit vector's share left out above the diagonal.
@@ -82,14 +77,14 @@ extension OpenCLBackend {
     try require(matrix, times: v, expected, "a batch", edge)
   }
 
-  private func place(_ integers: Integers) throws(BackendError) -> Matrix {
+  func place(_ integers: Integers) throws(BackendError) -> Matrix {
     let matrix = try makeUninitialized(rows: integers.rows, columns: integers.columns)
     try requireWhole(matrix, "the self-test")
     try upload(integers.values.map { Element($0) }, to: matrix, firstRow: 0)
     return matrix
   }
 
-  private func require(
+  func require(
     _ c: Matrix, times v: [Int], _ expected: [Int], _ what: String, _ inner: Int
   ) throws(BackendError) {
     let values = try download(c)
@@ -107,7 +102,7 @@ extension OpenCLBackend {
 }
 
 /// A matrix of integers of at most 8 in modulus, the same everywhere: sums of 2¹⁸ products are exact in float32.
-private struct Integers {
+struct Integers {
   let rows, columns: Int
   let values: [Int]
 
@@ -133,6 +128,11 @@ private struct Integers {
     var all = [Int](repeating: 5, count: columns + 3)
     for i in 0..<rows { all += [1, 2, 3] + values[i * columns..<(i + 1) * columns] }
     return Integers(rows + 1, columns + 3, all)
+  }
+
+  /// With zeros above the diagonal.
+  var lower: Integers {
+    Integers(rows, columns, (0..<rows * columns).map { $0 % columns > $0 / columns ? 0 : values[$0] })
   }
 
   func times(_ v: [Int]) -> [Int] {

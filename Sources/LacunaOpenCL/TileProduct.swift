@@ -24,13 +24,15 @@ extension DeviceContext {
 
   /// c ← alpha · op(a) op(b) + beta · c for row-major blocks in one launch, `count` times at equal distances; in several, some
   /// rows of tiles each, where one would run for too long.
+  /// - Parameter kernel: whose tiles; nil for those that suit a small product.
   /// - Parameter step: elements from one block to the next, each after its block.
   func tiles(
     _ a: Block, transposeA: Bool = false, step aStep: Int = 0,
     _ b: Block, transposeB: Bool = false, step bStep: Int = 0,
     rows: Int, columns: Int, inner: Int, alpha: Double = 1, beta: Double = 0, shape: TileShape = [],
-    by kernel: TileKernel = .narrow, into c: Block, step cStep: Int = 0, count: Int = 1
+    by kernel: TileKernel? = nil, into c: Block, step cStep: Int = 0, count: Int = 1
   ) throws(BackendError) {
+    let kernel = kernel ?? smallTiles(rows: rows)
     var bits = shape
     if transposeA { bits.insert(.turnedA) }
     if transposeB { bits.insert(.turnedB) }

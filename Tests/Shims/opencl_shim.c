@@ -8,6 +8,7 @@
 //   LACUNA_SHIM_COUNT=FILE     at exit writes one line a kind of call, "launch 1162", then one a kernel, "kernel NAME 12"
 //   LACUNA_SHIM_SOURCES=DIR    every program built is written there, its options in the first line as a comment
 //   LACUNA_SHIM_KIND=gpu       the device says it is a GPU
+//   LACUNA_SHIM_CAPABILITY=90  the device says it is NVIDIA's, of compute capability 9.0; programs of its instructions are not built
 //   LACUNA_SHIM_LOCAL=BYTES    … has so much local memory, LACUNA_SHIM_MEMORY global memory, LACUNA_SHIM_ALLOCATION as its
 //                              largest allocation, LACUNA_SHIM_GROUP as its largest work-group; what is beyond fails
 //   LACUNA_SHIM_DRY=BYTES      from the first buffer of so many bytes on memory is only counted and nothing is computed: numbers
@@ -334,6 +335,17 @@ cl_int clReleaseKernel(cl_kernel kernel) {
   return real(kernel);
 }
 
+// Whether a program has instructions of NVIDIA's, which the device behind cannot have.
+static int is_foreign(cl_program program) {
+  size_t size = 0;
+  if (!number("LACUNA_SHIM_CAPABILITY") || clGetProgramInfo(program, CL_PROGRAM_SOURCE, 0, NULL, &size) != CL_SUCCESS) return 0;
+  char *text = calloc(size + 1, 1);
+  clGetProgramInfo(program, CL_PROGRAM_SOURCE, size, text, NULL);
+  int found = strstr(text, "mma.sync.aligned") != NULL;
+  free(text);
+  return found;
+}
+
 // DIR/0007.cl: the source of a program in the order of building, its options before it.
 static void write_source(cl_program program, const char *options) {
   static int index;
@@ -363,6 +375,7 @@ cl_int clBuildProgram(
     return CL_BUILD_PROGRAM_FAILURE;
   }
   write_source(program, options);
+  if (is_foreign(program)) return CL_BUILD_PROGRAM_FAILURE;
   return real(program, count, devices, options, notify, data);
 }
 
@@ -483,6 +496,18 @@ static void pose(const char *variable, void *value, size_t width) {
 
 cl_int clGetDeviceInfo(cl_device_id device, cl_device_info what, size_t size, void *value, size_t *returned) {
   REAL(clGetDeviceInfo);
+  unsigned long long capability = number("LACUNA_SHIM_CAPABILITY");
+  if (capability && (what == 0x4000 || what == 0x4001)) {  // CL_DEVICE_COMPUTE_CAPABILITY_MAJOR_NV and its MINOR
+    if (value) *(cl_uint *)value = (cl_uint)(what == 0x4000 ? capability / 10 : capability % 10);
+    if (returned) *returned = sizeof(cl_uint);
+    return CL_SUCCESS;
+  }
+  if (capability && what == CL_DEVICE_VENDOR) {
+    static const char vendor[] = "NVIDIA Corporation";
+    if (value) snprintf(value, size, "%s", vendor);
+    if (returned) *returned = sizeof vendor;
+    return CL_SUCCESS;
+  }
   cl_int status = real(device, what, size, value, returned);
   if (status != CL_SUCCESS || !value) return status;
   const char *kind = getenv("LACUNA_SHIM_KIND");

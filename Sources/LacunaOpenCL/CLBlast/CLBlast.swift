@@ -11,7 +11,7 @@ enum CLBlast {
   private nonisolated(unsafe) static var contexts: [cl_device_id: cl_context] = [:]
   private nonisolated(unsafe) static var trusted: Set<String> = []
   private nonisolated(unsafe) static var tilings: [String: GemmParameters] = [:]
-  private nonisolated(unsafe) static var updates: [String: UpdateWay] = [:]
+  private nonisolated(unsafe) static var ways: [String: (products: ProductWay, updates: ProductWay)] = [:]
 
   /// The process's context on a device.
   static func sharedContext(_ device: OpenCLDevice) throws(BackendError) -> cl_context {
@@ -49,13 +49,15 @@ enum CLBlast {
     lock.held { tilings["\(device.id) \(precision)"] = tiling }
   }
 
-  /// By what large rank updates of a device that was measured are computed; nil for any other.
-  static func updates(_ device: OpenCLDevice, precision: Precision) -> UpdateWay? {
-    lock.held { updates["\(device.id) \(precision)"] }
+  /// By what large products and rank updates of a device that was measured are computed; nil for any other.
+  static func ways(_ device: OpenCLDevice, precision: Precision) -> (products: ProductWay, updates: ProductWay)? {
+    lock.held { ways["\(device.id) \(precision)"] }
   }
 
-  static func note(_ updates: UpdateWay, _ device: OpenCLDevice, precision: Precision) {
-    lock.held { self.updates["\(device.id) \(precision)"] = updates }
+  static func note(
+    _ ways: (products: ProductWay, updates: ProductWay), _ device: OpenCLDevice, precision: Precision
+  ) {
+    lock.held { self.ways["\(device.id) \(precision)"] = ways }
   }
 
   static func check(_ status: CLBlastStatusCode, _ call: String, _ device: OpenCLDevice) throws(BackendError) {

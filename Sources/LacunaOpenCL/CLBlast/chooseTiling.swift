@@ -11,7 +11,9 @@ extension OpenCLBackend {
     try CLBlast.lock.held { () throws(BackendError) in
       if context.routes.knowsTiling {
         if context.faults.selfTest == nil, CLBlast.isTrusted(device, precision: precision) {
-          if let chosen = CLBlast.updates(device, precision: precision) { context.largeUpdates = chosen }
+          if let ways = CLBlast.ways(device, precision: precision) {
+            (context.largeProducts, context.largeUpdates) = ways
+          }
           return
         }
         if let known = GemmParameters.known(device, precision: precision) {
@@ -27,7 +29,7 @@ extension OpenCLBackend {
         try adopt(fastest)
         memory.save(key, fastest.text)
       }
-      try chooseUpdates(memory, key: key)
+      try chooseWays(memory, key: key)
       CLBlast.trust(device, precision: precision)
     }
   }

@@ -21,13 +21,18 @@ extension DeviceContext {
   ///
   /// CLBlast pads and rearranges operands into temporaries unless they fit its tiles; those live in one scratch buffer. A
   /// product is cut in two where its temporaries would be too large, for `largestTemporary` or for what the device has left,
-  /// and where it would run for too long.
+  /// and where it would run for too long. Where matrix units multiply, large products are theirs, and need no temporaries.
   func gemm(
     _ a: Block, transposeA: Bool = false, _ b: Block, transposeB: Bool = false, rows: Int, columns: Int, inner: Int,
     alpha: Double = 1, beta: Double = 0, into c: Block
   ) throws(BackendError) {
     if rows == 0 || columns == 0 { return }
     precondition(inner > 0, "a product over nothing is the caller's to settle")
+    if let kernel = largeProducts.kernel, rows * columns * inner >= Self.smallestLarge {
+      return try tiles(
+        a, transposeA: transposeA, b, transposeB: transposeB, rows: rows, columns: columns, inner: inner, alpha: alpha,
+        beta: beta, by: kernel, into: c)
+    }
     try lock.held { () throws(BackendError) in
       try CLBlast.lock.held { () throws(BackendError) in
         let product = BlastProduct(
@@ -71,6 +76,9 @@ extension DeviceContext {
       }
     }
   }
+
+  /// Multiplications from which CLBlast rearranges on GPUs, 256³.
+  private static var smallestLarge: Int { 1 << 24 }
 
   /// Bytes that a product of so large an order may rearrange at a time: a quarter of such a matrix with two panels, 256 MiB
   /// where the device has plenty, and what fits a buffer and 32-bit indices.

@@ -58,7 +58,7 @@ extension DeviceContext {
             alpha: -1, beta: 1, into: a.at(next, next))
         }
       }
-      if end < n, updateWay(size: n - end, inner: end - start) != .strips {
+      if end < n, updateWay(size: n - end, inner: end - start) != .clblast {
         let below = a.at(end, start)
         try accumulateLower(
           below, below, transposed: false, size: n - end, inner: end - start, scale: -1, into: a.at(end, end))
