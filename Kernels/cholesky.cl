@@ -4,7 +4,8 @@
 //                  status (counted from 1) unless one is there, and nothing more is done
 //   factor_rows    the same for a GPU, and the rows below with it: A[r, b] <- A[r, b] L[b, b]^-T by substitution. Every group
 //                  factors the block for itself, so none waits for another; the first has no rows, and puts L[b, b] into
-//                  `factors` (order x NB), since others may still read A[b, b]
+//                  `factors` (order x NB), since others may still read A[b, b]. The block lies in registers, and each of its
+//                  columns is shown to all once; after a pivot that is not positive what is written means nothing
 //   place_factors  A[b, b] <- the rows of factors, all blocks at once
 //   invert_block   L[b, b] <- L[b, b]^-1, in place, with zeros above; a column an item:
 //                  y[i] = (delta[i, c] - sum_(c <= k < i) L[i, k] y[k]) / L[i, i]
@@ -54,37 +55,54 @@ __kernel void factor_block(
 // Columns of a row that an item holds: those of WG / NB items alternate.
 #define LANES (WG / NB)
 #define COLUMNS (NB / LANES)
+// Of the block an item holds every TALL-th row of every BROAD-th column.
+#define TALL (WG >= 256 ? 16 : 8)
+#define BROAD (WG / TALL)
 
 __kernel void factor_rows(
     __global REAL *a, const uint stride, const uint first, const uint size, const uint order, __global REAL *factors,
     __global int *status) {
   __local REAL l[NB * (NB + 1)];
-  __local REAL solved[2 * NB];
-  const uint item = get_local_id(0), group = get_group_id(0);
-  for (uint e = item; e < size * NB; e += WG) {
-    const uint i = e / NB, j = e % NB;
-    l[i * (NB + 1) + j] = j <= i ? a[(first + i) * stride + first + j] : 0;
+  // A column of the block, or of the rows below, while the one before it is still read.
+  __local REAL shown[2 * NB];
+  const uint item = get_local_id(0), group = get_group_id(0), x0 = item % BROAD, y0 = item / BROAD;
+  REAL own[NB / TALL][NB / BROAD];
+#pragma unroll
+  for (uint r = 0; r < NB / TALL; ++r) {
+#pragma unroll
+    for (uint s = 0; s < NB / BROAD; ++s) {
+      const uint i = y0 + TALL * r, k = x0 + BROAD * s;
+      own[r][s] = k <= i && i < size ? a[(first + i) * stride + first + k] : 0;
+    }
+  }
+  // Column after column: its items show it, and every item takes its product with itself from what is right of it. What lies above
+  // the diagonal is never read.
+  for (uint j = 0; j < size; ++j) {
+    __local REAL *column = shown + j % 2 * NB;
+#pragma unroll
+    for (uint r = 0; r < NB / TALL; ++r) {
+#pragma unroll
+      for (uint s = 0; s < NB / BROAD; ++s) {
+        if (x0 + BROAD * s == j) column[y0 + TALL * r] = own[r][s];
+      }
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+    // After a pivot that is not positive nothing that is computed counts, and all goes on in step.
+    const REAL pivot = column[j], inverse = 1 / pivot;
+    if (!(pivot > 0) && group == 0 && item == 0 && status[0] == 0) status[0] = (int)(first + j + 1);
+    if (item < NB) l[item * (NB + 1) + j] = item < j ? 0 : item == j ? sqrt(pivot) : column[item] / sqrt(pivot);
+    REAL left[NB / TALL];
+#pragma unroll
+    for (uint r = 0; r < NB / TALL; ++r) left[r] = column[y0 + TALL * r];
+#pragma unroll
+    for (uint s = 0; s < NB / BROAD; ++s) {
+      const uint k = x0 + BROAD * s;
+      const REAL factor = k > j ? column[k] * inverse : 0;
+#pragma unroll
+      for (uint r = 0; r < NB / TALL; ++r) own[r][s] -= left[r] * factor;
+    }
   }
   barrier(CLK_LOCAL_MEM_FENCE);
-  for (uint j = 0; j < size; ++j) {
-    const REAL pivot = l[j * (NB + 1) + j];
-    if (!(pivot > 0)) {
-      if (group == 0 && item == 0 && status[0] == 0) status[0] = (int)(first + j + 1);
-      return;
-    }
-    const REAL root = sqrt(pivot);
-    barrier(CLK_LOCAL_MEM_FENCE);
-    for (uint i = j + item; i < size; i += WG) {
-      l[i * (NB + 1) + j] = i == j ? root : l[i * (NB + 1) + j] / root;
-    }
-    barrier(CLK_LOCAL_MEM_FENCE);
-    const uint i = item % NB;
-    if (i > j && i < size) {
-      const REAL factor = l[i * (NB + 1) + j];
-      for (uint k = j + 1 + item / NB; k <= i; k += LANES) l[i * (NB + 1) + k] -= factor * l[k * (NB + 1) + j];
-    }
-    barrier(CLK_LOCAL_MEM_FENCE);
-  }
   if (group == 0) {
     for (uint e = item; e < size * NB; e += WG) factors[first * NB + e] = l[e / NB * (NB + 1) + e % NB];
     return;
@@ -100,7 +118,7 @@ __kernel void factor_rows(
 #pragma unroll 1
     for (uint owner = 0; owner < LANES; ++owner) {
       const uint j = part * LANES + owner;
-      __local REAL *value = solved + j % 2 * NB + row;
+      __local REAL *value = shown + j % 2 * NB + row;
       if (lane == owner) {
         x[part] /= l[j * (NB + 1) + j];
         *value = x[part];
