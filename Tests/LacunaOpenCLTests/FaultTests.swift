@@ -9,7 +9,12 @@ struct FaultTests {
   @Test("a refused allocation says what was asked and what there is") func allocation() throws {
     for device in usableDevices {
       for status: Int32 in [-4, -6, -61] {
-        let backend = try open(device) { $0.allocation = { $0 > 1 << 20 ? status : 0 } }
+        // From here on: a self-test, where opening needs one, allocates more.
+        let isRefusing = Counter()
+        let backend = try open(device) {
+          $0.allocation = { isRefusing.total > 0 && $0 > 1 << 20 ? status : 0 }
+        }
+        _ = isRefusing.next()
         let small = try backend.makeMatrix(rows: 10, columns: 10)
         let error = #expect(throws: BackendError.self) { _ = try backend.makeMatrix(rows: 1024, columns: 1024) }
         guard case .outOfMemory(8_388_608, let available, device.name) = error else {
@@ -95,6 +100,8 @@ struct FaultTests {
 /// Counts calls from several threads.
 private final class Counter: Sendable {
   private let count = Mutex(0)
+
+  var total: Int { count.withLock { $0 } }
 
   func next() -> Int {
     count.withLock {
