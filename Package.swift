@@ -50,6 +50,7 @@ let package = Package(
         .embedInCode("circulant.cl"),
         .embedInCode("common.cl"),
         .embedInCode("diagonal.cl"),
+        .embedInCode("divide.cl"),
         .embedInCode("dots.cl"),
         .embedInCode("elementwise.cl"),
         .embedInCode("fill.cl"),
@@ -62,6 +63,7 @@ let package = Package(
         .embedInCode("reflectors.cl"),
         .embedInCode("resolvent_forms.cl"),
         .embedInCode("ritz.cl"),
+        .embedInCode("secular.cl"),
         .embedInCode("skinny.cl"),
         .embedInCode("tiles.cl"),
         .embedInCode("triangle.cl"),
@@ -169,7 +171,7 @@ let package = Package(
       dependencies: ["LacunaAlgebra", "LacunaConformance", "LacunaHost", "LacunaOpenCL", "LacunaVerification"],
       exclude: ["README.md"]),
     .testTarget(
-      name: "LacunaOpenCLTests", dependencies: ["LacunaOpenCL", "LacunaAlgebra"]),
+      name: "LacunaOpenCLTests", dependencies: ["LacunaOpenCL", "LacunaAlgebra", "LacunaHost"]),
     .testTarget(
       name: "LacunaDevicesTests", dependencies: ["LacunaDevices", "LacunaAlgebra", "LacunaHost"]),
     .testTarget(

@@ -1,8 +1,8 @@
 /// The OpenCL C of the device backend, embedded in the program: one file an operation, and what they share.
 public enum KernelSource: String, CaseIterable, Sendable {
-  case autoregress, bisection, blocks, cholesky, circulant, diagonal, dots, elementwise, fill,
+  case autoregress, bisection, blocks, cholesky, circulant, diagonal, divide, dots, elementwise, fill,
     finite
-  case leaveSamplesOut, maskedGram, mixBlocks, mma, probe, reflectors, resolventForms, ritz, skinny, tiles,
+  case leaveSamplesOut, maskedGram, mixBlocks, mma, probe, reflectors, resolventForms, ritz, secular, skinny, tiles,
     triangle, triangular, tridiagonal, wideTiles
 
   /// The text that comes before every file.
@@ -18,6 +18,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
       case .cholesky: PackageResources.cholesky_cl
       case .circulant: PackageResources.circulant_cl
       case .diagonal: PackageResources.diagonal_cl
+      case .divide: PackageResources.divide_cl
       case .dots: PackageResources.dots_cl
       case .elementwise: PackageResources.elementwise_cl
       case .fill: PackageResources.fill_cl
@@ -30,6 +31,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
       case .reflectors: PackageResources.reflectors_cl
       case .resolventForms: PackageResources.resolvent_forms_cl
       case .ritz: PackageResources.ritz_cl
+      case .secular: PackageResources.secular_cl
       case .skinny: PackageResources.skinny_cl
       case .tiles: PackageResources.tiles_cl
       case .triangle: PackageResources.triangle_cl

@@ -109,6 +109,7 @@ final class DeviceContext: @unchecked Sendable {
     if size == 0 { return }
     try lock.held { () throws(BackendError) in
       try Status.check(faults.launch("write"), "clEnqueueWriteBuffer")
+      try Status.check(faults.transfer(size), "clEnqueueWriteBuffer")
       let large = uploads.reduce(0) { $0 + $1.byteCount } + size > 64 << 20
       while uploads.count >= (large ? 2 : 16) {
         try Status.check(uploads.removeFirst().finish(), "clWaitForEvents")
@@ -135,6 +136,7 @@ final class DeviceContext: @unchecked Sendable {
     let size = count * MemoryLayout<T>.stride
     try lock.held { () throws(BackendError) in
       try Status.check(faults.launch("read"), "clEnqueueReadBuffer")
+      try Status.check(faults.transfer(size), "clEnqueueReadBuffer")
       let status = values.withUnsafeMutableBytes {
         clEnqueueReadBuffer(queue, buffer.memory, cl_bool(CL_TRUE), byteOffset, size, $0.baseAddress!, 0, nil, nil)
       }

@@ -11,6 +11,8 @@ enum KernelConstants {
   static let mmaTileColumns = 64
   /// DOT_ROWS of `dots.cl`: rows that a partial sum spans.
   static let dotRows = 128
+  /// SECULAR_STEPS of `secular.cl`: iterations of a root at most.
+  static let secularSteps = 240
   /// SKINNY_ROWS of `skinny.cl`: rows at a time.
   static let skinnyRows = 16
   /// SKINNY_SPAN of `skinny.cl`: rows of the matrix that a partial sum spans.
@@ -29,7 +31,7 @@ extension DeviceContext {
       ("REAL64", precision == .float64 ? 1 : 0),
       ("FP64", usesFloat64 ? 1 : 0), ("TS", KernelConstants.tridiagonalTile),
       ("PRODUCT_TILE", KernelConstants.productTile), ("WIDE_TILE", KernelConstants.wideTile),
-      ("DOT_ROWS", KernelConstants.dotRows),
+      ("DOT_ROWS", KernelConstants.dotRows), ("SECULAR_STEPS", KernelConstants.secularSteps),
       ("SKINNY_ROWS", KernelConstants.skinnyRows), ("SKINNY_SPAN", KernelConstants.skinnySpan),
       ("PROBE_ROWS", KernelConstants.probeRows), ("PROBE_WORDS", KernelConstants.probeWords),
       ("PROBE_COLUMNS", probeColumns),

@@ -37,16 +37,18 @@ public final class OpenCLBackend<Element: OpenCLScalar>: Backend {
     return max(usual, min(4096, device.globalMemory / 64 / (max(columns, 1) * Element.precision.byteCount)))
   }
 
-  /// What a product rearranges, a strip of a Gram, the panels and diagonal blocks of the factorisation and of the inverse; where
-  /// matrices of the order lie in slabs, the same.
+  /// What a product rearranges, a strip of a Gram, the panels and diagonal blocks of the factorisation and of the inverse, and on a
+  /// GPU the panel of divide and conquer; where matrices of the order lie in slabs, the same.
   public func temporaryBytes(order: Int) -> Int {
     let strip = context.largeUpdates == .clblast ? context.stripWidth(order) : 0
-    let panels = order * (strip + 2 * context.panelWidth + context.smallBlock)
+    let mixing = context.routes.actsAsGPU ? min(order, DivideAndConquer.panelRows) : 0
+    let panels = order * (strip + 2 * context.panelWidth + context.smallBlock + mixing)
     let products = context.largeProducts == .clblast ? context.largestTemporary(order: order) : 0
     return products + panels * Element.precision.byteCount
   }
 
-  public var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { (1, 1) }
+  /// Eigenvectors are formed beside those that they are formed of on a GPU, on the host elsewhere.
+  public var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { (1, context.routes.actsAsGPU ? 2 : 1) }
 
   /// By what it multiplies.
   private var products: String {

@@ -18,10 +18,33 @@ extension OpenCLBackend {
   func decompose(_ a: Matrix, leading: Int) throws(BackendError) -> (values: [Double], vectors: Matrix) {
     let n = a.rows
     let reduced = try context.tridiagonalize(a.buffer, size: n, keep: true)
-    let (values, rows) = try reduced.tridiagonal.eigenpairs()
-    let vectors = try makeUninitialized(rows: leading, columns: n)
-    try context.write(Array(rows[((n - leading) * n)...]), to: vectors.buffer)
+    let (values, vectors) = try eigenpairs(of: reduced.tridiagonal, leading: leading)
     try context.backTransform(vectors.buffer, rows: leading, reflectorsIn: a.buffer, tau: reduced.tau, size: n)
-    return (values.suffix(leading), vectors)
+    return (values, vectors)
+  }
+
+  /// The `leading` largest eigenvalues of a tridiagonal matrix, ascending, and their unit eigenvectors as rows: on a GPU by
+  /// divide and conquer there, else by LAPACK on the host, whose memory a processor's is.
+  package func eigenpairs(
+    of matrix: SymmetricTridiagonal, leading: Int
+  ) throws(BackendError) -> (values: [Double], vectors: Matrix) {
+    let n = matrix.order
+    return try context.lock.held { () throws(BackendError) in
+      guard context.routes.actsAsGPU else {
+        let (values, rows) = try matrix.eigenpairs()
+        let vectors = try makeUninitialized(rows: leading, columns: n)
+        try context.write(Array(rows[((n - leading) * n)...]), to: vectors.buffer)
+        return (values.suffix(leading), vectors)
+      }
+      let vectors = try makeUninitialized(rows: n, columns: n)
+      let packed = try makeUninitialized(rows: n, columns: n)
+      var division = try DivideAndConquer(
+        context, order: n, vectors: vectors.buffer, packed: packed.buffer, leading: leading)
+      let values = try division.solve(matrix)
+      let wanted = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }.suffix(leading)
+      let target = packed.firstRows(leading)
+      try gather(of: vectors, rows: Array(wanted), columns: nil, into: target)
+      return (wanted.map { values[$0] }, target)
+    }
   }
 }
