@@ -164,6 +164,38 @@ struct DivideAndConquerTests {
     }
   }
 
+  /// A device lost after any number of calls gives an error or the right pairs.
+  @Test func lost() throws {
+    let t = TridiagonalExample.gluedWilkinson.make(70, epsilon: .ulpOfOne)
+    func values(_ backend: OpenCLBackend<Double>) throws -> [Double] {
+      try backend.eigenpairs(of: t, leading: 70).values
+    }
+    for device in usableDevices where device.hasFloat64 {
+      let right = try values(try open(Double.self, device))
+      var failures = 0
+      let survivals = [0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 1000]
+      for survived in survivals {
+        let calls = Mutex(Int.min)
+        var faults = Faults()
+        faults.launch = { _ in
+          calls.withLock { count in
+            count += 1
+            return count > survived ? -36 : 0
+          }
+        }
+        let backend = try open(Double.self, device, faults: faults)
+        calls.withLock { $0 = 0 }
+        do {
+          #expect(try values(backend) == right)
+        } catch BackendError.device(let call, -36, _) {
+          failures += 1
+          #expect(call.hasPrefix("clEnqueue") || call == "CLBlastGemm")
+        }
+      }
+      #expect(failures > 8 && failures < survivals.count)
+    }
+  }
+
   /// A matrix that is not finite is refused, as LAPACK's would be.
   @Test func refusesWhatIsNotFinite() throws {
     for device in usableDevices where device.hasFloat64 {
