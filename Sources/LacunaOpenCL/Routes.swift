@@ -24,6 +24,9 @@ package struct Routes: Sendable {
   /// rearrange, take about as long as the arithmetic.
   package var smallProduct = 1 << 33
 
+  /// Whether so many leading eigenpairs of a matrix are first sought in a Krylov space.
+  func areFew(_ pairs: Int, order: Int) -> Bool { order >= smallestKrylov && 32 * pairs <= order }
+
   package init(_ device: OpenCLDevice) {
     actsAsGPU = device.kind != .cpu
     if actsAsGPU { longestProduct = 1 << 37 }

@@ -106,6 +106,24 @@ struct DivideAndConquerTests {
     }
   }
 
+  @Test("few pairs of a large matrix take no two matrices on the device")
+  func few() throws {
+    for device in usableDevices where device.hasFloat64 {
+      let largest = Mutex(0)
+      var faults = Faults()
+      faults.allocation = { bytes in
+        largest.withLock { $0 = max($0, bytes) }
+        return 0
+      }
+      let backend = try open(Double.self, device, faults: faults)
+      let n = 1030
+      largest.withLock { $0 = 0 }
+      let found = try errors(backend, TridiagonalExample.legendre.make(n, epsilon: .ulpOfOne), leading: 4)
+      #expect(found.residual < 30 && found.orthogonality < 30 && found.values < 30, "\(found)")
+      #expect(largest.withLock { $0 } < 8 * n * n)
+    }
+  }
+
   /// Launches of one iteration each, as where a GPU with a display is slow, and one launch of all: the same bits.
   @Test func iterationsInPartsAreTheSame() throws {
     for device in usableDevices where device.hasFloat64 {

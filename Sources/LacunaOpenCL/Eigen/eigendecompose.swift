@@ -25,12 +25,15 @@ extension OpenCLBackend {
 
   /// The `leading` largest eigenvalues of a tridiagonal matrix, ascending, and their unit eigenvectors as rows: on a GPU by
   /// divide and conquer there, else by LAPACK on the host, whose memory a processor's is.
+  ///
+  /// So few of so large a matrix that a Krylov space had to fail first are the host's too: who asks for them keeps no two
+  /// matrices of memory for it.
   package func eigenpairs(
     of matrix: SymmetricTridiagonal, leading: Int
   ) throws(BackendError) -> (values: [Double], vectors: Matrix) {
     let n = matrix.order
     return try context.lock.held { () throws(BackendError) in
-      guard context.routes.actsAsGPU else {
+      guard context.routes.actsAsGPU, !context.routes.areFew(leading, order: n) else {
         let (values, rows) = try matrix.eigenpairs()
         let vectors = try makeUninitialized(rows: leading, columns: n)
         try context.write(Array(rows[((n - leading) * n)...]), to: vectors.buffer)

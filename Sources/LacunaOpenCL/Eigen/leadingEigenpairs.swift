@@ -11,7 +11,7 @@ extension OpenCLBackend {
     return try context.lock.held { () throws(BackendError) in
       let scale = try context.normalize(
         a.block, size: a.rows, argument: "leadingEigenpairs: matrix")
-      if a.rows >= context.routes.smallestKrylov, 32 * vectors.rows <= a.rows {
+      if context.routes.areFew(vectors.rows, order: a.rows) {
         try symmetrize(a)
         if let values = try context.leadingByKrylov(
           a.block, order: a.rows, wanted: vectors.rows, into: vectors.block)
