@@ -2,7 +2,8 @@
 //
 //   gaussian    block b holds values 2b and 2b + 1: sqrt(-2 ln u) cos 2 pi v and sqrt(-2 ln u) sin 2 pi v
 //   rademacher  block b holds values 128 b ... 128 b + 127, a bit each, low bit of the first word first; set: -1
-//   student     block b holds value b: sqrt((nu - 2)(u^(-2/nu) - 1)) cos 2 pi v
+//   student     block b holds value b: sqrt((nu - 2)(u^(-2/nu) - 1)) cos 2 pi v; variance: nu - 2, exponent: -2/nu, which a
+//               device may divide to a unit or two only
 //   sparse      block b holds values 4b ... 4b + 3: +magnitude below t, -magnitude below 2t, else 0
 //
 // u and v are the two uniforms of a block: 52 bits each in float64, the first words of their halves in float32. The angle
@@ -94,11 +95,11 @@ __kernel void fill_gaussian(__global REAL *x, const uint count, const ulong offs
 
 __kernel void fill_student(
     __global REAL *x, const uint count, const ulong offset, const ulong stream, const ulong seed,
-    const uint sealing, __global uint *sums, const REAL degrees) {
+    const uint sealing, __global uint *sums, const REAL variance, const REAL exponent) {
   __local uint scratch[WG];
   const uint e = get_global_id(0);
   const uint4 w = philox(offset + e, stream, seed);
-  const REAL radius = sqrt((degrees - 2) * expm1(-2 / degrees * log_uniform(radius_numerator(w))));
+  const REAL radius = sqrt(variance * expm1(exponent * log_uniform(radius_numerator(w))));
   const uint sum = put(x, offset + e, offset, count, sealing, radius * turn(angle_numerator(w)).s0);
   seal(sum, sealing, sums, scratch);
 }

@@ -43,7 +43,7 @@ extension OpenCLBackend {
     switch law {
     case .gaussian: return try launch("fill_gaussian", blocksOf: 2)
     case .rademacher: return try launch("fill_rademacher", blocksOf: 128)
-    case .studentT(let degrees): return try launch("fill_student", blocksOf: 1, .real(degrees))
+    case .studentT(let degrees): return try launch("fill_student", blocksOf: 1, .real(degrees - 2), .real(-2 / degrees))
     case .sparse(let density):
       let threshold = Int(EntryLaw.sparseThreshold(density: density))
       return try launch("fill_sparse", blocksOf: 4, .uint(threshold), .real(1 / density.squareRoot()))
