@@ -65,7 +65,7 @@ struct SimulatedDeviceTests {
     ["spectrum", "2", "model.ridge=0.05"], ["transition", "2"],
     ["correlated", "2", "model.ridge=0.1"], ["masking-ratio", "2", "measure=errors,spectrum"],
     ["masking-ratio", "2", "model.mask={shared: {keep: 0.5, masks: 2}}"],
-    ["partition", "2", "measure=errors,variance"],
+    ["partition", "2", "measure=errors,variance"], ["ridge-path", "2", "model.ridge=0.1", "measure=errors,pca"],
   ]) func otherTrialsFit(study: [String]) throws {
     let ratio = try #require(Double(study[1]))
     func arguments(_ d: Int) -> [String] {

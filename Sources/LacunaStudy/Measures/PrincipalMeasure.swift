@@ -27,7 +27,8 @@ public struct PrincipalMeasure: Measure {
   public static func needs(_ shape: TrialShape) -> TrialNeeds {
     let (n, d) = (Double(shape.sampleCount), Double(shape.coordinateCount))
     return TrialNeeds(
-      parts: [.gram, .workspace], numbers: 1.5 * min(n, d) * d, work: [shape.work(.eigendecompose, cubes: 4)])
+      parts: [.gram, .workspace], numbers: 1.5 * min(n, d) * d, findsEigenvectors: true,
+      work: [shape.work(.eigendecompose, cubes: 4)])
   }
 
   /// The ranks that are tried; nil where each trial chooses its own by the bulk's edge.

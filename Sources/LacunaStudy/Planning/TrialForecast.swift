@@ -27,7 +27,9 @@ public struct TrialForecast: Sendable, Equatable {
       rowBlock: rowBlock ?? RowBlock.usual(columns: shape.coordinateCount))
     let size = Double(precision.byteCount)
     let cost = TrialCost(shape, needs: needs, route: route)
-    bytes = Int(((numbers + needs.numbers) * size).rounded()) + temporaryBytes
+    let d = Double(shape.coordinateCount)
+    let solver = needs.findsEigenvectors ? d * d * Double(workspace.eigendecompose) : 0
+    bytes = Int(((numbers + needs.numbers + solver) * size).rounded()) + temporaryBytes
     largestPieceBytes = Int(Double(cost.largestReduction) * Double(cost.largestReduction) * size)
     operations = cost.operations
   }

@@ -68,12 +68,17 @@ public struct TrialNeeds: Sendable {
   public var parts: Parts
   /// Numbers on the device that the measure stores beside.
   public var numbers: Double
+  /// Whether the measure finds more than a few eigenvectors of a d × d matrix, for which the backend has its own workspace.
+  public var findsEigenvectors: Bool
   /// Operations beside those of the parts.
   public var work: [TrialWork]
 
-  public init(parts: Parts = [], numbers: Double = 0, work: [TrialWork] = []) {
+  public init(
+    parts: Parts = [], numbers: Double = 0, findsEigenvectors: Bool = false, work: [TrialWork] = []
+  ) {
     self.parts = parts
     self.numbers = numbers
+    self.findsEigenvectors = findsEigenvectors
     self.work = work
   }
 
@@ -82,6 +87,7 @@ public struct TrialNeeds: Sendable {
     needs.reduce(into: TrialNeeds()) { sum, next in
       sum.parts.formUnion(next.parts)
       sum.numbers += next.numbers
+      sum.findsEigenvectors = sum.findsEigenvectors || next.findsEigenvectors
       sum.work += next.work
     }
   }
