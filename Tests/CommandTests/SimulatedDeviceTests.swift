@@ -28,6 +28,18 @@ struct SimulatedDeviceTests {
     }
   }
 
+  /// A chip of NVIDIA's whose driver does not build the program of its matrix units: said once, and CLBlast multiplies.
+  @Test(arguments: ["90", "80", "75"]) func matrixUnitsMayBeMissing(capability: String) throws {
+    try withFolder { cache in
+      let environment = OpenCLShim.posing.merging(["LACUNA_SHIM_CAPABILITY": capability]) { $1 }
+      let first = try OpenCLShim.run(Self.study(6), cache: cache, environment: environment)
+      #expect(first.status == 0, "\(first.errors)")
+      #expect(first.errors.contains("the matrix units of") == (capability != "75"))
+      let kept = try OpenCLShim.run(Self.study(6), cache: cache, environment: environment)
+      #expect(kept.status == 0 && !kept.errors.contains("the matrix units of"), "\(kept.errors)")
+    }
+  }
+
   /// What is admitted runs, what does not fit is refused with the largest d that would: memory is counted, not taken.
   @Test func whatIsAdmittedFits() throws {
     try withFolder { cache in
