@@ -38,7 +38,8 @@ extension LawChecker {
           let expected = law.value(at: index, of: stream, precision: B.Element.precision)
           let size = max(abs(expected), 1)
           let unit = B.Element.precision == .float32 ? Double(Float(size).ulp) : size.ulp
-          var allowed = 4.0
+          // OpenCL grants cospi of singles 4 units by itself; measured are 2.3 of them, and 4.6 in all.
+          var allowed = B.Element.precision == .float32 ? 6.0 : 4.0
           if case .studentT(let degrees) = law { allowed -= 2 / degrees * .log(stream.uniforms(index).0) }
           worst.add(abs(values[e] - expected), unit: unit * allowed)
         }
