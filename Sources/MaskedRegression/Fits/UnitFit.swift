@@ -39,7 +39,13 @@ struct UnitFit<Base: RidgeFit>: RidgeFit {
     base.liftedEigenvalue.map { weights == .uniform ? scaled($0, exponent: 2 * unit) : $0 }
   }
 
+  /// - Throws: `RegressionError.lostDigits` naming a coordinate whose squares are below the digits of the precision beside the
+  ///   largest cell of the data; what the base's throw.
   func errors(ridge: Double) throws -> FitErrors {
+    if let k = base.variances.firstIndex(where: { $0 > 0 && $0 < Self.leastVariance }) {
+      throw RegressionError.lostDigits(
+        sample: farSample(ridge)?.sample, coordinate: k, ridge: ridge, precision: Base.Device.Element.precision)
+    }
     var errors = try inUnits(ridge) { try base.errors(ridge: $0) }
     errors.ridge = ridge
     if let far = farSample(ridge) {
@@ -112,6 +118,11 @@ struct UnitFit<Base: RidgeFit>: RidgeFit {
   /// λ in the units of the divided data.
   private func scaledRidge(_ ridge: Double) -> Double {
     weights == .uniform ? scaled(ridge, exponent: -2 * unit) : ridge
+  }
+
+  /// Mean squares below it, whose cells are at most 1, are sums of numbers that lose digits to the least there is.
+  private static var leastVariance: Double {
+    Double(Base.Device.Element.leastNormalMagnitude) / Double(Base.Device.Element.ulpOfOne)
   }
 
   /// So large a ridge leaves of the regressions what is below the last digit of every error: those above have the same.
