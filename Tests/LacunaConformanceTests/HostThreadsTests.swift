@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import LacunaAlgebra
 import LacunaConformance
 import LacunaHost
@@ -99,16 +100,20 @@ import Testing
   @Test func callsOfOneNumberOverlap() {
     let counts = BLASThreadCount { _ in }
     let isInside = [DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)]
-    let group = DispatchGroup()
+    let ended = DispatchSemaphore(value: 0)
+    let met = Mutex(0)
     for worker in 0..<2 {
-      DispatchQueue(label: "worker \(worker)").async(group: group) {
+      // Threads of their own: those of queues may all be at other tests' work.
+      Thread.detachNewThread {
         counts.during(2) {
           isInside[worker].signal()
-          #expect(isInside[1 - worker].wait(timeout: .now() + 60) == .success)
+          if isInside[1 - worker].wait(timeout: .now() + 60) == .success { met.withLock { $0 += 1 } }
         }
+        ended.signal()
       }
     }
-    group.wait()
+    for _ in 0..<2 { ended.wait() }
+    #expect(met.withLock { $0 } == 2)
   }
 
   /// Each thread sums a part of the samples by itself: the parts add up to the sum over all of them, whatever was there

@@ -42,14 +42,14 @@ struct UnitFit<Base: RidgeFit>: RidgeFit {
   /// - Throws: `RegressionError.lostDigits` naming a coordinate whose squares are below the digits of the precision beside the
   ///   largest cell of the data; what the base's throw.
   func errors(ridge: Double) throws -> FitErrors {
+    let precision = Base.Device.Element.precision
     if let k = base.variances.firstIndex(where: { $0 > 0 && $0 < Self.leastVariance }) {
       throw RegressionError.lostDigits(
-        sample: farSample(ridge)?.sample, coordinate: k, ridge: ridge, precision: Base.Device.Element.precision)
+        sample: farSample(ridge)?.sample, coordinate: k, ridge: ridge, precision: precision)
     }
     var errors = try inUnits(ridge) { try base.errors(ridge: $0) }
     errors.ridge = ridge
     if let far = farSample(ridge) {
-      let precision = Base.Device.Element.precision
       guard far.loss <= EstimatedErrors.doubtful else {
         throw RegressionError.lostDigits(sample: far.sample, coordinate: nil, ridge: ridge, precision: precision)
       }
@@ -120,10 +120,8 @@ struct UnitFit<Base: RidgeFit>: RidgeFit {
     weights == .uniform ? scaled(ridge, exponent: -2 * unit) : ridge
   }
 
-  /// Mean squares below it, whose cells are at most 1, are sums of numbers that lose digits to the least there is.
-  private static var leastVariance: Double {
-    Double(Base.Device.Element.leastNormalMagnitude) / Double(Base.Device.Element.ulpOfOne)
-  }
+  /// Below it mean squares of cells that are at most 1 are so near the least numbers that what schemes make of them loses digits.
+  private static var leastVariance: Double { Base.Device.Element.precision == .float64 ? 0x1p-800 : 0x1p-80 }
 
   /// So large a ridge leaves of the regressions what is below the last digit of every error: those above have the same.
   private static var largestRidge: Double { Base.Device.Element.precision == .float64 ? 0x1p400 : 0x1p60 }

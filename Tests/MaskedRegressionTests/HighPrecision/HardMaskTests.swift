@@ -7,7 +7,7 @@ import Testing
 /// Small fits that lose digits, under every kind of mask and with gaps, against fits by their definition in long arithmetic:
 /// every number is right, or refused, or doubted by name; and what is well conditioned is hardly ever refused or doubted.
 ///
-/// `LACUNA_MASK_DRAWS` and `LACUNA_DRAW_SEED` run more of them, and others.
+/// `LACUNA_MASK_DRAWS` and `LACUNA_DRAW_SEED` run more of them, and others, `LACUNA_FIRST_DRAW` from one on.
 @Suite struct HardMaskTests {
   private struct Tally {
     var draws = 0
@@ -18,6 +18,7 @@ import Testing
 
   private let seed = UInt64(environment("LACUNA_DRAW_SEED", default: 1))
   private let count = environment("LACUNA_MASK_DRAWS", default: 250)
+  private let first = environment("LACUNA_FIRST_DRAW", default: 0)
 
   /// A scheme, and what it is by definition.
   private struct Case {
@@ -70,7 +71,7 @@ import Testing
   /// - Parameter tolerance: relative, of every error and of every row of the predictor in units of its columns' sizes.
   private func check<Device: Backend>(_ device: Device, count: Int, decades: Double, tolerance: Double) throws {
     var tally = Tally()
-    for number in 0..<count {
+    for number in first..<first + count {
       let draw = HardDraw(seed: seed, number: number, decades: decades)
       guard draw.sampleCount >= 5, draw.ridge > 0 else { continue }
       let all = cases(draw.coordinateCount, number: number)
@@ -118,7 +119,7 @@ import Testing
   /// Data with gaps.
   private func checkGaps<Device: Backend>(_ device: Device, count: Int, decades: Double, tolerance: Double) throws {
     var tally = Tally()
-    for number in 0..<count {
+    for number in first..<first + count {
       let draw = HardDraw(seed: seed &+ 1, number: number, decades: decades)
       let (n, d) = (draw.sampleCount, draw.coordinateCount)
       guard n >= 5, draw.ridge > 0 else { continue }
