@@ -43,7 +43,10 @@ struct UnitFit<Base: RidgeFit>: RidgeFit {
   ///   largest cell of the data; what the base's throw.
   func errors(ridge: Double) throws -> FitErrors {
     let precision = Base.Device.Element.precision
-    if let k = base.variances.firstIndex(where: { $0 > 0 && $0 < Self.leastVariance }) {
+    let (variances, penalty) = (base.variances, base.penalty)
+    if let k = variances.indices.first(where: {
+      variances[$0] > 0 && (variances[$0] / penalty[$0] < Self.leastVariance || variances[$0] < Self.leastSum)
+    }) {
       throw RegressionError.lostDigits(
         sample: farSample(ridge)?.sample, coordinate: k, ridge: ridge, precision: precision)
     }
@@ -120,8 +123,14 @@ struct UnitFit<Base: RidgeFit>: RidgeFit {
     weights == .uniform ? scaled(ridge, exponent: -2 * unit) : ridge
   }
 
-  /// Below it mean squares of cells that are at most 1 are so near the least numbers that what schemes make of them loses digits.
+  /// Below it mean squares of cells that are at most 1, over their weights, are so near the least numbers that what schemes make of
+  /// them loses digits.
   private static var leastVariance: Double { Base.Device.Element.precision == .float64 ? 0x1p-800 : 0x1p-80 }
+
+  /// Below it they are sums of numbers that have lost digits, before weights are made of them.
+  private static var leastSum: Double {
+    Double(Base.Device.Element.leastNormalMagnitude) / Double(Base.Device.Element.ulpOfOne)
+  }
 
   /// So large a ridge leaves of the regressions what is below the last digit of every error: those above have the same.
   private static var largestRidge: Double { Base.Device.Element.precision == .float64 ? 0x1p400 : 0x1p60 }
