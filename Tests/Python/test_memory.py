@@ -64,7 +64,7 @@ def test_a_predictor_that_was_taken_stays_and_the_fit_makes_another():
     assert np.abs(before - wanted).max() < 1e-10 * np.abs(wanted).max()
     # What is asked later needs the Gram again, and the inverse.
     assert np.abs((model.loo_residuals() ** 2).mean(0) - model.loo_error_).max() < 1e-10
-    assert model.learning_curve_ is not None
+    model.find_directions()
     assert (model._fit.predictor() == before).all()
     assert (model.coef_ == before).all()
     kept = model.coef_
