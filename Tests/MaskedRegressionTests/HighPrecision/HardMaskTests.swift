@@ -16,9 +16,9 @@ import Testing
     var refusedOrDoubted: [String] = []
   }
 
-  private let seed = UInt64(environment("LACUNA_DRAW_SEED", default: 1))
+  private var seed = UInt64(environment("LACUNA_DRAW_SEED", default: 1))
   private let count = environment("LACUNA_MASK_DRAWS", default: 250)
-  private let first = environment("LACUNA_FIRST_DRAW", default: 0)
+  private var first = environment("LACUNA_FIRST_DRAW", default: 0)
 
   /// A scheme, and what it is by definition.
   private struct Case {
@@ -69,7 +69,10 @@ import Testing
   }
 
   /// - Parameter tolerance: relative, of every error and of every row of the predictor in units of its columns' sizes.
-  private func check<Device: Backend>(_ device: Device, count: Int, decades: Double, tolerance: Double) throws {
+  /// - Parameter judgesShare: whether the draws are enough to tell how many of them are refused.
+  private func check<Device: Backend>(
+    _ device: Device, count: Int, decades: Double, tolerance: Double, judgesShare: Bool = true
+  ) throws {
     var tally = Tally()
     for number in first..<first + count {
       let draw = HardDraw(seed: seed, number: number, decades: decades)
@@ -113,7 +116,7 @@ import Testing
         if isWellConditioned { tally.refusedOrDoubted.append("draw \(number): \(error)") }
       }
     }
-    expectFew(tally)
+    if judgesShare { expectFew(tally) }
   }
 
   /// Data with gaps.
@@ -203,6 +206,14 @@ import Testing
   @Test func onTheHostInSingle() throws {
     try check(HostBackend<Float>(threads: 1), count: count, decades: 15, tolerance: 1e-3)
     try checkGaps(HostBackend<Float>(threads: 1), count: count, decades: 15, tolerance: 1e-3)
+  }
+
+  /// Among these are columns whose squares are near the least numbers of singles beside a very large cell: errors of 0, or off by
+  /// three in a hundred, without a word.
+  @Test(arguments: [16_148, 29_939, 30_375]) func besideAVeryLargeCell(number: Int) throws {
+    var draws = self
+    (draws.seed, draws.first) = (11, number)
+    try draws.check(HostBackend<Float>(threads: 1), count: 1, decades: 15, tolerance: 1e-3, judgesShare: false)
   }
 
   /// Every device in either precision, fewer draws: a kernel costs more than a fit here.
