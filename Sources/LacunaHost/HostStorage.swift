@@ -1,4 +1,5 @@
 import LacunaAlgebra
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -10,7 +11,7 @@ import LacunaAlgebra
 
 /// A piece of the host's memory, zeroed where nothing else is asked, freed with its last owner.
 ///
-/// Large pieces come from the system page by page as they are first touched, small ones from the heap.
+/// Large pieces come from the system page by page as they are first touched, or are ones freed shortly before; small ones from the heap.
 final class HostStorage {
   let pointer: UnsafeMutableRawPointer
   let byteCount: Int
@@ -32,7 +33,13 @@ final class HostStorage {
       // The system aligns a mapping to large pages only where it is a multiple of them.
       let (rounded, overflow) = byteCount.addingReportingOverflow(Self.largePage - 1)
       mappedCount = rounded / Self.largePage * Self.largePage
-      guard !overflow, HostMemory.allows(byteCount),
+      guard !overflow else { throw .outOfMemory(requested: byteCount, available: HostMemory.available, device: "host") }
+      if let freed = FreedPages.shared.take(mappedCount) {
+        if zeroes { memset(freed, 0, byteCount) }
+        pointer = freed
+        return
+      }
+      guard HostMemory.allows(byteCount),
         let pages = mmap(nil, mappedCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
         pages != MAP_FAILED
       else { throw .outOfMemory(requested: byteCount, available: HostMemory.available, device: "host") }
@@ -51,7 +58,41 @@ final class HostStorage {
   }
 
   deinit {
-    if mappedCount > 0 { munmap(pointer, mappedCount) } else { pointer.deallocate() }
+    if mappedCount > 0 { FreedPages.shared.give(pointer, count: mappedCount) } else { pointer.deallocate() }
+  }
+}
+
+/// Mappings freed shortly before, 8 MiB at most: the system clears each page before it gives it away again, which takes a small fit
+/// longer than all else but its products.
+private final class FreedPages: Sendable {
+  static let shared = FreedPages()
+
+  private struct Mapping: @unchecked Sendable {
+    let pages: UnsafeMutableRawPointer
+    let count: Int
+  }
+
+  private static let most = 1 << 23
+  private let mappings = Mutex<[Mapping]>([])
+
+  /// Pages of any contents; nil where there are none of this many bytes, when all are given back to the system.
+  func take(_ count: Int) -> UnsafeMutableRawPointer? {
+    mappings.withLock { mappings in
+      if let index = mappings.lastIndex(where: { $0.count == count }) { return mappings.remove(at: index).pages }
+      for mapping in mappings { munmap(mapping.pages, mapping.count) }
+      mappings.removeAll()
+      return nil
+    }
+  }
+
+  func give(_ pages: UnsafeMutableRawPointer, count: Int) {
+    mappings.withLock { mappings in
+      if mappings.reduce(count, { $0 + $1.count }) <= Self.most {
+        mappings.append(Mapping(pages: pages, count: count))
+      } else {
+        munmap(pages, count)
+      }
+    }
   }
 }
 
