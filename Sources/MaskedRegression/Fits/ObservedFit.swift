@@ -74,7 +74,9 @@ public struct ObservedFit<Device: Backend>: RidgeFit {
   /// Errors of the cells held out; there are no training errors where cells are missing.
   /// - Throws: `RegressionError.lostDigits` where rounding may have made anything of an error.
   public func errors(ridge: Double) throws -> FitErrors {
-    let (filled, estimate) = try scored.estimated(kept, ridge: ridge)
+    // Less the means throughout: with them numbers far from 0 would leave the errors few digits.
+    let values = scored.centered(values)
+    let (filled, estimate) = try scored.estimated(scored.centered(kept), ridge: ridge)
     let d = coordinateCount
     var sums = [Double](repeating: 0, count: d)
     var cells = [Int](repeating: 0, count: d)

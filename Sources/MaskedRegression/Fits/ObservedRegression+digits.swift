@@ -15,7 +15,7 @@ extension ObservedRegression {
     }
   }
 
-  /// The data filled, and what rounding may have made of it.
+  /// Rows less the means filled, and what rounding may have made of them.
   ///
   /// With D² = diag S, E² = D² + λ, x_i the row filled and z_i = P x_i, which is 0 on its gaps and (S_oo + λI)⁻¹x_o elsewhere, a
   /// Gram off by |δS_jl| ≤ η D_j D_l moves x̂_ik by (e_k − a_k)ᵀδS z_i, and an inverse that leaves uκ the coefficients a_k by
@@ -23,7 +23,7 @@ extension ObservedRegression {
   func estimated(_ values: [Double], ridge: Double) throws -> (filled: [Double], rounding: Rounding) {
     let (n, d) = (values.count / coordinateCount, coordinateCount)
     let p = try precision(ridge: ridge)
-    let filled = try filled(values, ridge: ridge, precision: p)
+    let filled = try completed(values, ridge: ridge, precision: p)
     let estimate = DigitEstimate(ulp: Double(Device.Element.ulpOfOne), sampleCount: sampleCount, coordinateCount: d)
     // The inverse has a part of its own.
     let gramError = estimate.gramError - 4 * estimate.unitRoundoff
@@ -44,10 +44,9 @@ extension ObservedRegression {
     try device.setDiagonal(of: p, to: ownEntries)
     let diagonal = doubles(try device.download(ownEntries))
     let condition = max(1, zip(forms, squares).reduce(0) { $0 + $1.0 * $1.1 }.squareRoot())
-    let factors = ColumnFrame(means: means, weights: scaling).factors
     var rounding = Rounding()
     for k in 0..<d {
-      let unit = 1 / (diagonal[k] * (factors?[k] ?? 1))
+      let unit = 1 / (diagonal[k] * factors[k])
       rounding.coordinates.append(unit * SIMD2(gramForms[k].squareRoot(), others[k].squareRoot()))
     }
     let height = min(n, device.rowBlock(columns: d))
@@ -56,9 +55,9 @@ extension ObservedRegression {
     for first in stride(from: 0, to: n, by: height) {
       let count = min(height, n - first)
       let (rows, solved) = (x.firstRows(count), z.firstRows(count))
-      let (centered, _): ([Device.Element], [Device.Element]) = observed(
-        filled, cells: first * d..<(first + count) * d, means: means, factors: factors)
-      try device.upload(centered, to: rows, firstRow: 0)
+      let (scaled, _): ([Device.Element], [Device.Element]) = observed(
+        filled, cells: first * d..<(first + count) * d, factors: factors)
+      try device.upload(scaled, to: rows, firstRow: 0)
       try device.multiply(rows, transposeA: false, p, transposeB: false, alpha: 1, beta: 0, into: solved)
       let out = sums.reshaped(rows: 1, columns: count)
       try device.rowDots(solved, solved, weights: inner, into: out)

@@ -16,13 +16,17 @@ public struct ObservedRegression<Device: Backend> {
   public let coordinateCount: Int
   public let missingCount: Int
   /// Means over the observed cells of each coordinate, taken off; zeros where not centred.
-  public let means: [Double]
+  public var means: [Double] { frame.means }
   /// Mean square over the observed cells of each coordinate, after the means were taken off.
   public let variances: [Double]
   /// The lowest eigenvalue of the Gram of jointly observed pairs where it was below rounding, else nil.
   public let liftedEigenvalue: Double?
   /// w; nil stands for ones.
-  let scaling: [Double]?
+  var scaling: [Double]? { frame.weights }
+  /// The means, to twice a double's digits, and w.
+  private let frame: ColumnFrame
+  /// 1/√w.
+  let factors: [Double]
   /// S, d × d, both triangles, lifted, of the scaled columns.
   private let gram: Device.Matrix
   /// D² less λ: what an entry of S may be off by is η D_j D_l; diag S, or its greatest eigenvalue where it was lifted.
@@ -47,10 +51,10 @@ public struct ObservedRegression<Device: Backend> {
     coordinateCount = d
     missingCount = values.reduce(0) { $0 + ($1.isNaN ? 1 : 0) }
     let moments = try ObservedMoments(values, coordinateCount: d, centered: centered)
-    means = moments.means
     variances = moments.variances
-    scaling = weights.penalty(variances: variances)
-    let factors = ColumnFrame(means: means, weights: scaling).factors
+    frame = ColumnFrame(means: moments.means, lows: moments.lows, weights: weights.penalty(variances: variances))
+    factors = frame.factors ?? [Double](repeating: 1, count: d)
+    let rows = frame.centered(values)
 
     let products = try device.makeMatrix(rows: d, columns: d)
     let pairs = try device.makeMatrix(rows: d, columns: d)
@@ -60,7 +64,7 @@ public struct ObservedRegression<Device: Backend> {
       let cells = first * d..<min(first + size, n) * d
       let x = storage.firstRows(cells.count / d)
       let (filled, shown): ([Device.Element], [Device.Element]) = observed(
-        values, cells: cells, means: means, factors: factors)
+        rows, cells: cells, factors: factors)
       try device.upload(filled, to: x, firstRow: 0)
       try device.accumulateGram(of: x, scale: 1, into: products)
       try device.upload(shown, to: x, firstRow: 0)
@@ -143,15 +147,21 @@ public struct ObservedRegression<Device: Backend> {
   /// - Parameter values: n' × d, row-major, of the coordinates fitted; NaN is missing.
   /// - Parameter ridge: λ > 0.
   public func filled(_ values: [Double], ridge: Double) throws -> [Double] {
-    try filled(values, ridge: ridge, precision: try precision(ridge: ridge))
+    guard values.contains(where: \.isNaN) else { return values }
+    let rows = try completed(centered(values), ridge: ridge, precision: try precision(ridge: ridge))
+    var result = values
+    for cell in result.indices where result[cell].isNaN { result[cell] = means[cell % coordinateCount] + rows[cell] }
+    return result
   }
 
-  func filled(_ values: [Double], ridge: Double, precision: Device.Matrix) throws -> [Double] {
+  /// Every value less its column's mean.
+  func centered(_ values: [Double]) -> [Double] { frame.centered(values) }
+
+  /// Rows less the means with every missing cell filled by its conditional mean.
+  func completed(_ values: [Double], ridge: Double, precision: Device.Matrix) throws -> [Double] {
     let d = coordinateCount
     precondition(values.count % d == 0)
     var result = values
-    guard values.contains(where: \.isNaN) else { return result }
-    let factors = ColumnFrame(means: means, weights: scaling).factors ?? [Double](repeating: 1, count: d)
     for (hidden, samples) in patterns(values) {
       var isHidden = [Bool](repeating: false, count: d)
       for k in hidden { isHidden[k] = true }
@@ -161,12 +171,12 @@ public struct ObservedRegression<Device: Backend> {
       for first in stride(from: 0, to: samples.count, by: height) {
         let block = samples[first..<min(first + height, samples.count)]
         let x = try device.makeMatrix(
-          elements(block.flatMap { i in shown.map { (values[i * d + $0] - means[$0]) * factors[$0] } }),
+          elements(block.flatMap { i in shown.map { values[i * d + $0] * factors[$0] } }),
           rows: block.count, columns: shown.count)
         let found = doubles(try device.download(try system.apply(to: x, on: device)))
         for (row, i) in block.enumerated() {
           for (j, h) in hidden.enumerated() {
-            result[i * d + h] = means[h] + found[row * hidden.count + j] / factors[h]
+            result[i * d + h] = found[row * hidden.count + j] / factors[h]
           }
         }
       }
@@ -231,29 +241,30 @@ public struct ObservedRegression<Device: Backend> {
   }
 }
 
-/// (x_ik − m_k) f_k of the observed cells and 0 of the others; 1 and 0.
+/// x_ik f_k of the observed cells and 0 of the others; 1 and 0.
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
 func observed<Element: Scalar>(
-  _ values: [Double], cells: Range<Int>, means: [Double], factors: [Double]?
+  _ values: [Double], cells: Range<Int>, factors: [Double]
 ) -> (filled: [Element], shown: [Element]) {
-  let d = means.count
+  let d = factors.count
   var filled = [Element](repeating: 0, count: cells.count)
   var shown = filled
   for row in 0..<cells.count / d {
     for k in 0..<d {
       let value = values[cells.lowerBound + row * d + k]
       guard !value.isNaN else { continue }
-      filled[row * d + k] = Element((value - means[k]) * (factors?[k] ?? 1))
+      filled[row * d + k] = Element(value * factors[k])
       shown[row * d + k] = 1
     }
   }
   return (filled, shown)
 }
 
-/// Means and mean squares of columns over the cells that are not missing.
+/// Means, to twice a double's digits, and mean squares about them of columns over the cells that are not missing.
 private struct ObservedMoments {
-  var means: [Double]
+  /// The means are `means` + `lows`; zeros where not centred.
+  var means, lows: [Double]
   var variances: [Double]
 
   init(_ values: [Double], coordinateCount d: Int, centered: Bool) throws(MissingDataError) {
@@ -269,11 +280,17 @@ private struct ObservedMoments {
     }
     if let k = counts.firstIndex(of: 0) { throw .neverObserved(coordinate: k) }
     means = [Double](repeating: 0, count: d)
-    if centered { for k in 0..<d { means[k] = origins[k] + sums[k] / counts[k] } }
-    variances = [Double](repeating: 0, count: d)
-    for (cell, value) in values.enumerated() where !value.isNaN {
-      let k = cell % d
-      variances[k] += (value - means[k]) * (value - means[k]) / counts[k]
+    (lows, variances) = (means, means)
+    if centered {
+      for k in 0..<d { means[k] = origins[k] + sums[k] / counts[k] }
+      // What is left beside them: numbers far from 0 that differ little have few digits less a rounded mean.
+      var rests = lows
+      for (cell, value) in values.enumerated() where !value.isNaN { rests[cell % d] += value - means[cell % d] }
+      for k in 0..<d { lows[k] = rests[k] / counts[k] }
+    }
+    let frame = ColumnFrame(means: means, lows: lows)
+    for (cell, value) in frame.centered(values).enumerated() where !value.isNaN {
+      variances[cell % d] += value * value / counts[cell % d]
     }
   }
 }

@@ -86,4 +86,15 @@ struct ColumnFrame: Sendable {
 
   /// 1/√w, or the factors given.
   var factors: [Double]? { multipliers ?? weights.map { $0.map { 1 / $0.squareRoot() } } }
+
+  /// Rows of d numbers less the means, NaN where a number is.
+  func centered(_ values: [Double]) -> [Double] {
+    var result = values
+    for first in stride(from: 0, to: values.count, by: max(1, means.count)) {
+      for k in means.indices {
+        result[first + k] = ColumnScales.difference(values[first + k], means[k], lows?[k] ?? 0)
+      }
+    }
+    return result
+  }
 }
