@@ -27,7 +27,7 @@ extension FitResult {
     let (n, d) = (sampleCount, coordinateCount)
     var partners: FitPartners?
     let model = try NPZWriter(folder + "/model.npz")
-    try writeModel(summary, rows: try residualRows(), to: model)
+    try writeModel(summary, rows: try scoredRows(), to: model)
     if writesFactors {
       let scales = try writeRows(
         of: Device.Element.self, shape: [d, n], to: folder + "/predictor_factors.npy", also: "factors", of: model

@@ -10,13 +10,15 @@ extension FitResult {
   ///   of sparse samples.
   /// - Throws: `BackendError`.
   public func standardError() throws -> Double? {
-    try residualRows()?.standardError(groups: request.groups?.members, standardizes: standardizes)
+    try (rows ?? scoredRows())?.standardError(groups: request.groups?.members, standardizes: standardizes)
   }
 
-  /// What the residuals of samples left out say, those of sparse samples where they are no more than `largestStandardError` cells.
-  func residualRows() throws -> ResidualRows? {
+  /// What the residuals of samples left out say, with scores, those of sparse samples where they are no more than
+  /// `largestStandardError` cells.
+  func scoredRows() throws -> ResidualRows? {
     let (n, d) = (sampleCount, coordinateCount)
     var rows = rows
+    if rows != nil, rows?.scores == nil { rows = try fit.scoredRows(best) }
     if rows == nil, fit.validation == .leaveOneSampleOut, n * d <= Self.largestStandardError {
       var found = ResidualRows(sampleCount: n, errors: best.heldOut, variances: fit.variances)
       var first = 0

@@ -4,43 +4,38 @@ import LacunaAlgebra
 extension HostBackend {
   /// Chunks of rows whose products stay in the second cache, each multiplied by one thread.
   public func performSampleResidualSums(
-    of x: HostMatrix<Element>, resolvent q: HostMatrix<Element>, terms: ResidualTerms, products: HostMatrix<Element>?
+    of x: HostMatrix<Element>, resolvent q: HostMatrix<Element>, terms: ResidualTerms, rows: ResidualRowTerms?
   ) throws(BackendError) -> SampleResidualSums {
     let (m, d) = (x.rows, x.columns)
     var result = SampleResidualSums(coordinateCount: d)
+    if rows != nil { result.rows = ResidualRowSums(coordinateCount: d, sampleCount: m) }
     guard m > 0, d > 0 else { return result }
     let order = try blasSize(d)
     let height = max(256, (1 << 15) / d)
-    // Where the products are wanted they are made in their place, but for rows that would all fall into the same sets of a cache.
-    let isInPlace = products != nil && d % 64 != 0
-    let stride = isInPlace ? d : paddedStride(d)
+    let stride = paddedStride(d)
     let inner = try blasSize(stride)
     _ = try blasSize(height)
     let chunks = (m + height - 1) / height
     let none = SampleResidualSums(coordinateCount: 0)
     var parts = [SampleResidualSums](repeating: none, count: chunks)
     let inverseSizes = terms.sizes.map { 1 / $0 }
-    let scratch = try ThreadScratch<Element>(
-      count: isInPlace ? 0 : height * stride, threads: min(threads.count, chunks))
+    let scratch = try ThreadScratch<Element>(count: height * stride, threads: min(threads.count, chunks))
     let gemm = Element.routines.gemm
     parts.withUnsafeMutableBufferPointer { parts in
       nonisolated(unsafe) let parts = parts
-      nonisolated(unsafe) let (rows, resolvent, kept) = (x.pointer, q.pointer, products?.pointer)
+      nonisolated(unsafe) let (samples, resolvent) = (x.pointer, q.pointer)
       BLASThreadCount.shared.during(1) {
         threads.loop(over: chunks, cost: height * d) { range in
-          scratch.during { own in
+          scratch.during { r in
             for chunk in range {
               let first = chunk * height
               let count = min(height, m - first)
-              let r = stride == d ? kept.map { $0 + first * d } ?? own : own
               gemm(
-                CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(count), order, order, 1, rows + first * d, order,
+                CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(count), order, order, 1, samples + first * d, order,
                 resolvent, order, 0, r, inner)
-              if let kept, stride > d {
-                for i in 0..<count { (kept + (first + i) * d).update(from: r + i * stride, count: d) }
-              }
               parts[chunk] = sampleSums(
-                rows + first * d, r, count: count, columns: d, stride: stride, terms: terms, inverseSizes: inverseSizes)
+                samples + first * d, r, count: count, columns: d, stride: stride, terms: terms,
+                inverseSizes: inverseSizes, rows: rows)
             }
           }
         }
@@ -109,12 +104,12 @@ private func loadDoubles(of x: UnsafePointer<Double>) -> SIMD4<Double> {
   UnsafeRawPointer(x).loadUnaligned(as: SIMD4<Double>.self)
 }
 
-/// - Parameter r: the rows' products, `stride` apart.
+/// - Parameter r: the rows' products, `stride` apart; their residuals where those are summed too.
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
 private func sampleSums<Element: HostScalar>(
-  _ x: UnsafePointer<Element>, _ r: UnsafePointer<Element>, count: Int, columns d: Int, stride: Int,
-  terms: ResidualTerms, inverseSizes: [Double]
+  _ x: UnsafePointer<Element>, _ r: UnsafeMutablePointer<Element>, count: Int, columns d: Int, stride: Int,
+  terms: ResidualTerms, inverseSizes: [Double], rows: ResidualRowTerms?
 ) -> SampleResidualSums {
   var sums = SampleResidualSums(coordinateCount: d)
   let n = Double(terms.sampleCount)
@@ -152,10 +147,15 @@ private func sampleSums<Element: HostScalar>(
           sumResiduals(
             r, rows: count, columns: d, stride: stride, rowFactors: UnsafePointer(complements.baseAddress!),
             columnFactors: diagonal.baseAddress!, inverseCount: 1 / n, squares: squares.baseAddress!,
-            leftOut: leftOut.baseAddress!)
+            leftOut: leftOut.baseAddress!, residuals: rows == nil ? nil : r)
         }
       }
     }
+  }
+  if let rows {
+    var found = ResidualRowSums(coordinateCount: d)
+    found.add(r, count: count, stride: stride, terms: rows)
+    sums.rows = found
   }
   return sums
 }
@@ -215,11 +215,12 @@ private func coordinateSums<Element: HostScalar>(
 }
 
 /// Σ_i r_ik² and Σ_i (r_ik/(c_i q_k + r_ik²/n))², four columns at a time down all rows.
+/// - Parameter residuals: takes what is squared in the second sum; may be r.
 @inline(__always)
 private func sumResiduals<Element: HostScalar>(
   _ r: UnsafePointer<Element>, rows: Int, columns: Int, stride: Int, rowFactors c: UnsafePointer<Double>,
   columnFactors q: UnsafePointer<Double>, inverseCount: Double, squares: UnsafeMutablePointer<Double>,
-  leftOut: UnsafeMutablePointer<Double>
+  leftOut: UnsafeMutablePointer<Double>, residuals: UnsafeMutablePointer<Element>? = nil
 ) {
   var k = 0
   while k + 4 <= columns {
@@ -231,6 +232,10 @@ private func sumResiduals<Element: HostScalar>(
       let residual = value / (factor * c[i] + own * inverseCount)
       square += own
       left += residual * residual
+      if let residuals {
+        UnsafeMutableRawPointer(residuals + i * stride + k).storeBytes(
+          of: SIMD4<Element>(residual), as: SIMD4<Element>.self)
+      }
     }
     for j in 0..<4 { (squares[k + j], leftOut[k + j]) = (square[j], left[j]) }
     k += 4
@@ -243,6 +248,7 @@ private func sumResiduals<Element: HostScalar>(
       let residual = value / (q[k] * c[i] + own * inverseCount)
       square += own
       left += residual * residual
+      if let residuals { residuals[i * stride + k] = Element(residual) }
     }
     (squares[k], leftOut[k]) = (square, left)
     k += 1

@@ -230,9 +230,9 @@ extension FaultyBackend {
   }
 
   func performSampleResidualSums(
-    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms, products: Matrix?
+    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms, rows: ResidualRowTerms?
   ) throws(BackendError) -> SampleResidualSums {
-    var sums = try right.sampleResidualSums(of: x, resolvent: q, terms: terms, products: products)
+    var sums = try right.sampleResidualSums(of: x, resolvent: q, terms: terms, rows: rows)
     sums.leftOut = spoiled("sampleResidualSums", sums.leftOut)
     return sums
   }

@@ -83,4 +83,47 @@ private let host = HostBackend<Double>()
       #expect(abs(try #require(sums.standardError(groups: halves)) - expected) < 1e-12)
     }
   }
+
+  /// Of one ridge the sums come from the pass of its errors: against every residual by itself, in units of E by generalised
+  /// cross-validation; in one block, in pieces that are read, with weights, and in single precision.
+  @Test(arguments: [(700, 9), (12_000, 100)]) func fromThePassOfErrors(shape: (Int, Int)) throws {
+    try check(shape, on: host, tolerance: 1e-10)
+    // More of these leave single precision no digits.
+    if shape.1 < 10 { try check(shape, on: HostBackend<Float>(), tolerance: 2e-4) }
+  }
+
+  private func check<Device: Backend>(_ shape: (Int, Int), on device: Device, tolerance: Double) throws {
+    let (n, d) = shape
+    let stream = RandomStream(seed: 8, purpose: .samples, index: 0)
+    let x = (0..<n * d).map { cell in
+      let (i, k) = (cell / d, cell % d)
+      func noise(_ place: Int) -> Double { EntryLaw.gaussian.value(at: UInt64(place), of: stream) }
+      // A constant column among them, and a part that a cell shares with the next of its column.
+      return k == 3 ? 5 : Double(k % 4 + 1) * (noise(cell) + noise(cell + d) + 0.3 * noise((n + 1) * d + i))
+    }
+    for weights in [WeightChoice.fixed(.uniform), .fixed(.variance)] {
+      let request = FitRequest(ridge: .path([0.2]), weights: weights, centered: true)
+      let result = try request.fit(x, sampleCount: n, on: device)
+      let rows = try #require(result.rows)
+      #expect(rows.scores == nil)
+      var cells: [Double] = []
+      #expect(try result.fit.residuals(ridge: 0.2) { cells += $0.map { Double($0) } })
+      let gcv = try #require(result.best.gcv)
+      let errors = zip(gcv, result.fit.variances).map { min($0, $1) }
+      #expect(errors[3] == 0)
+      var expected = ResidualRows(sampleCount: n, errors: errors, variances: result.fit.variances)
+      expected.add(ResidualTile(samples: Array(0..<n), coordinates: 0..<d, values: cells))
+      for (own, other) in zip(rows.squares, expected.squares) { #expect(abs(own - other) <= tolerance * other) }
+      let (found, wanted) = (try #require(rows.neighbourCorrelation), try #require(expected.neighbourCorrelation))
+      #expect(abs(found.value) > 0.1, "it is there to be found")
+      #expect(
+        abs(found.value - wanted.value) <= tolerance && abs(found.deviations / wanted.deviations - 1) <= tolerance)
+      for standardizes in [false, true] {
+        let (own, other) = (
+          rows.standardError(standardizes: standardizes), expected.standardError(standardizes: standardizes)
+        )
+        #expect(abs(try #require(own) / #require(other) - 1) <= tolerance)
+      }
+    }
+  }
 }

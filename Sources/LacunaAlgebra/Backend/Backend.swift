@@ -118,7 +118,7 @@ public protocol Backend<Element>: BackendCore {
   // MARK: Samples left out
 
   func performSampleResidualSums(
-    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms, products: Matrix?
+    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms, rows: ResidualRowTerms?
   ) throws(BackendError) -> SampleResidualSums
 
   func performCoordinateResidualSums(

@@ -1,17 +1,18 @@
 /// Sums of residuals from products, dots and `leaveSamplesOut`: the samples are gone over once for each.
 extension Backend {
   public func performSampleResidualSums(
-    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms, products: Matrix?
+    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms, rows: ResidualRowTerms?
   ) throws(BackendError) -> SampleResidualSums {
-    try residualSumsByProducts(of: x, resolvent: q, terms: terms, products: products)
+    try residualSumsByProducts(of: x, resolvent: q, terms: terms, rows: rows)
   }
 
   /// A block of rows after the other; for the parts of a backend that has these at hand.
   package func residualSumsByProducts(
-    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms, products kept: Matrix?
+    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms, rows rowTerms: ResidualRowTerms?
   ) throws(BackendError) -> SampleResidualSums {
     let d = x.columns
     var result = SampleResidualSums(coordinateCount: d)
+    if rowTerms != nil { result.rows = ResidualRowSums(coordinateCount: d) }
     guard x.rows > 0, d > 0 else { return result }
     let n = Double(terms.sampleCount)
     let height = min(x.rows, rowBlock(columns: d))
@@ -23,7 +24,6 @@ extension Backend {
     let sizes = try vector(terms.sizes)
     let inverseSizes = try vector(terms.sizes.map { 1 / $0 })
     let diagonal = try vector(terms.diagonal)
-    if let kept { try multiply(x, transposeA: false, q, transposeB: false, alpha: 1, beta: 0, into: kept) }
     for first in stride(from: 0, to: x.rows, by: height) {
       let count = min(height, x.rows - first)
       let (block, r) = (copies.firstRows(count), products.firstRows(count))
@@ -31,13 +31,7 @@ extension Backend {
       if height < x.rows {
         try gather(of: x, rows: Array(first..<first + count), into: block)
       }
-      if let kept, height < x.rows {
-        try gather(of: kept, rows: Array(first..<first + count), into: r)
-      } else if let kept {
-        try copy(kept, to: r)
-      } else {
-        try multiply(block, transposeA: false, q, transposeB: false, alpha: 1, beta: 0, into: r)
-      }
+      try multiply(block, transposeA: false, q, transposeB: false, alpha: 1, beta: 0, into: r)
       try rowDots(block, r, weights: nil, into: rows)
       let leverages = try doubles(rows)
       try rowDots(r, r, weights: sizes, into: rows)
@@ -54,6 +48,11 @@ extension Backend {
       try leaveSamplesOut(r, complements: rows, diagonal: diagonal, sampleCount: terms.sampleCount)
       try columnDots(r, r, weights: nil, into: columnVector)
       for (k, sum) in try doubles(columnVector).enumerated() { result.leftOut[k] += sum }
+      if let rowTerms {
+        try download(r).withUnsafeBufferPointer { values in
+          result.rows?.add(values.baseAddress!, count: count, stride: d, terms: rowTerms)
+        }
+      }
     }
     return result
   }

@@ -38,6 +38,8 @@ public struct SampleResidualSums: Sendable, Equatable {
   /// The largest (e_i w_i/n + γ)/|c_i|, NaN where one is; and its row.
   public var worst = 0.0
   public var worstRow: Int?
+  /// Sums over each sample's residuals, where they are asked for.
+  public var rows: ResidualRowSums?
 
   public init(coordinateCount d: Int) {
     squares = [Double](repeating: 0, count: d)
@@ -54,6 +56,9 @@ public struct SampleResidualSums: Sendable, Equatable {
     errors += other.errors
     relativeErrors += other.relativeErrors
     take(other.worst, row: other.worstRow.map { $0 + firstRow })
+    if let others = other.rows {
+      if rows == nil { rows = others } else { rows!.append(others) }
+    }
   }
 
   /// Adds what one row has.
@@ -107,19 +112,22 @@ extension Backend {
   /// - Parameter x: block × d.
   /// - Parameter q: d × d, symmetric.
   /// - Parameter terms: with sizes and diagonal of length d.
-  /// - Parameter products: block × d, overwritten by R; nil where R is of no further use.
+  /// - Parameter rows: weights of length d for sums over each sample's residuals; nil where those are not wanted.
   public func sampleResidualSums(
-    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms, products: Matrix? = nil
+    of x: Matrix, resolvent q: Matrix, terms: ResidualTerms, rows: ResidualRowTerms? = nil
   ) throws(BackendError) -> SampleResidualSums {
     try Shapes.require("resolvent", q, rows: x.columns, columns: x.columns, for: "sampleResidualSums")
-    if let products {
-      try Shapes.require("products", products, rows: x.rows, columns: x.columns, for: "sampleResidualSums")
-    }
     try Shapes.require(
       terms.sizes.count == x.columns && terms.diagonal.count == x.columns, "sampleResidualSums",
       expected: "\(x.columns) sizes and diagonal entries",
       actual: "\(terms.sizes.count) and \(terms.diagonal.count)")
-    return try performSampleResidualSums(of: x, resolvent: q, terms: terms, products: products)
+    if let rows {
+      let counts = [rows.squares.count, rows.shares.count, rows.units.count]
+      try Shapes.require(
+        counts.allSatisfy { $0 == x.columns }, "sampleResidualSums", expected: "\(x.columns) weights and units of rows",
+        actual: "\(counts)")
+    }
+    return try performSampleResidualSums(of: x, resolvent: q, terms: terms, rows: rows)
   }
 
   /// The sums of Y = MX, for each column, from which errors of samples left out come; see `CoordinateResidualSums`.

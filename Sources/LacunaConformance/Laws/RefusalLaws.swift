@@ -140,6 +140,12 @@ extension LawChecker {
     misfit("sampleResidualSums", "terms") {
       _ = try backend.sampleResidualSums(of: square, resolvent: square, terms: terms)
     }
+    let ones = [Double](repeating: 1, count: square.columns)
+    misfit("sampleResidualSums", "rows") {
+      _ = try backend.sampleResidualSums(
+        of: square, resolvent: square, terms: ResidualTerms(sampleCount: 9, sizes: ones, diagonal: ones),
+        rows: ResidualRowTerms(squares: ones, shares: ones, units: [1]))
+    }
     misfit("sampleResidualSums", "resolvent") {
       _ = try backend.sampleResidualSums(of: square, resolvent: tall, terms: terms)
     }

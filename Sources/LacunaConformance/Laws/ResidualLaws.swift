@@ -16,9 +16,10 @@ extension LawChecker {
       sampleCount: n, sizes: sizes, diagonal: factors, share: 1 / Double(n), rounding: (1e-3, 1e-2, 1e-4))
     let found = definitions(x, q, sizes: sizes)
     measure("sampleResidualSums", shape, bound: 8) {
-      let kept = try backend.makeMatrix(rows: rows, columns: order)
+      let weights = (15...17).map { Dense.random(1, order, seed: $0).values.map { abs($0) } }
+      let rowTerms = ResidualRowTerms(squares: weights[0], shares: weights[1], units: weights[2])
       let sums = try backend.sampleResidualSums(
-        of: try backend.matrix(x), resolvent: try backend.matrix(q), terms: terms, products: kept)
+        of: try backend.matrix(x), resolvent: try backend.matrix(q), terms: terms, rows: rowTerms)
       let alone = try backend.sampleResidualSums(
         of: try backend.matrix(x), resolvent: try backend.matrix(q), terms: terms)
       var expected = SampleResidualSums(coordinateCount: order)
@@ -45,15 +46,20 @@ extension LawChecker {
       worst.add(abs(sums.errors - expected.errors), unit: unit * expected.errors)
       worst.add(abs(sums.relativeErrors - expected.relativeErrors), unit: unit * expected.relativeErrors)
       worst.add(abs(sums.worst - expected.worst), unit: unit * expected.worst)
-      let products = try backend.dense(kept)
       for k in 0..<order {
-        // Whether the products are kept says nothing of the sums.
+        // Whether rows are summed too says nothing of the sums.
         worst.add(abs(sums.squares[k] - alone.squares[k]), unit: unit * sums.squares[k])
         worst.add(abs(sums.leftOut[k] - alone.leftOut[k]), unit: unit * sums.leftOut[k])
-        for i in 0..<rows {
-          worst.add(abs(products[i, k] - found.r[i, k]), unit: epsilon * Double(order) * found.absolute[i, k])
-        }
       }
+      worst.add(
+        rowSums(
+          sums.rows, rowTerms,
+          residuals: Dense(rows: rows, columns: order) { i, k in
+            found.r[i, k] / (complements[i] * factors[k] + found.r[i, k] * found.r[i, k] / Double(n))
+          },
+          sizes: Dense(rows: rows, columns: order) { i, k in
+            found.absolute[i, k] / abs(complements[i] * factors[k] + found.r[i, k] * found.r[i, k] / Double(n))
+          }), unit: 1)
       return worst.value
     }
     measure("coordinateResidualSums", shape, bound: 8) {
@@ -80,6 +86,39 @@ extension LawChecker {
       }
       return worst.value
     }
+  }
+
+  /// How far sums over each sample's residuals are from their definition, in the units above.
+  /// - Parameter e: the residuals, and what they are in size where nothing cancels.
+  private func rowSums(
+    _ found: ResidualRowSums?, _ terms: ResidualRowTerms, residuals e: Dense, sizes: Dense
+  ) -> Double {
+    let (rows, order) = (e.rows, e.columns)
+    guard let found, found.rows.count == rows else { return .infinity }
+    var worst = WorstResidual()
+    let unit = epsilon * Double(order + rows)
+    for i in 0..<rows {
+      /// Against Σ_k w_k a_k b_k.
+      func compare(_ value: Double, _ weights: (Int) -> Double, with j: Int) {
+        worst.add(
+          abs(value - (0..<order).reduce(0) { $0 + weights($1) * e[i, $1] * e[j, $1] }),
+          unit: unit * (0..<order).reduce(0) { $0 + weights($1) * sizes[i, $1] * sizes[j, $1] })
+      }
+      compare(found.rows[i].square, { terms.squares[$0] }, with: i)
+      compare(found.rows[i].share, { terms.shares[$0] }, with: i)
+      compare(found.rows[i].own, { terms.units[$0] * terms.units[$0] }, with: i)
+      if i > 0 {
+        compare(found.rows[i].product, { terms.units[$0] * terms.units[$0] }, with: i - 1)
+      } else {
+        worst.add(abs(found.rows[i].product), unit: .leastNonzeroMagnitude)
+      }
+    }
+    for k in 0..<order {
+      worst.add(
+        abs(found.sums[k] - (0..<rows).reduce(0) { $0 + terms.units[k] * e[$1, k] }),
+        unit: unit * (0..<rows).reduce(0) { $0 + terms.units[k] * sizes[$1, k] })
+    }
+    return worst.value
   }
 
   /// R = XQ and Σ_j |x_ij q_jk|; x_iᵀR_i, ‖DR_i‖², ‖D⁻¹x_i‖² of the rows.

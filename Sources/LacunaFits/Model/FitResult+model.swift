@@ -22,7 +22,7 @@ extension FitResult {
     try archive.write("weights", try fit.penalty(ridge: best.ridge), shape: [d])
     try archive.write("held_out_errors", best.heldOut, shape: [d])
     try archive.write("residual_deviations", try residualDeviations(), shape: [d])
-    if let rows, roles == nil { try archive.write("scores", rows.scores, shape: [n]) }
+    if let scores = rows?.scores, roles == nil { try archive.write("scores", scores, shape: [n]) }
   }
 
   /// √E_k of errors held out where every other coordinate is seen; NaN of the others.

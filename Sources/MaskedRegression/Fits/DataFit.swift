@@ -26,8 +26,8 @@ public struct DataFit<Device: Backend>: RidgeFit {
   var ridgeUnit: Double { scaled(1, exponent: -2 * unit) }
   let route: Route
   /// The route in as many digits as it takes; nil where the data are too many to keep a second time.
-  private let wide: WideRegression?
-  private let ledger = Ledger()
+  let wide: WideRegression?
+  let ledger = Ledger()
   /// The dual route with other weights.
   let reweighted = ReweightedSamples<Device>()
 
@@ -37,7 +37,7 @@ public struct DataFit<Device: Backend>: RidgeFit {
   }
 
   /// At which ridges the device does not keep the digits of errors, and of the predictor.
-  private final class Ledger {
+  final class Ledger {
     var errors: [Double: Bool] = [:]
     var predictor: [Double: Bool] = [:]
     /// What the device found at ridges that are yet to be asked for; nil inside where it cannot invert the Gram.
@@ -50,15 +50,16 @@ public struct DataFit<Device: Backend>: RidgeFit {
   /// - Parameter n: samples.
   /// - Parameter centered: whether an intercept is fitted.
   /// - Parameter weights: of the penalty; leaving a sample out leaves them as they are.
-  /// - Parameter seeksRidge: whether ridges are to be tried of which nothing is known; `typicalSquare` is nil otherwise.
+  /// - Parameter ridge: what will be tried: `typicalSquare` is nil unless nothing is known of it, and one alone has the sums over each
+  ///   sample's residuals from the pass of its errors.
   /// - Throws: as of `SampleRows`.
   public init(
     device: Device, values: consuming [Double], sampleCount n: Int, centered: Bool, weights: RidgeWeights = .uniform,
-    seeksRidge: Bool = true
+    ridge: RidgeChoice = .automatic
   ) throws {
     try self.init(
       device: device, samples: try SampleRows(values, sampleCount: n), centered: centered, weights: weights,
-      seeksRidge: seeksRidge)
+      ridge: ridge)
   }
 
   /// With n ≥ d samples beyond a block of 2²⁰ numbers are read where they are on a device that computes in this process's memory:
@@ -68,14 +69,16 @@ public struct DataFit<Device: Backend>: RidgeFit {
   /// - Parameter samples: n × d, finite; up to 2²⁴ numbers may be read again where the device does not keep their digits.
   /// - Parameter centered: whether an intercept is fitted.
   /// - Parameter weights: of the penalty; leaving a sample out leaves them as they are.
-  /// - Parameter seeksRidge: whether ridges are to be tried of which nothing is known; `typicalSquare` is nil otherwise.
+  /// - Parameter ridge: what will be tried: `typicalSquare` is nil unless nothing is known of it, and one alone has the sums over each
+  ///   sample's residuals from the pass of its errors.
   /// - Parameter holdsSamples: whether the samples are kept on the device in any case.
   /// - Parameter sparesMemory: whether d² numbers are to do for n ≥ d: every ridge but the one asked for before, and what needs the
   ///   Gram, then takes a pass over the samples.
   /// - Throws: `FitError.data` naming a cell whose square float64 does not hold, or for samples that change; `FitError.request` for
   ///   weights that are none; `BackendError`; what reading them throws.
   public init(
-    device: Device, samples: SampleRows, centered: Bool, weights: RidgeWeights = .uniform, seeksRidge: Bool = true,
+    device: Device, samples: SampleRows, centered: Bool, weights: RidgeWeights = .uniform,
+    ridge: RidgeChoice = .automatic,
     holdsSamples: Bool = false, sparesMemory: Bool = false
   ) throws {
     let (n, d) = (samples.sampleCount, samples.coordinateCount)
@@ -97,7 +100,7 @@ public struct DataFit<Device: Backend>: RidgeFit {
     if weights != .uniform { try samples.atOnce { try squares.add(samples, frame: frame) } }
     scaling = weights.penalty(variances: variances())
     typicalSquare =
-      seeksRidge
+      ridge == .automatic
       ? scales.typicalSquare(of: try samples.every(max(1, n / 1000)), centered: centered, weights: scaling) : nil
     unit = scaling == nil ? scales.unit : 0
     divisors = scaling?.map { $0.squareRoot() } ?? [Double](repeating: scaled(1, exponent: scales.unit), count: d)
@@ -121,8 +124,8 @@ public struct DataFit<Device: Backend>: RidgeFit {
         device: device, samples: samples, frame: frame, holds: holdsSamples, squares: squares)
       route = .primal(
         try PrimalEvaluation(
-          device: device, samples: blocks, coordinateCount: d, centered: centered, keepsProducts: !seeksRidge,
-          sparesMemory: sparesMemory))
+          device: device, samples: blocks, coordinateCount: d, centered: centered,
+          divisors: ridge.isSingle && !holdsSamples ? divisors : nil, sparesMemory: sparesMemory))
       self.variances = variances()
     }
   }
@@ -197,41 +200,6 @@ public struct DataFit<Device: Backend>: RidgeFit {
     let errors = errors.restored(divisors)
     return try found(
       ridge, training: errors.training, leaveOneOut: errors.leaveOneOut, gcv: errors.gcv, doubts: doubts)
-  }
-
-  /// Every leave-one-sample-out residual, in blocks of samples or of coordinates.
-  public func residualTiles(ridge: Double, _ body: (ResidualTile) throws -> Void) throws -> Bool {
-    if ledger.errors[ridge] == nil { _ = try errors(ridge: ridge) }
-    if ledger.errors[ridge] == true, let wide {
-      var cells = [Double](repeating: 0, count: sampleCount * coordinateCount)
-      _ = try wide.errors(ridge: ridge) { i, k, value in cells[i * coordinateCount + k] = value }
-      try body(ResidualTile(samples: Array(0..<sampleCount), coordinates: 0..<coordinateCount, values: cells))
-      return true
-    }
-    func receive(_ block: Device.Matrix, sample: Int, coordinate: Int) throws {
-      // Some rows at a time, within the second cache.
-      let height = max(1, (1 << 13) / block.columns)
-      for first in stride(from: 0, to: block.rows, by: height) {
-        let rows = first..<min(first + height, block.rows)
-        let tile = ResidualTile(
-          samples: Array(sample + rows.lowerBound..<sample + rows.upperBound),
-          coordinates: coordinate..<coordinate + block.columns,
-          values: doubles(try device.download(block, rows: rows)))
-        try body(tile.restored(divisors))
-      }
-    }
-    let deviceRidge = deviceRidge(ridge) ?? ridge
-    switch route {
-    case .primal(let primal): try primal.residuals(ridge: deviceRidge, receive)
-    case .dual(let dual): try dual.residuals(ridge: deviceRidge, receive)
-    }
-    return true
-  }
-
-  /// In blocks of samples where they come so.
-  public func residuals(ridge: Double, _ body: ([Device.Element]) throws -> Void) throws -> Bool {
-    guard case .primal = route else { return try gatheredResiduals(ridge: ridge, body) }
-    return try residualTiles(ridge: ridge) { try body(elements($0.values)) }
   }
 
   // MARK: The predictor

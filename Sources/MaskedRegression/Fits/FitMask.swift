@@ -56,7 +56,7 @@ public struct LeaveOneOutFitMask: FitMask {
       // Groups take their samples from anywhere, again and again.
       let fit = try DataFit(
         device: device, samples: rows, centered: request.centered, weights: weights,
-        seeksRidge: request.ridge == .automatic, holdsSamples: request.groups != nil,
+        ridge: request.ridge, holdsSamples: request.groups != nil,
         sparesMemory: request.sparesMemory && request.ridge.isSingle && request.groups == nil)
       guard let groups = request.groups else { return fit }
       return try GroupFit(fit, groups: groups)

@@ -14,7 +14,8 @@ public struct FitResult<Device: Backend> {
   public let crossFitted: [Double]?
   /// The kinds of weights that were tried; empty where they were chosen beforehand.
   public internal(set) var weightTrials: [WeightTrial] = []
-  /// Residuals of samples (or groups) left out at the best ridge, sample by sample; nil where the fit has none in tiles.
+  /// Residuals of samples (or groups) left out at the best ridge, sample by sample; nil where the fit has none in tiles. Where the
+  /// ridge was given they are in units of E_k by generalised cross-validation, and have no scores.
   public let rows: ResidualRows?
   /// Samples that are others once again, where there are many.
   public private(set) var copies: RepeatedRows?

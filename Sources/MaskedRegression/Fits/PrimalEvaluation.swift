@@ -16,26 +16,25 @@ struct PrimalEvaluation<Device: Backend> {
   private let solved = Solved()
   /// diag S.
   let squares: [Double]
-  /// Whether R of the ridge solved last is kept, which residuals are made of: for samples of one block.
-  private let keepsProducts: Bool
+  /// What columns were divided by, where sums over the residuals of each sample are made together with the errors.
+  private let divisors: [Double]?
 
   /// Of which ridge there is Q, and its diagonal.
   private final class Solved {
-    var ridge: Double? { didSet { hasProducts = false } }
+    var ridge: Double?
     var diagonal: [Double] = []
-    /// R, where it is kept.
-    var products: Device.Matrix?
-    var hasProducts = false
+    /// Sums over each sample's residuals, and at which ridge.
+    var rows: (ridge: Double, sums: ResidualRowSums)?
   }
 
   /// - Parameter samples: columns centred where asked.
-  /// - Parameter keepsProducts: whether the residuals of the ridge solved last will be asked for.
+  /// - Parameter divisors: what columns were divided by, where `rows(ridge:)` will be asked for; nil where not.
   /// - Parameter sparesMemory: whether Q is made in the place of S, which is summed anew when it is asked for again.
   init(
-    device: Device, samples: SampleBlocks<Device>, coordinateCount d: Int, centered: Bool, keepsProducts: Bool = false,
+    device: Device, samples: SampleBlocks<Device>, coordinateCount d: Int, centered: Bool, divisors: [Double]? = nil,
     sparesMemory: Bool = false
   ) throws {
-    self.keepsProducts = keepsProducts && samples.onlyBlock != nil
+    self.divisors = divisors
     self.device = device
     self.samples = samples
     self.centered = centered
@@ -87,19 +86,49 @@ struct PrimalEvaluation<Device: Backend> {
   ///     E_tr,k = Σ_i R_ik²/(n Q_kk²),    GCV_k = E_tr,k / (Σ_i c_i/n + E_tr,k Q_kk/n)²
   func errors(ridge: Double) throws -> EstimatedErrors {
     let (q, diagonal) = try resolvent(ridge: ridge)
-    return try errors(of: q, diagonal: diagonal, sizes: squares.map { $0 + ridge })
+    let terms = try divisors.map { try rowTerms(of: q, diagonal: diagonal, ridge: ridge, divisors: $0) }
+    var sums = try ResidualErrors(
+      of: q, diagonal: diagonal, sizes: squares.map { $0 + ridge }, sampleCount: samples.sampleCount,
+      centered: centered, rows: terms, device: device)
+    try samples.forEachBlock { try sums.add($0, firstRow: $1) }
+    solved.rows = sums.rows.map { (ridge, $0) }
+    return sums.errors(squares: squares)
   }
 
-  /// The same of Q with any diagonal penalty.
+  /// Sums over each sample's residuals, in the columns' own units, from the pass that errors were made in; nil where that was not of
+  /// this ridge.
+  func rows(ridge: Double) -> ResidualRowSums? {
+    solved.rows.flatMap { $0.ridge == ridge ? $0.sums : nil }
+  }
+
+  /// Residuals are compared in units of E by generalised cross-validation, which Q alone tells up to rounding, and that is no more
+  /// than a column's square.
+  private func rowTerms(
+    of q: Device.Matrix, diagonal: [Double], ridge: Double, divisors: [Double]
+  ) throws -> ResidualRowTerms {
+    let (n, d) = (Double(samples.sampleCount), diagonal.count)
+    let vector = try device.makeVector(d)
+    try device.rowDots(q, q, weights: nil, into: vector)
+    // (QSQ)_kk = Q_kk − λ(Q²)_kk.
+    let forms = zip(diagonal, doubles(try device.download(vector))).map { $0 - ridge * $1 }
+    // Σ c_i/n = 1 − tr(SQ)/n.
+    let complement = 1 - (Double(d) - ridge * diagonal.reduce(0, +)) / n - (centered ? 1 / n : 0)
+    let units = (0..<d).map { k in
+      let share = complement + forms[k] / (n * diagonal[k])
+      let error = forms[k] / (diagonal[k] * diagonal[k] * share * share)
+      let (least, most) = (squares[k] * Double.ulpOfOne, squares[k])
+      return most > 0 ? 1 / (error > least ? min(error, most) : least).squareRoot() : 0
+    }
+    return ResidualRowTerms(
+      squares: divisors.map { $0 * $0 }, shares: squares.map { $0 > 0 ? 1 / $0 : 0 }, units: units)
+  }
+
+  /// Errors of Q with any diagonal penalty.
   /// - Parameter sizes: diag S plus the penalty.
   func errors(of q: Device.Matrix, diagonal: [Double], sizes: [Double]) throws -> EstimatedErrors {
     var sums = try ResidualErrors(
       of: q, diagonal: diagonal, sizes: sizes, sampleCount: samples.sampleCount, centered: centered, device: device)
-    if keepsProducts && solved.products == nil {
-      solved.products = try device.makeMatrix(rows: samples.sampleCount, columns: squares.count)
-    }
-    try samples.forEachBlock { try sums.add($0, firstRow: $1, products: solved.products) }
-    solved.hasProducts = keepsProducts
+    try samples.forEachBlock { try sums.add($0, firstRow: $1) }
     return sums.errors(squares: squares)
   }
 
@@ -129,17 +158,12 @@ struct PrimalEvaluation<Device: Backend> {
     let n = Double(samples.sampleCount)
     let (q, diagonal) = try resolvent(ridge: ridge)
     let diagonalVector = try device.makeVector(elements(diagonal))
-    let kept = solved.hasProducts ? solved.products : nil
-    // They are spent here.
-    solved.hasProducts = false
-    let storage = try kept ?? device.makeMatrix(rows: samples.height, columns: diagonal.count)
+    let storage = try device.makeMatrix(rows: samples.height, columns: diagonal.count)
     let rowVector = try device.makeVector(samples.height)
     try samples.forEachBlock { block, first in
       let r = storage.firstRows(block.rows)
       let vector = rowVector.reshaped(rows: 1, columns: block.rows)
-      if kept == nil {
-        try device.multiply(block, transposeA: false, q, transposeB: false, alpha: 1, beta: 0, into: r)
-      }
+      try device.multiply(block, transposeA: false, q, transposeB: false, alpha: 1, beta: 0, into: r)
       try device.rowDots(block, r, weights: nil, into: vector)
       let complements = doubles(try device.download(vector)).map { 1 - $0 / n - (centered ? 1 / n : 0) }
       try device.upload(elements(complements), to: vector, firstRow: 0)

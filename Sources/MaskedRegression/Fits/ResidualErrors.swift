@@ -9,6 +9,7 @@ struct ResidualErrors<Device: Backend> {
   /// g_k².
   private let forms: [Double]
   private let norm: Double
+  private let rowTerms: ResidualRowTerms?
   private var residuals: SampleResidualSums
 
   /// - Parameter q: Q, kept.
@@ -16,11 +17,14 @@ struct ResidualErrors<Device: Backend> {
   /// - Parameter sizes: diag S plus the penalty.
   /// - Parameter n: samples.
   /// - Parameter centered: whether there is an intercept.
+  /// - Parameter rows: of sums over each sample's residuals; nil where those are not wanted.
   /// - Parameter device: of Q.
   init(
-    of q: Device.Matrix, diagonal: [Double], sizes: [Double], sampleCount n: Int, centered: Bool, device: Device
+    of q: Device.Matrix, diagonal: [Double], sizes: [Double], sampleCount n: Int, centered: Bool,
+    rows: ResidualRowTerms? = nil, device: Device
   ) throws(BackendError) {
     self.device = device
+    rowTerms = rows
     resolvent = q
     let sums = try device.makeVector(sizes.count)
     try device.rowDots(q, q, weights: try device.makeVector(elements(sizes)), into: sums)
@@ -34,15 +38,18 @@ struct ResidualErrors<Device: Backend> {
       sampleCount: n, sizes: sizes, diagonal: diagonal, share: centered ? 1 / Double(n) : 0,
       rounding: estimate.rounding)
     residuals = SampleResidualSums(coordinateCount: sizes.count)
+    if rows != nil { residuals.rows = ResidualRowSums(coordinateCount: sizes.count, sampleCount: n) }
   }
 
   /// Takes in a block of samples.
   /// - Parameter first: its first row.
-  /// - Parameter products: overwritten by R; nil where it is of no further use.
-  mutating func add(_ block: Device.Matrix, firstRow first: Int, products: Device.Matrix? = nil) throws {
+  mutating func add(_ block: Device.Matrix, firstRow first: Int) throws {
     residuals.add(
-      try device.sampleResidualSums(of: block, resolvent: resolvent, terms: terms, products: products), firstRow: first)
+      try device.sampleResidualSums(of: block, resolvent: resolvent, terms: terms, rows: rowTerms), firstRow: first)
   }
+
+  /// Sums over each sample's residuals, where they were asked for.
+  var rows: ResidualRowSums? { residuals.rows }
 
   /// What came of all samples.
   /// - Parameter squares: diag S.

@@ -76,6 +76,9 @@ public protocol RidgeFit<Device> {
   /// - Returns: false, and calls nothing, where there are no such tiles.
   func residualTiles(ridge: Double, _ body: (ResidualTile) throws -> Void) throws -> Bool
 
+  /// What residuals of samples left out say sample by sample, at the ridge of some errors; nil where there are no such residuals.
+  func residualRows(_ errors: FitErrors) throws -> ResidualRows?
+
   /// The data with their gaps filled by conditional means, n × d; nil where gaps have no place.
   func filled(ridge: Double) throws -> [Double]?
 
@@ -126,6 +129,14 @@ extension RidgeFit {
   }
 
   public func residualTiles(ridge: Double, _ body: (ResidualTile) throws -> Void) throws -> Bool { false }
+
+  public func residualRows(_ errors: FitErrors) throws -> ResidualRows? { try scoredRows(errors) }
+
+  /// The same from a pass over the residuals, with scores.
+  public func scoredRows(_ errors: FitErrors) throws -> ResidualRows? {
+    var rows = ResidualRows(sampleCount: sampleCount, errors: errors.heldOut, variances: variances)
+    return try residualTiles(ridge: errors.ridge) { rows.add($0) } ? rows : nil
+  }
 
   public func filled(ridge: Double) throws -> [Double]? { nil }
 

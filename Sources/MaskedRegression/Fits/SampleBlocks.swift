@@ -96,11 +96,6 @@ struct SampleBlocks<Device: Backend> {
     }
   }
 
-  /// The only block, where there is no other.
-  var onlyBlock: Device.Matrix? {
-    if case .held(let blocks) = storage, blocks.count == 1 { blocks[0] } else { nil }
-  }
-
   /// target ← some samples, in the order given.
   func gather(_ rows: [Int], into target: Device.Matrix, on device: Device) throws {
     let height = self.height

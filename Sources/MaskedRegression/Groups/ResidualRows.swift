@@ -1,18 +1,21 @@
+import LacunaAlgebra
+
 /// What residuals of samples left out say sample by sample: how far their mean square scatters, and whether neighbours are alike.
 public struct ResidualRows: Sendable {
+  /// Σ_k r_ik², Σ_k r_ik²/v_k over the coordinates that vary (v their mean squares), Σ_k r_ik²/E_k and Σ_k r_ik r_(i−1)k/E_k.
+  private var rows: [ResidualRow]
   /// Σ_k r_ik² of each sample.
-  public private(set) var squares: [Double]
-  /// Σ_k r_ik²/v_k over the coordinates that vary, v their mean squares.
-  private var shares: [Double]
-  private let inverseVariances: [Double]
+  public var squares: [Double] { rows.map(\.square) }
   public let coordinateCount: Int
-  /// Σ_k r_ik²/E_k and Σ_k r_ik r_(i+1)k/E_k.
-  private var standardized, products: [Double]
-  /// Σ_k r_ik²/E_k of each sample, coordinates without an error left out.
-  public var scores: [Double] { standardized }
+  /// Coordinates that vary.
+  private let varyingCount: Int
+  /// Σ_k r_ik²/E_k of each sample, coordinates without an error left out; nil where the sums were made before E was known, in units
+  /// of an estimate of it.
+  public var scores: [Double]? { terms == nil ? nil : rows.map(\.own) }
   /// Σ_i r_ik/√E_k.
   private var sums: [Double]
-  private let units: [Double]
+  /// Weights of r, where E is what it is.
+  private let terms: ResidualRowTerms?
   /// The last row of the tile before, its sample and coordinates.
   private var last: (sample: Int, coordinates: Range<Int>, values: [Double])?
 
@@ -20,12 +23,23 @@ public struct ResidualRows: Sendable {
   /// - Parameter errors: E, mean squares of each coordinate's residuals.
   /// - Parameter variances: v, mean squares of the coordinates.
   public init(sampleCount n: Int, errors: [Double], variances: [Double]) {
-    squares = [Double](repeating: 0, count: n)
-    (shares, standardized, products) = (squares, squares, squares)
-    inverseVariances = variances.map { $0 > 0 ? 1 / $0 : 0 }
+    rows = [ResidualRow](repeating: ResidualRow(), count: n)
     sums = [Double](repeating: 0, count: errors.count)
-    units = errors.map { $0 > 0 && $0.isFinite ? 1 / $0.squareRoot() : 0 }
+    terms = ResidualRowTerms(
+      squares: [Double](repeating: 1, count: errors.count), shares: variances.map { $0 > 0 ? 1 / $0 : 0 },
+      units: errors.map { $0 > 0 && $0.isFinite ? 1 / $0.squareRoot() : 0 })
+    varyingCount = variances.count { $0 > 0 }
     coordinateCount = errors.count
+  }
+
+  /// - Parameter found: sums of all samples, in units that are estimates of √E_k.
+  /// - Parameter variances: v.
+  init(_ found: ResidualRowSums, variances: [Double]) {
+    rows = found.rows
+    sums = found.sums
+    terms = nil
+    varyingCount = variances.count { $0 > 0 }
+    coordinateCount = found.sums.count
   }
 
   /// Takes in a tile. Neighbours are compared where samples ascend one by one within tiles, and from a tile to the next.
@@ -33,14 +47,14 @@ public struct ResidualRows: Sendable {
     let width = tile.coordinates.count
     let first = tile.coordinates.lowerBound
     guard width > 0, let end = tile.samples.last else { return }
+    guard let all = terms else { preconditionFailure("sums that were made before take in no tiles") }
     let before = last.flatMap { $0.coordinates == tile.coordinates ? $0 : nil }
-    let columns = Columns(
-      units: Array(units[tile.coordinates]), inverseVariances: Array(inverseVariances[tile.coordinates]))
+    let columns = width == coordinateCount ? all : all[tile.coordinates]
     tile.values.withUnsafeBufferPointer { values in
       sums.withUnsafeMutableBufferPointer { sums in
         for (row, i) in tile.samples.enumerated() {
           let start = values.baseAddress! + row * width
-          let found: RowSums
+          let found: ResidualRow
           if row > 0, tile.samples[row - 1] == i - 1 {
             found = columns.sums(of: start, after: start - width, to: sums.baseAddress! + first)
           } else if row == 0, let before, before.sample == i - 1 {
@@ -50,10 +64,7 @@ public struct ResidualRows: Sendable {
           } else {
             found = columns.sums(of: start, after: nil, to: sums.baseAddress! + first)
           }
-          squares[i] += found.square
-          shares[i] += found.share
-          standardized[i] += found.own
-          if i > 0 { products[i - 1] += found.product }
+          rows[i] += found
         }
       }
     }
@@ -67,8 +78,8 @@ public struct ResidualRows: Sendable {
   /// - Parameter standardizes: whether it is of the mean of r_ik²/v_k over the coordinates that vary.
   /// - Returns: nil for one group, and beyond the range of numbers.
   public func standardError(groups: [[Int]]? = nil, standardizes: Bool = false) -> Double? {
-    let values = standardizes ? shares : squares
-    let coordinates = standardizes ? inverseVariances.count { $0 > 0 } : coordinateCount
+    let values = standardizes ? rows.map(\.share) : squares
+    let coordinates = standardizes ? varyingCount : coordinateCount
     let (n, count) = (Double(values.count), Double(groups?.count ?? values.count))
     guard count > 1, coordinates > 0 else { return nil }
     let mean = values.reduce(0, +) / n
@@ -83,16 +94,19 @@ public struct ResidualRows: Sendable {
 
   /// The correlation of neighbouring samples' residuals, in units of each coordinate's error, and it over its standard error.
   ///
-  /// With P_i = Σ_k r_ik r_(i+1)k/E_k and P̄ the mean over all pairs of samples, Σ(P_i − P̄) has mean 0 in whatever order
+  /// With P_i = Σ_k r_ik r_(i−1)k/E_k and P̄ the mean over all pairs of samples, Σ(P_i − P̄) has mean 0 in whatever order
   /// exchangeable samples come, and Σ(P_i − P̄)² estimates its variance.
   public var neighbourCorrelation: (value: Double, deviations: Double)? {
-    let n = squares.count
-    let total = standardized.reduce(0, +)
+    let n = rows.count
+    let total = rows.reduce(0) { $0 + $1.own }
     guard n > 2, total > 0 else { return nil }
     let pairs = (sums.reduce(0) { $0 + $1 * $1 } - total) / (Double(n) * Double(n - 1))
-    let deviations = products[..<(n - 1)].map { $0 - pairs }
-    let sum = deviations.reduce(0, +)
-    let square = deviations.reduce(0) { $0 + $1 * $1 }
+    var (sum, square) = (0.0, 0.0)
+    for row in rows.dropFirst() {
+      let deviation = row.product - pairs
+      sum += deviation
+      square += deviation * deviation
+    }
     guard square > 0 else { return nil }
     return (sum / Double(n - 1) / (total / Double(n)), sum / square.squareRoot())
   }
@@ -102,54 +116,5 @@ public struct ResidualRows: Sendable {
   public var hasRelatedNeighbours: Bool {
     guard let (value, deviations) = neighbourCorrelation else { return false }
     return abs(deviations) > 4 && abs(value) > 0.01
-  }
-}
-
-/// What one row of a tile adds.
-private struct RowSums {
-  var square, share, own, product: Double
-}
-
-/// Factors of the coordinates of a tile: 1/√E and 1/v.
-private struct Columns {
-  let units, inverseVariances: [Double]
-
-  /// Σ_k r_k², r_k²/v_k, r_k²/E_k and r_k s_k/E_k of a row r that follows the row s, and r_k/√E_k added to each coordinate's sum;
-  /// eight partial sums each, in a fixed order.
-  func sums(
-    of row: UnsafePointer<Double>, after before: UnsafePointer<Double>?, to sums: UnsafeMutablePointer<Double>
-  ) -> RowSums {
-    var (square, share, own, product) = (SIMD8<Double>.zero, SIMD8<Double>.zero, SIMD8<Double>.zero, SIMD8<Double>.zero)
-    return units.withUnsafeBufferPointer { units in
-      inverseVariances.withUnsafeBufferPointer { inverseVariances in
-        var k = 0
-        while k + 8 <= units.count {
-          let (value, unit) = (lanes(row + k), lanes(units.baseAddress! + k))
-          let scaled = value * unit
-          square += value * value
-          share += value * (value * lanes(inverseVariances.baseAddress! + k))
-          own += scaled * scaled
-          if let before { product += lanes(before + k) * unit * scaled }
-          UnsafeMutableRawPointer(sums + k).storeBytes(of: lanes(sums + k) + scaled, as: SIMD8<Double>.self)
-          k += 8
-        }
-        var found = RowSums(square: square.sum(), share: share.sum(), own: own.sum(), product: product.sum())
-        while k < units.count {
-          let (value, unit) = (row[k], units[k])
-          let scaled = value * unit
-          found.square += value * value
-          found.share += value * (value * inverseVariances[k])
-          found.own += scaled * scaled
-          if let before { found.product += before[k] * unit * scaled }
-          sums[k] += scaled
-          k += 1
-        }
-        return found
-      }
-    }
-  }
-
-  @inline(__always) private func lanes(_ x: UnsafePointer<Double>) -> SIMD8<Double> {
-    UnsafeRawPointer(x).loadUnaligned(as: SIMD8<Double>.self)
   }
 }

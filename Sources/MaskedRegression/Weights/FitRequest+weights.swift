@@ -107,12 +107,10 @@ extension FitRequest {
     return try FitError.wrapping {
       do {
         let search = try fit.search(ridge, standardizes: weights == .automatic ? true : nil, report: report)
-        var rows = ResidualRows(
-          sampleCount: fit.sampleCount, errors: search.best.heldOut, variances: fit.variances)
-        let hasRows = try fit.residualTiles(ridge: search.best.ridge) { rows.add($0) }
         return FitResult(
           request: self, names: names, fit: fit, search: search, learning: try fit.learning(ridge: search.best.ridge),
-          crossFitted: try fit.crossFittedErrors(ridge: search.best.ridge), rows: hasRows ? rows : nil)
+          crossFitted: try fit.crossFittedErrors(ridge: search.best.ridge),
+          rows: try fit.residualRows(search.best))
       } catch let error as RegressionError where names != nil && weights != .automatic {
         throw FitError.data(error.description(names: names))
       }
