@@ -41,8 +41,8 @@ import Testing
       let spectrum = try fit.spectrum().get()
       let fitted = fit.fit.variances
       let greatest = try #require(spectrum.eigenvalues?.last)
-      let null = try SpectrumEquivalent(
-        bulk: DiagonalPopulation(variances: fitted).predictorBulk(sampleCount: samples.n, ridge: ridge))
+      let null = try SpectrumEdges(
+        of: DiagonalPopulation(variances: fitted).predictorBulk(sampleCount: samples.n, ridge: ridge))
       let law = try #require(null.greatestEigenvalue)
       values.append((1 / (1 - greatest) - law.center) / law.scale)
     }

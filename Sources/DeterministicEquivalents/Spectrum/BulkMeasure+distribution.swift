@@ -53,7 +53,7 @@ extension BulkMeasure {
   }
 
   /// Halves a stretch outside, in ln z, until a point of the support shows.
-  private func search(
+  func search(
     _ low: (z: Double, count: Double), _ high: (z: Double, count: Double), atoms: [(z: Double, mass: Double)]
   ) -> [ScanPoint] {
     var result: [ScanPoint] = []

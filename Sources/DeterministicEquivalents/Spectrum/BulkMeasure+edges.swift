@@ -58,7 +58,7 @@ extension BulkMeasure {
     var height: Double
   }
 
-  private func hardEdge(_ point: ScanPoint) -> BulkEdge {
+  func hardEdge(_ point: ScanPoint) -> BulkEdge {
     let c = point.contraction.value
     return BulkEdge(z: point.z, contraction: c.real, distribution: distribution(c, at: point.z), endsSearch: true)
   }
@@ -87,12 +87,12 @@ extension BulkMeasure {
     return result
   }
 
-  private func scanPoint(_ z: Double, guess: Complex?) -> ScanPoint? {
+  func scanPoint(_ z: Double, guess: Complex?) -> ScanPoint? {
     density(at: z, guess: guess).map { ScanPoint(z: z, contraction: $0.contraction, height: z * $0.density) }
   }
 
   /// Adds a point in each gap hidden behind a minimum of the density.
-  private func refined(_ points: [ScanPoint]) -> [ScanPoint] {
+  func refined(_ points: [ScanPoint]) -> [ScanPoint] {
     var result: [ScanPoint] = []
     for index in points.indices {
       let point = points[index]
@@ -128,7 +128,7 @@ extension BulkMeasure {
     return nil
   }
 
-  private func edge(inside: ScanPoint, outside: ScanPoint) -> BulkEdge {
+  func edge(inside: ScanPoint, outside: ScanPoint) -> BulkEdge {
     var within = inside
     var without = outside
     let span = min(inside.z, outside.z)...max(inside.z, outside.z)

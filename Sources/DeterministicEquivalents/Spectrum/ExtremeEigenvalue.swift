@@ -48,16 +48,18 @@ struct ExtremeEigenvalue {
   /// (its mean is taken then), a spike about to leave the bulk, an edge less sharp than its own displacement.
   func mean(of component: SpectralComponent, isUpper: Bool) -> Double? {
     if component.mass * bulk.weight < 1.5 { return component.mean }
-    return law(of: component, isUpper: isUpper).map {
+    let interval = BulkInterval(lower: component.lower, upper: component.upper)
+    return law(of: interval, mass: component.mass, isUpper: isUpper).map {
       $0.center - (isUpper ? 1 : -1) * Self.tracyWidomMean * $0.scale
     }
   }
 
-  /// The law in z at one end of a component; nil where `mean` is, or is that of a single eigenvalue.
-  func law(of component: SpectralComponent, isUpper: Bool) -> Law? {
-    let width = component.upper.z - component.lower.z
-    guard bulk.pencil == nil, component.mass * bulk.weight >= 1.5 else { return nil }
-    let edge = isUpper ? component.upper : component.lower
+  /// The law in z at one end of an interval; nil where `mean` is, or is that of a single eigenvalue.
+  /// - Parameter mass: the fraction of the bulk in the interval.
+  func law(of interval: BulkInterval, mass: Double, isUpper: Bool) -> Law? {
+    let width = interval.upper.z - interval.lower.z
+    guard bulk.pencil == nil, mass * bulk.weight >= 1.5 else { return nil }
+    let edge = isUpper ? interval.upper : interval.lower
     // Beside the hard edge at 0 the law is another.
     guard edge.z > 1e-9 * width else { return nil }
     let outward = isUpper ? 1.0 : -1.0

@@ -42,21 +42,12 @@ public struct SpectrumEquivalent: Sendable {
   /// The spectrum of a bulk.
   /// - Throws: `noConvergence` where the intervals and atoms found do not hold all mass to 1e-2.
   public init(bulk: BulkMeasure) throws(PopulationError) {
-    try self.init(bulk: bulk, firstOrder: bulk.pencil == nil ? 1024 : 128)
-  }
-
-  /// The spectrum of a bulk of which edges are wanted: few densities are sampled, and those asked for solved anew where series of
-  /// so few have not converged.
-  /// - Throws: as `init(bulk:)`.
-  package init(edgesOf bulk: BulkMeasure) throws(PopulationError) { try self.init(bulk: bulk, firstOrder: 64) }
-
-  private init(bulk: BulkMeasure, firstOrder: Int) throws(PopulationError) {
     self.bulk = bulk
     atoms = bulk.atoms.map { Atom(position: $0.z, mass: $0.mass) }
     let atomMass = atoms.reduce(0) { $0 + $1.mass }
     // A second, finer search where the first left something out.
     var best: (components: [SpectralComponent], missing: Double)?
-    for (resolution, order) in bulk.pencil == nil ? [(512, firstOrder), (4096, 1024)] : [(96, firstOrder), (384, 512)] {
+    for (resolution, order) in bulk.pencil == nil ? [(512, 1024), (4096, 1024)] : [(96, 128), (384, 512)] {
       let found = Self.components(of: bulk, resolution: resolution, order: order)
       let missing = 1 - atomMass - found.reduce(0) { $0 + $1.mass }
       if best.map({ abs(missing) < abs($0.missing) }) ?? true { best = (found, missing) }

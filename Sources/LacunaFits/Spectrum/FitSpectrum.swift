@@ -40,7 +40,9 @@ public struct FitSpectrum: Sendable {
   /// beyond the edge alone are sought.
   public let eigenvalues: [Double]?
   /// The null, its spikes taken off.
-  public let null: SpectrumEquivalent
+  public let null: SpectrumEdges
+  /// The ends of its spectrum, of the predictor's eigenvalues; nil where the lower one was not found.
+  public let edges: (lower: Double, upper: Double)?
   /// The eigenvalue beyond which an outlier is.
   public let threshold: Double
   /// Descending; where `isCorrelated` and `eigenvalues` is nil the greatest of them.
@@ -55,13 +57,6 @@ public struct FitSpectrum: Sendable {
   public let principalDirections: Int?
   /// Unit directions u of the outliers in the units of the data, the strongest first; none where `isCorrelated`.
   public let directions: [[Double]]
-
-  /// The ends of the null's spectrum.
-  public var edges: (lower: Double, upper: Double)? {
-    let intervals = null.predictorIntervals
-    guard let first = intervals.first, let last = intervals.last else { return nil }
-    return (first.lower, last.upper)
-  }
 }
 
 /// Why a fit has no such spectrum.

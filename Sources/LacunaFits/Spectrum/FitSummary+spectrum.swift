@@ -73,10 +73,8 @@ extension FitSpectrum {
   public var figure: Figure? {
     guard let edges else { return nil }
     let steps = 400
-    let line = (0...steps).map { step in
-      let place = edges.lower + (edges.upper - edges.lower) * Double(step) / Double(steps)
-      return Figure.Point(place, null.predictorDensity(at: place))
-    }
+    let places = (0...steps).map { edges.lower + (edges.upper - edges.lower) * Double($0) / Double(steps) }
+    let line = zip(places, null.predictorDensities(at: places)).map { Figure.Point($0, $1) }
     var series = [Figure.Series(.line, name: "unrelated coordinates", group: 1, points: line)]
     if let eigenvalues {
       series.insert(

@@ -20,7 +20,7 @@ struct OutlierSearch<Device: Backend> {
 
   /// A null with what is beyond it.
   private struct Round {
-    var null: SpectrumEquivalent
+    var null: SpectrumEdges
     /// z.
     var threshold: Double
     var count: Int
@@ -29,7 +29,7 @@ struct OutlierSearch<Device: Backend> {
   /// An outlier taken for a spike.
   private struct Spike {
     /// nil where it is not beyond the edge itself.
-    var found: SpectrumEquivalent.SpreadSpike?
+    var found: SpectrumEdges.SpreadSpike?
     /// u ∝ D^(−½)v, over the coordinates that vary, of the columns over √w.
     var direction: [Double]
   }
@@ -92,13 +92,15 @@ struct OutlierSearch<Device: Backend> {
     let isCorrelated = round.count > most
     spikes = isCorrelated ? [] : try self.spikes(of: round)
     let listed = isCorrelated && eigenvalues.all == nil ? most : round.count
+    let place = SpectrumEquivalent.predictorEigenvalue
     return FitSpectrum(
       eigenvalues: eigenvalues.all, null: round.null,
-      threshold: SpectrumEquivalent.predictorEigenvalue(round.threshold),
+      edges: round.null.lower.map { (place($0), place(round.null.upper)) },
+      threshold: place(round.threshold),
       outliers: try (0..<listed).map { rank in
         let spike = isCorrelated || !isSettled ? nil : spikes[rank].found
         return FitSpectrum.Outlier(
-          eigenvalue: SpectrumEquivalent.predictorEigenvalue(try eigenvalues.place(rank: rank)),
+          eigenvalue: place(try eigenvalues.place(rank: rank)),
           strength: spike?.strength, overlap: spike?.right)
       }, outlierCount: round.count, level: permuted.map { .permutations($0.count) } ?? .tracyWidom,
       isCorrelated: isCorrelated, principalDirections: try principalDirections(noise: noise),
@@ -112,7 +114,7 @@ struct OutlierSearch<Device: Backend> {
       ? try DiagonalPopulation(variances: noise).predictorBulk(sampleCount: rows, ridge: ridge)
       : try SpikedPopulation(variances: noise, strengths: known.map(\.0), directions: known.map(\.1))
         .predictorBulk(sampleCount: rows, ridge: ridge)
-    let null = try SpectrumEquivalent(bulk: bulk)
+    let null = try SpectrumEdges(of: bulk)
     guard let threshold = permuted?.place ?? null.greatestEigenvalue?.fivePercentPlace else {
       throw NoSpectrum(
         description:
@@ -156,7 +158,7 @@ struct OutlierSearch<Device: Backend> {
   private func principalDirections(noise: [Double]) throws -> Int? {
     let edge =
       try permuted.map { $0.gram * unit }
-      ?? SpectrumEquivalent(edgesOf: DiagonalPopulation(variances: noise).gramBulk(sampleCount: rows))
+      ?? SpectrumEdges(of: DiagonalPopulation(variances: noise).gramBulk(sampleCount: rows))
       .greatestEigenvalue?.fivePercentPlace
     guard let edge else { return nil }
     return try fit.gramEigenvalues().count { $0 * unit > edge }
