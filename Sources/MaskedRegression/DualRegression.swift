@@ -165,16 +165,15 @@ public struct DualRegression<Device: Backend> {
 
   /// p_k = 1 − x_kᵀMx_k/n.
   /// - Throws: `numericallySingular` where rounding is all that is left.
-  func scaledDiagonal(explained: some Sequence<Double>, first: Int, ridge: Double) throws -> [Double] {
+  func scaledDiagonal(explained: [Double], first: Int, ridge: Double) throws -> [Double] {
     let limit = Double(coordinateCount) * Double(Device.Element.ulpOfOne)
-    return try explained.enumerated().map { index, value in
-      let p = 1 - value / Double(sampleCount)
-      guard p > limit else {
-        throw RegressionError.numericallySingular(
-          coordinate: first + index, ridge: ridge, precision: Device.Element.precision)
-      }
-      return p
+    let n = Double(sampleCount)
+    let p = explained.map { 1 - $0 / n }
+    if let index = p.firstIndex(where: { !($0 > limit) }) {
+      throw RegressionError.numericallySingular(
+        coordinate: first + index, ridge: ridge, precision: Device.Element.precision)
     }
+    return p
   }
 }
 

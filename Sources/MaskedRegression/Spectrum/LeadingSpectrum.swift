@@ -39,17 +39,34 @@ package struct LeadingSpectrum<Device: Backend> {
     try device.symmetrize(gram)
   }
 
+  /// z with m_i(z), descending, ascending in z: each a Gram and its eigenvalues.
+  private final class Known {
+    var points: [(z: Double, values: [Double])] = []
+  }
+  private let known = Known()
+
   /// m_i(z), descending.
   /// - Parameter z: above all p_k.
   private func values(at z: Double) throws -> [Double] {
+    let index = known.points.firstIndex { $0.z >= z } ?? known.points.count
+    if index < known.points.count, known.points[index].z == z { return known.points[index].values }
     try form(at: z)
-    return try device.eigenvalues(of: gram).reversed()
+    let values = Array(try device.eigenvalues(of: gram).reversed())
+    known.points.insert((z, values), at: index)
+    return values
   }
 
   /// How many eigenvalues of W lie beyond z; nil where z is not above all p_k.
   package func count(beyond z: Double) throws -> Int? {
     guard z > pole else { return nil }
-    return try values(at: z).count { $0 > 1 }
+    func count(_ values: [Double]?) -> Int? { values?.count { $0 > 1 } }
+    // It falls with z.
+    if let above = count(known.points.first { $0.z >= z }?.values),
+      above == count(known.points.last { $0.z <= z }?.values)
+    {
+      return above
+    }
+    return count(try values(at: z))
   }
 
   /// Whether some eigenvalue of W lies beyond z, or z is not above all p_k: I − M(z) has no Cholesky factor.
@@ -61,39 +78,44 @@ package struct LeadingSpectrum<Device: Backend> {
     return try !device.factorsPositiveDefinite(gram)
   }
 
-  /// The eigenvalue of W of some rank, from the greatest: 1/m_i is nearly linear in z, and secants on it converge in a few steps.
+  /// The eigenvalue of W of some rank, from the greatest: 1/m_i is nearly linear in z, and secants on it, from what is known of other
+  /// ranks, converge in a few steps.
   /// - Parameter rank: from 0.
   /// - Returns: nil where it is not above all p_k.
   package func place(rank: Int) throws -> Double? {
     // 1/m_i − 1, which grows with z.
-    func value(_ z: Double) throws -> Double {
-      let m = try values(at: z)[rank]
-      return m > 0 ? 1 / m - 1 : .infinity
-    }
-    var low = (z: pole * (1 + 1e-9), value: try value(pole * (1 + 1e-9)))
-    guard low.value < 0 else { return nil }
-    var high = (z: 2 * low.z, value: try value(2 * low.z))
-    while high.value <= 0 {
-      low = high
-      high = (2 * high.z, try value(2 * high.z))
-    }
+    func value(_ values: [Double]) -> Double { values[rank] > 0 ? 1 / values[rank] - 1 : .infinity }
+    let start = pole * (1 + 1e-9)
+    guard value(try values(at: start)) < 0 else { return nil }
+    let points = known.points.map { (z: $0.z, value: value($0.values)) }
+    let first = points.firstIndex { $0.z >= start && $0.value >= 0 } ?? points.count
+    var low = points[first - 1]
+    var earlier = first > 1 ? points[first - 2] : nil
+    var high = first < points.count ? points[first] : nil
     for iteration in 0..<200 {
-      let secant = low.z - low.value * (high.z - low.z) / (high.value - low.value)
-      let isInside = secant > low.z && secant < high.z && iteration % 4 < 3
-      let z = isInside ? secant : (low.z + high.z) / 2
-      guard z > low.z, z < high.z else { return z }
-      let found = (z: z, value: try value(z))
+      let z: Double
+      if let high {
+        let secant = low.z - low.value * (high.z - low.z) / (high.value - low.value)
+        let isInside = secant > low.z && secant < high.z && iteration % 4 < 3
+        z = isInside ? secant : (low.z + high.z) / 2
+        guard z > low.z, z < high.z else { return z }
+      } else {
+        let secant = earlier.map { low.z - low.value * (low.z - $0.z) / (low.value - $0.value) } ?? 0
+        z = secant > low.z && secant < 16 * low.z ? secant : 2 * low.z
+      }
+      let found = (z: z, value: value(try values(at: z)))
       // To the rounding of m.
-      if abs(found.value) <= 8 * Double(Device.Element.ulpOfOne) || high.z - low.z <= 4 * z.ulp { return z }
+      if abs(found.value) <= 8 * Double(Device.Element.ulpOfOne) { return z }
+      if let high, high.z - low.z <= 4 * z.ulp { return z }
       if found.value < 0 {
-        low = found
-        high.value /= 2
+        (earlier, low) = (low, found)
+        high?.value /= 2
       } else {
         high = found
-        low.value /= 2
+        if iteration > 0 { low.value /= 2 }
       }
     }
-    return (low.z + high.z) / 2
+    return high.map { (low.z + $0.z) / 2 } ?? low.z
   }
 
   /// D^(−½)v of the eigenvector of some rank, of any length.
