@@ -6,6 +6,8 @@
 /* The Fortran LAPACK routines that OpenBLAS exports, in single and double precision. Each character argument has its
    hidden length at the end of the list, as Fortran passes it. */
 #define LACUNA_LAPACK(T, p)                                                                                           \
+  void p##geqlf_(const blasint *m, const blasint *n, T *a, const blasint *lda, T *tau, T *work, const blasint *lwork, \
+                 blasint *info);                                                                                      \
   void p##potrf_(const char *uplo, const blasint *n, T *a, const blasint *lda, blasint *info, size_t uplo_length);    \
   void p##potri_(const char *uplo, const blasint *n, T *a, const blasint *lda, blasint *info, size_t uplo_length);    \
   void p##syevd_(const char *jobz, const char *uplo, const blasint *n, T *a, const blasint *lda, T *w, T *work,       \

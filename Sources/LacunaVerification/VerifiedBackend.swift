@@ -19,6 +19,8 @@ public struct VerifiedBackend<Base: Backend>: Backend {
   public var verification: String? { "on" }
   public var concurrency: Int { base.concurrency }
   public var singleThreaded: VerifiedBackend { VerifiedBackend(base.singleThreaded) }
+  public var bandWidth: Int { base.bandWidth }
+
   public var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { base.workspaceMatrices }
   public var standingBytes: Int { base.standingBytes }
   public func temporaryBytes(order: Int) -> Int { base.temporaryBytes(order: order) }

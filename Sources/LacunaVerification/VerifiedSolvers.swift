@@ -110,6 +110,16 @@ extension VerifiedBackend {
     return t
   }
 
+  /// Wᵀ(BWv) = Av and Wᵀ(Wv) = v.
+  public func performReduceToBand(_ a: Matrix) throws(BackendError) -> SymmetricBand {
+    let operation = "reduceToBand"
+    let marks = try symmetricMarks(of: a, for: operation)
+    let b = try withFinite(marks, operation) { () throws(BackendError) in try base.reduceToBand(a.base) }
+    guard b.order == a.rows else { throw failure(operation, "entries are missing") }
+    try requireReduction(a, marks, size: b.norm, operation) { b.times($0) }
+    return b
+  }
+
   /// A = WᵀMW and WᵀW = I along the probe, W being what a holds now.
   private func requireReduction(
     _ a: Matrix, _ marks: Marks, size: Double, _ operation: String, _ middle: ([Double]) -> [Double]
@@ -149,6 +159,14 @@ extension VerifiedBackend {
   ) throws(BackendError) {
     try twice(into: out, reading: [w], "resolventForms") { (out) throws(BackendError) in
       try base.resolventForms(of: w.base, tridiagonal: t, shifts: shifts, probes: probes, into: out)
+    }
+  }
+
+  public func performResolventForms(
+    of w: Matrix, band b: SymmetricBand, shifts: [Double], probes: [[Double]], into out: Matrix
+  ) throws(BackendError) {
+    try twice(into: out, reading: [w], "resolventForms(band:)") { (out) throws(BackendError) in
+      try base.resolventForms(of: w.base, band: b, shifts: shifts, probes: probes, into: out)
     }
   }
 }

@@ -30,7 +30,8 @@ struct FaultyBackend: Backend {
     ("accumulateMaskedCross", .masks), ("factorPositiveDefinite", .positiveDefinite),
     ("invertPositiveDefinite", .positiveDefinite), ("solveTriangular", .solves), ("eigenvalues", .eigen),
     ("eigendecompose", .eigen), ("leadingEigenpairs", .eigen), ("tridiagonalize", .resolvents),
-    ("resolventForms", .resolvents), ("addDiagonal", .elementwise), ("diagonal", .elementwise),
+    ("reduceToBand", .resolvents), ("resolventForms", .resolvents), ("resolventForms(band:)", .resolvents),
+    ("addDiagonal", .elementwise), ("diagonal", .elementwise),
     ("setDiagonal", .elementwise), ("symmetrize", .elementwise), ("clearUpperTriangle", .elementwise),
     ("scale", .elementwise), ("add", .elementwise), ("hadamard", .elementwise), ("leaveSamplesOut", .elementwise),
     ("sampleResidualSums", .reductions), ("coordinateResidualSums", .reductions),
@@ -175,6 +176,19 @@ extension FaultyBackend {
     return result
   }
 
+  func performReduceToBand(_ a: Matrix) throws(BackendError) -> SymmetricBand {
+    let result = try right.reduceToBand(a)
+    try spoil("reduceToBand", a)
+    return result
+  }
+
+  func performResolventForms(
+    of w: Matrix, band b: SymmetricBand, shifts: [Double], probes: [[Double]], into out: Matrix
+  ) throws(BackendError) {
+    try right.resolventForms(of: w, band: b, shifts: shifts, probes: probes, into: out)
+    try spoil("resolventForms(band:)", out)
+  }
+
   func performResolventForms(
     of w: Matrix, tridiagonal t: SymmetricTridiagonal, shifts: [Double], probes: [[Double]], into out: Matrix
   ) throws(BackendError) {
@@ -278,12 +292,7 @@ extension FaultyBackend {
 
 /// How often a backend erred.
 private final class ErrorCount: Sendable {
-  private let count = Mutex(0)
+  private let count = Atomic(0)
 
-  func add() -> Int {
-    count.withLock { count in
-      count += 1
-      return count
-    }
-  }
+  func add() -> Int { count.wrappingAdd(1, ordering: .relaxed).newValue }
 }

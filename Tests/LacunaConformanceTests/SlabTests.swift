@@ -27,7 +27,7 @@ private let devices = OpenCLDevice.all().filter(\.isUsable)
 
   /// What takes one buffer, and says so.
   private static let refused: Set = [
-    "eigenvalues", "eigendecompose", "tridiagonalize", "leadingEigenpairs", "resolventForms",
+    "eigenvalues", "eigendecompose", "tridiagonalize", "reduceToBand", "leadingEigenpairs", "resolventForms",
   ]
 
   /// - Parameter order: the largest of a square matrix in one buffer.

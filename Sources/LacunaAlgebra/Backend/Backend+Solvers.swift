@@ -71,6 +71,15 @@ extension Backend {
       ? SymmetricTridiagonal(diagonal: [], offDiagonal: []) : try performTridiagonalize(a)
   }
 
+  /// A = WᵀBW, W orthogonal and B a band of `bandWidth` diagonals on either side (only A's lower triangle is read); a becomes W.
+  ///
+  /// Law: as of `tridiagonalize`. A band is reached by products of matrices, a tridiagonal form by half with products of a matrix
+  /// and a vector, which wait for the memory; forms then take O(bandWidth) times as much.
+  public func reduceToBand(_ a: Matrix) throws(BackendError) -> SymmetricBand {
+    try Shapes.requireSquare(a, for: "reduceToBand")
+    return a.rows == 0 ? SymmetricBand(order: 0, width: 1) { _, _ in 0 } : try performReduceToBand(a)
+  }
+
   /// Forms of the resolvents R_r = (T + λ_r I)⁻¹ in the columns w_k of w (order × columns), O(order) each.
   ///
   /// With P probes g_p and row = (2 + P)·r:
@@ -86,13 +95,33 @@ extension Backend {
   public func resolventForms(
     of w: Matrix, tridiagonal t: SymmetricTridiagonal, shifts: [Double], probes: [[Double]], into out: Matrix
   ) throws(BackendError) {
+    try requireForms(of: w, order: t.order, shifts: shifts, probes: probes, into: out)
+    try performResolventForms(of: w, tridiagonal: t, shifts: shifts, probes: probes, into: out)
+  }
+
+  /// The same forms of R_r = (B + λ_r I)⁻¹, B a band; `SymmetricBand.ShiftedFactors` says how.
+  ///
+  /// Law: as of the forms of a tridiagonal matrix.
+  public func resolventForms(
+    of w: Matrix, band b: SymmetricBand, shifts: [Double], probes: [[Double]], into out: Matrix
+  ) throws(BackendError) {
+    try requireForms(of: w, order: b.order, shifts: shifts, probes: probes, into: out)
+    if let t = b.tridiagonal {
+      try performResolventForms(of: w, tridiagonal: t, shifts: shifts, probes: probes, into: out)
+    } else {
+      try performResolventForms(of: w, band: b, shifts: shifts, probes: probes, into: out)
+    }
+  }
+
+  private func requireForms(
+    of w: Matrix, order: Int, shifts: [Double], probes: [[Double]], into out: Matrix
+  ) throws(BackendError) {
     let operation = "resolventForms"
-    try Shapes.require(w.rows == t.order, operation, expected: "\(t.order) rows", actual: w.shape)
+    try Shapes.require(w.rows == order, operation, expected: "\(order) rows", actual: w.shape)
     try Shapes.require(
-      probes.allSatisfy { $0.count == t.order }, operation, expected: "probes of length \(t.order)",
+      probes.allSatisfy { $0.count == order }, operation, expected: "probes of length \(order)",
       actual: "lengths \(probes.map(\.count))")
     let rows = (2 + probes.count) * shifts.count
     try Shapes.require("result", out, rows: rows, columns: w.columns, for: operation)
-    try performResolventForms(of: w, tridiagonal: t, shifts: shifts, probes: probes, into: out)
   }
 }

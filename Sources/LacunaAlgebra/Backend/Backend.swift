@@ -5,7 +5,7 @@
 /// timed. Nothing needs a whole matrix on the host.
 ///
 /// **How it is used.** By the operations without `perform`, which check shapes and then call the requirement of their name.
-/// Work is queued in program order. Only `download`, `eigenvalues`, `eigendecompose`, `leadingEigenpairs`, `tridiagonalize`,
+/// Work is queued in program order. Only `download`, `eigenvalues`, `eigendecompose`, `leadingEigenpairs`, `tridiagonalize`, `reduceToBand`,
 /// `factorPositiveDefinite`, `invertPositiveDefinite` and operations left to their defaults wait for the device; all else may
 /// return early. Every operation writes into storage the caller gives.
 ///
@@ -30,6 +30,10 @@ public protocol Backend<Element>: BackendCore {
   ///
   /// Law: what it computes does not depend on how many others work beside it, bit for bit.
   var singleThreaded: Self { get }
+
+  /// Diagonals on either side of the main one that `reduceToBand` leaves of a large matrix; 1 where the device has no way of its
+  /// own to a band and reduces to tridiagonal form.
+  var bandWidth: Int { get }
 
   /// Matrices of their argument's size that `tridiagonalize` and `eigendecompose` take beside it.
   var workspaceMatrices: (tridiagonalize: Int, eigendecompose: Int) { get }
@@ -90,9 +94,15 @@ public protocol Backend<Element>: BackendCore {
   func performEigenvalues(of a: Matrix) throws(BackendError) -> [Double]
   func performLeadingEigenpairs(of a: Matrix, into vectors: Matrix) throws(BackendError) -> [Double]
   func performTridiagonalize(_ a: Matrix) throws(BackendError) -> SymmetricTridiagonal
+  func performReduceToBand(_ a: Matrix) throws(BackendError) -> SymmetricBand
 
   func performResolventForms(
     of w: Matrix, tridiagonal t: SymmetricTridiagonal, shifts: [Double], probes: [[Double]], into out: Matrix
+  ) throws(BackendError)
+
+  /// - Precondition: the band is wider than a tridiagonal matrix.
+  func performResolventForms(
+    of w: Matrix, band b: SymmetricBand, shifts: [Double], probes: [[Double]], into out: Matrix
   ) throws(BackendError)
 
   // MARK: Elementwise

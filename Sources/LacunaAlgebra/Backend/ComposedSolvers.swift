@@ -28,6 +28,12 @@ extension Backend {
       diagonal: values, offDiagonal: [Double](repeating: 0, count: max(values.count - 1, 0)))
   }
 
+  public var bandWidth: Int { 1 }
+
+  public func performReduceToBand(_ a: Matrix) throws(BackendError) -> SymmetricBand {
+    SymmetricBand(try tridiagonalize(a))
+  }
+
   /// Down the rows of w, with the state of the recurrences of every column and shift.
   public func performResolventForms(
     of w: Matrix, tridiagonal t: SymmetricTridiagonal, shifts: [Double], probes: [[Double]], into out: Matrix

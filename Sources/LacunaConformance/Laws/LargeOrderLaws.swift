@@ -99,6 +99,17 @@ extension LawChecker {
             "eigendecompose", "\(name), orthogonality",
             residual: .ratio(gap(apply(v, apply(v, x, transposed: true)), x), unit), bound: 30)
         }
+        let reduced = try backend.matrix(a.withUpperTriangle(.nan))
+        let band = try backend.reduceToBand(reduced)
+        let w = try backend.dense(reduced)
+        for x in probes(n) {
+          record(
+            "reduceToBand", name, residual: .ratio(gap(apply(w, apply(a, x)), band.times(apply(w, x))), unit * a.oneNorm),
+            bound: 30)
+          record(
+            "reduceToBand", "\(name), orthogonality",
+            residual: .ratio(gap(apply(w, apply(w, x, transposed: true)), x), unit), bound: 30)
+        }
         let leading = try backend.makeMatrix(rows: 3, columns: n)
         let greatest = try backend.leadingEigenpairs(of: try backend.matrix(a.withUpperTriangle(.nan)), into: leading)
         let rows = try backend.dense(leading)

@@ -24,6 +24,7 @@ extension LawChecker {
           refused("eigenvalues") { _ = try backend.eigenvalues(of: $0) }
           refused("eigendecompose") { _ = try backend.eigendecompose($0) }
           refused("tridiagonalize") { _ = try backend.tridiagonalize($0) }
+          refused("reduceToBand") { _ = try backend.reduceToBand($0) }
           refused("leadingEigenpairs") {
             _ = try backend.leadingEigenpairs(of: $0, into: try backend.makeMatrix(rows: 2, columns: n))
           }
@@ -101,10 +102,15 @@ extension LawChecker {
     misfit("leadingEigenpairs", "short vectors") { _ = try backend.leadingEigenpairs(of: square, into: vector) }
     misfit("leadingEigenpairs", "too many") { _ = try backend.leadingEigenpairs(of: square, into: tall) }
     misfit("tridiagonalize", "not square") { _ = try backend.tridiagonalize(tall) }
+    misfit("reduceToBand", "not square") { _ = try backend.reduceToBand(tall) }
     let t = SymmetricTridiagonal(diagonal: [1, 1, 1, 1], offDiagonal: [0, 0, 0])
+    let band = SymmetricBand(order: 4, width: 2) { i, j in i == j ? 1 : 0 }
     func forms(_ w: B.Matrix, _ probes: [[Double]], _ example: String) {
       misfit("resolventForms", example) {
         try backend.resolventForms(of: w, tridiagonal: t, shifts: [1], probes: probes, into: square)
+      }
+      misfit("resolventForms", "of a band, \(example)") {
+        try backend.resolventForms(of: w, band: band, shifts: [1], probes: probes, into: square)
       }
     }
     forms(tall, [], "rows")
