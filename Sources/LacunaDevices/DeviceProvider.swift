@@ -27,6 +27,9 @@ public protocol DeviceProvider: Sendable {
   /// Operations a second of one kind of work at one order; `DeviceRates.measure` unless the provider knows better.
   func rate(_ work: DeviceRates.Work, order: Int, on backend: any Backend) throws(BackendError) -> Double
 
+  /// Work of its processors that slows down at large orders, where its matrices outgrow the caches, and is rated there too.
+  var cacheBound: Set<DeviceRates.Work> { get }
+
   /// What the process needs done once, before it has a second thread.
   /// - Throws: where the system refuses what any computation would take; the process is then to end by `_exit`.
   func prepareProcess() throws(BackendError)
@@ -54,6 +57,8 @@ extension DeviceProvider {
   public func rate(_ work: DeviceRates.Work, order: Int, on backend: any Backend) throws(BackendError) -> Double {
     try DeviceRates.measure(work, order: order, on: backend)
   }
+
+  public var cacheBound: Set<DeviceRates.Work> { [] }
 
   public func prepareProcess() throws(BackendError) {}
 

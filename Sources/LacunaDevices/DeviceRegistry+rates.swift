@@ -17,7 +17,8 @@ extension DeviceRegistry {
   /// All rates of an open device; what is missing is measured when it is asked for, and kept.
   ///
   /// Where a measurement fails, the nominal rate stands: whichever route follows from it is exact.
-  /// - Parameter kind: of the device; what is no processor is measured at large orders too, where that takes a second at most.
+  /// - Parameter kind: of the device; what is no processor is measured at large orders too, where that takes a second at most; of
+  ///   a processor what is `cacheBound` alone.
   func deviceRates(
     of backend: any Backend, key: String, by provider: any DeviceProvider, kind: ComputeDevice.Kind
   ) -> DeviceRates {
@@ -26,7 +27,12 @@ extension DeviceRegistry {
         try provider.rate(work, order: order, on: backend)
       } ?? DeviceRates.nominal.rate(work, order)
     }
-    if kind == .cpu { return DeviceRates(rate) }
+    if kind == .cpu {
+      let cacheBound = provider.cacheBound
+      return DeviceRates(orders: DeviceRates.orders + DeviceRates.largeOrders) { work, order in
+        rate(work, cacheBound.contains(work) ? order : min(order, Self.comparedOrder))
+      }
+    }
     return DeviceRates(orders: DeviceRates.orders + DeviceRates.largeOrders) { work, order in
       var known = rate(work, min(order, Self.comparedOrder))
       for large in DeviceRates.largeOrders where large <= order {

@@ -31,6 +31,23 @@ public struct HostProvider: DeviceProvider {
     "\(HostBackend<Double>(threads: threads).description) \(precision.rawValue)"
   }
 
+  public var cacheBound: Set<DeviceRates.Work> { [.tridiagonalize] }
+
+  /// Of tridiagonal forms at large orders, the rate at the largest of the common ones less what its passes over the matrix take
+  /// longer: a fraction of the time of a whole one.
+  public func rate(_ work: DeviceRates.Work, order: Int, on backend: any Backend) throws(BackendError) -> Double {
+    let common = DeviceRates.orders[DeviceRates.orders.count - 1]
+    guard work == .tridiagonalize, order > common else {
+      return try DeviceRates.measure(work, order: order, on: backend)
+    }
+    let known = try DeviceRates.measure(work, order: common, on: backend)
+    switch backend {
+    case let host as HostBackend<Double>: return try host.tridiagonalizationRate(order: order, known: known, at: common)
+    case let host as HostBackend<Float>: return try host.tridiagonalizationRate(order: order, known: known, at: common)
+    default: return known
+    }
+  }
+
   public func prepareProcess() throws(BackendError) { try shortenOpenBLASWaits() }
 
   /// The host in float64: what theory solves its eigenproblems on, and what others are compared with.

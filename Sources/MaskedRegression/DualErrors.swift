@@ -22,6 +22,8 @@ public final class DualErrors<Device: Backend> {
     case inverses
     /// K = WᵀTW once, for Σ = cI + UΘUᵀ: with V = WX every ridge is O(nd).
     case tridiagonal
+    /// The same with a band in T's place.
+    case band
   }
 
   private enum Covariance {
@@ -34,7 +36,7 @@ public final class DualErrors<Device: Backend> {
     var crossed, core, half, sandwich, columns: Device.Matrix
   }
 
-  /// - Precondition: the tridiagonal form has Σ = cI + UΘUᵀ.
+  /// - Precondition: a reduced form has Σ = cI + UΘUᵀ.
   public init(
     regression: DualRegression<Device>, covariance: any CovarianceOperator<Device>, form: Form
   ) throws {
@@ -51,7 +53,7 @@ public final class DualErrors<Device: Backend> {
             spikes.directions.flatMap { $0.map { Device.Element($0) } }, rows: count, columns: d) : nil,
         projections: count > 0 ? try device.makeMatrix(rows: count, columns: n) : nil)
     } else {
-      precondition(form == .inverses, "a tridiagonal form under a Σ that needs Q itself")
+      precondition(form == .inverses, "a reduced form under a Σ that needs Q itself")
       let width = dualBlockColumns(sampleCount: n, coordinateCount: d)
       self.covariance = .general(
         covariance,
@@ -71,7 +73,7 @@ public final class DualErrors<Device: Backend> {
         try device.multiply(
           directions, transposeA: false, regression.samples, transposeB: true, alpha: 1, beta: 0, into: projections)
       }
-      if form == .tridiagonal { return try reduced(ridges, spikes, projections) }
+      if form != .inverses { return try reduced(ridges, spikes, projections) }
       return try ridges.map { try inverted($0, spikes, projections) }
     case .general(let covariance, let storage):
       try device.copy(regression.samples, to: storage.crossed)
@@ -132,7 +134,7 @@ public final class DualErrors<Device: Backend> {
     let w = regression.inverse
     try device.copy(regression.gram, to: w)
     let squares = try regression.diagonal(of: w)
-    let t = try device.tridiagonalize(w)
+    let t = form == .band ? try device.reduceToBand(w) : SymmetricBand(try device.tridiagonalize(w))
     var probes: [[Double]] = []
     if let projections {
       let out = try device.makeMatrix(rows: projections.rows, columns: n)
@@ -172,10 +174,10 @@ public final class DualErrors<Device: Backend> {
   }
 
   private func forms(
-    of columns: Device.Matrix, _ t: SymmetricTridiagonal, ridges: ArraySlice<Double>, probes: [[Double]]
+    of columns: Device.Matrix, _ t: SymmetricBand, ridges: ArraySlice<Double>, probes: [[Double]]
   ) throws -> ResolventTable<Device.Element> {
     do throws(BackendError) {
-      return try device.resolventTable(of: columns, tridiagonal: t, shifts: Array(ridges), probes: probes)
+      return try device.resolventTable(of: columns, band: t, shifts: Array(ridges), probes: probes)
     } catch {
       guard case .notPositiveDefinite = error else { throw error }
       throw RegressionError.numericallySingular(

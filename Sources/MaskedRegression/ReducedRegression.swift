@@ -2,7 +2,7 @@ import LacunaAlgebra
 
 /// Leave-one-coordinate-out errors at many ridges from one orthogonal reduction of the Gram: the route for n ≥ d.
 ///
-/// S = WᵀTW with T tridiagonal, or diagonal where eigenvectors are taken. Then with R = (T + λI)⁻¹ and w_k column k of W
+/// S = WᵀTW with T tridiagonal, a band, or diagonal where eigenvectors are taken. Then with R = (T + λI)⁻¹ and w_k column k of W
 ///
 ///     Q_kk = w_kᵀRw_k,    (Q²)_kk = ‖Rw_k‖²,    (Qu)_k = w_kᵀR(Wu),
 ///
@@ -13,6 +13,8 @@ public struct ReducedRegression<Device: Backend> {
   public enum Form: Sendable {
     /// Tridiagonal: 8/3 d³ operations.
     case tridiagonal
+    /// A band, as many operations, all of them of products: forms take more.
+    case band
     /// Diagonal, W the eigenvectors: about 9 d³.
     case diagonal
   }
@@ -21,7 +23,7 @@ public struct ReducedRegression<Device: Backend> {
   private let sampleCount: Int
   private let variances: [Double]
   private let w: Device.Matrix
-  private let t: SymmetricTridiagonal
+  private let t: SymmetricBand
 
   /// Ridges whose forms are held at once.
   private static var chunk: Int { 64 }
@@ -38,11 +40,11 @@ public struct ReducedRegression<Device: Backend> {
     variances = try device.download(vector).map(Double.init)
     w = gram
     switch form {
-    case .tridiagonal: t = try device.tridiagonalize(gram)
+    case .tridiagonal: t = SymmetricBand(try device.tridiagonalize(gram))
+    case .band: t = try device.reduceToBand(gram)
     case .diagonal:
       let values = try device.eigendecompose(gram)
-      t = SymmetricTridiagonal(
-        diagonal: values, offDiagonal: [Double](repeating: 0, count: max(values.count - 1, 0)))
+      t = SymmetricBand(order: values.count, width: 1) { i, j in i == j ? values[i] : 0 }
     }
   }
 
@@ -91,7 +93,7 @@ public struct ReducedRegression<Device: Backend> {
       throw RegressionError.singularGram(sampleCount: sampleCount, coordinateCount: variances.count)
     }
     do throws(BackendError) {
-      return try device.resolventTable(of: w, tridiagonal: t, shifts: ridges, probes: probes)
+      return try device.resolventTable(of: w, band: t, shifts: ridges, probes: probes)
     } catch {
       guard case .notPositiveDefinite = error else { throw error }
       throw singular(coordinate: nil, ridge: ridges.min() ?? 0)

@@ -13,10 +13,10 @@ struct ResolventTable<Element: Scalar> {
 extension Backend {
   /// `resolventForms`, downloaded.
   func resolventTable(
-    of w: Matrix, tridiagonal t: SymmetricTridiagonal, shifts: [Double], probes: [[Double]]
+    of w: Matrix, band b: SymmetricBand, shifts: [Double], probes: [[Double]]
   ) throws(BackendError) -> ResolventTable<Element> {
     let out = try makeMatrix(rows: (2 + probes.count) * shifts.count, columns: w.columns)
-    try resolventForms(of: w, tridiagonal: t, shifts: shifts, probes: probes, into: out)
+    try resolventForms(of: w, band: b, shifts: shifts, probes: probes, into: out)
     return ResolventTable(values: try download(out), columns: w.columns)
   }
 }

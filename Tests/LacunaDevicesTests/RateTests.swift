@@ -126,7 +126,7 @@ import Testing
       #expect(abs(result.reduce(0, +) - trace) < 1e-11 * trace)
       #expect(abs(result.reduce(0) { $0 + $1 * $1 } - squares) < 1e-11 * squares)
       #expect(result == result.sorted() && result.count == d)
-    case .tridiagonalize:
+    case .tridiagonalize, .reduceToBand:
       let a = try wellConditioned()
       let trace = (0..<d).reduce(0.0) { $0 + a[$1 * d + $1] }
       #expect(abs(result.reduce(0, +) - trace) < 1e-11 * trace && result.count == d)
@@ -140,7 +140,29 @@ import Testing
         #expect(abs(result[k] - zip(column, x).reduce(0) { $0 + $1.0 * $1.1 }) < 1e-12 * Double(d))
         #expect(abs(result[d + k] - x.reduce(0) { $0 + $1 * $1 }) < 1e-12 * Double(d))
       }
+    case .bandForms:
+      // wᵀ(B + I)⁻¹w by elimination, B with 33 on the diagonal and 1 on 16 others to either side.
+      try device.fill(matrix, law: .gaussian, stream: stream, offset: 0)
+      let w = try device.download(matrix)
+      #expect(device.bandWidth == 16)
+      let inverse = inverted(
+        (0..<d * d).map { cell in cell / d == cell % d ? 34 : abs(cell / d - cell % d) <= 16 ? 1 : 0 }, order: d)
+      for k in 0..<d {
+        let column = (0..<d).map { w[$0 * d + k] }
+        let x = (0..<d).map { i in (0..<d).reduce(0.0) { $0 + inverse[i * d + $1] * column[$1] } }
+        #expect(abs(result[k] - zip(column, x).reduce(0) { $0 + $1.0 * $1.1 }) < 1e-12 * Double(d))
+        #expect(abs(result[d + k] - x.reduce(0) { $0 + $1 * $1 }) < 1e-12 * Double(d))
+      }
     }
+  }
+
+  /// A tridiagonalisation of a large order is as fast as one of a smaller, but for its passes over the matrix.
+  @Test func tridiagonalizationAtLargeOrders() throws {
+    let host = HostBackend<Double>(threads: 1)
+    let slow = try host.tridiagonalizationRate(order: 600, known: 1e3, at: 300)
+    #expect(slow <= 1e3 && slow > 0.999e3)
+    let fast = try host.tridiagonalizationRate(order: 600, known: 1e15, at: 300)
+    #expect(fast <= 1e15 && fast > 1e6)
   }
 
   private func inverted(_ a: [Double], order d: Int) -> [Double] {

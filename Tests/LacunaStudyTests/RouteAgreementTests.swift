@@ -59,11 +59,13 @@ import Testing
       return stages.map { planner.plan($0, on: host).route }
     }
     #expect(choice(slow: [.invert]) == [.sampleTridiagonal, .tridiagonal])
-    #expect(choice(slow: [.tridiagonalize, .eigendecompose]) == [.sampleInverses, .inverses])
+    #expect(choice(slow: [.invert, .tridiagonalize]) == [.sampleBand, .band])
+    #expect(choice(slow: [.tridiagonalize, .bandForms]) == [.sampleInverses, .inverses])
+    #expect(choice(slow: [.tridiagonalize, .reduceToBand, .eigendecompose]) == [.sampleInverses, .inverses])
     // Eigenvectors contain the work of the tridiagonal form: a rate that denies it is noise.
     let noisy = DeviceRates { work, _ in work == .eigendecompose ? 1e12 : 1e8 }
     let plan = TrialPlanner(rates: noisy, predictsAlways: true).plan(stages[1], on: host)
-    #expect(plan.candidates.map(\.route) == [.inverses, .tridiagonal, .eigenvectors])
+    #expect(plan.candidates.map(\.route) == [.inverses, .tridiagonal, .band, .eigenvectors])
     #expect(plan.route == .tridiagonal)
     let forecasts = ErrorRoute.allCases.filter { stages[1].routes.contains($0) }.map {
       (route: $0, bytes: stages[1].forecast(on: host, route: $0).bytes)

@@ -40,6 +40,7 @@ private let host = HostBackend<Double>()
       let regression = try DualRegression(device: host, samples: samples)
       for (name, covariance, form) in [
         ("inverses", shown, .inverses), ("inverses, any Σ", hidden, .inverses), ("tridiagonal", shown, .tridiagonal),
+        ("band", shown, .band),
       ] as [(String, KnownCovariance, DualErrors<HostBackend<Double>>.Form)] {
         let errors = try DualErrors(regression: regression, covariance: covariance, form: form)
         try compare(name, try errors.errors(ridges: Self.ridges))
@@ -55,7 +56,7 @@ private let host = HostBackend<Double>()
       let scratch = try host.makeMatrix(rows: d, columns: d)
       try compare(
         "inverses", try Self.ridges.map { try primal.errors(ridge: $0, covariance: hidden, scratch: scratch) })
-      for form in [ReducedRegression<HostBackend<Double>>.Form.tridiagonal, .diagonal] {
+      for form in [ReducedRegression<HostBackend<Double>>.Form.tridiagonal, .band, .diagonal] {
         let reduced = try ReducedRegression(device: host, gram: try gram(), sampleCount: n, form: form)
         try compare("\(form)", try reduced.errors(ridges: Self.ridges, covariance: shown.isotropicSpikes))
       }
@@ -89,7 +90,7 @@ private let host = HostBackend<Double>()
     let (shown, _) = KnownCovariance.spiked(15, level: 1, strengths: [], device: host)
     let samples = try host.makeMatrix(x.flatMap { $0 }, rows: 6, columns: 15)
     let regression = try DualRegression(device: host, samples: samples)
-    for form in [DualErrors<HostBackend<Double>>.Form.inverses, .tridiagonal] {
+    for form in [DualErrors<HostBackend<Double>>.Form.inverses, .tridiagonal, .band] {
       let errors = try DualErrors(regression: regression, covariance: shown, form: form)
       #expect(throws: RegressionError.self) { try errors.errors(ridges: [0]) }
       #expect(try errors.errors(ridges: [0.1])[0].meanTraining > 0)

@@ -10,10 +10,14 @@ public struct DeviceRates: Sendable {
     case invert
     /// A reduction to tridiagonal form with its orthogonal factor: 8/3 d³.
     case tridiagonalize
+    /// A reduction to a band with its orthogonal factor: 8/3 d³.
+    case reduceToBand
     /// Eigenvalues and eigenvectors: 9 d³.
     case eigendecompose
     /// Forms of tridiagonal resolvents in d columns at one shift: 9 d².
     case forms
+    /// Forms of resolvents of a band in d columns at one shift: 8b d², b counted as `SymmetricBand.usualWidth`.
+    case bandForms
     /// Normal numbers: one "operation" each, d² of them.
     case fill
 
@@ -22,9 +26,10 @@ public struct DeviceRates: Sendable {
       switch self {
       case .multiply: 2 * d * d * d
       case .invert: d * d * d
-      case .tridiagonalize: 8 / 3 * d * d * d
+      case .tridiagonalize, .reduceToBand: 8 / 3 * d * d * d
       case .eigendecompose: 9 * d * d * d
       case .forms: 9 * d * d
+      case .bandForms: 8 * Double(SymmetricBand.usualWidth) * d * d
       case .fill: d * d
       }
     }
@@ -55,9 +60,10 @@ public struct DeviceRates: Sendable {
     return switch work {
     case .multiply: large ? 6e10 : 3e10
     case .invert: large ? 3e10 : 1e10
-    case .tridiagonalize: large ? 1.5e10 : 6e9
+    case .tridiagonalize, .reduceToBand: large ? 1.5e10 : 6e9
     case .eigendecompose: large ? 1.5e10 : 5e9
     case .forms: 8e9
+    case .bandForms: 4e10
     case .fill: 1e8
     }
   }

@@ -59,8 +59,8 @@ extension DeviceRates.Work {
     }
 
     switch self {
-    case .multiply, .fill, .forms: try device.fill(source, law: .gaussian, stream: stream, offset: 0)
-    case .invert, .tridiagonalize, .eigendecompose: try device.makeWellConditioned(source)
+    case .multiply, .fill, .forms, .bandForms: try device.fill(source, law: .gaussian, stream: stream, offset: 0)
+    case .invert, .tridiagonalize, .reduceToBand, .eigendecompose: try device.makeWellConditioned(source)
     }
     switch self {
     case .multiply:
@@ -88,28 +88,30 @@ extension DeviceRates.Work {
           try device.symmetrize(target)
           return try rowNorms()
         })
-    case .tridiagonalize, .eigendecompose:
+    case .tridiagonalize, .reduceToBand, .eigendecompose:
       var values: [Double] = []
       return TimedWork(
         operations: operations, reset: restore,
         run: { () throws(BackendError) in
-          if self == .eigendecompose {
-            values = try device.eigendecompose(target)
-          } else {
-            values = try device.tridiagonalize(target).diagonal
+          switch self {
+          case .eigendecompose: values = try device.eigendecompose(target)
+          case .reduceToBand:
+            let band = try device.reduceToBand(target)
+            values = (0..<d).map { band[$0, $0] }
+          default: values = try device.tridiagonalize(target).diagonal
           }
           try device.wait(for: target)
         }, result: { () throws(BackendError) in values })
-    case .forms:
-      let tridiagonal = SymmetricTridiagonal(
-        diagonal: [Double](repeating: 3, count: d), offDiagonal: [Double](repeating: 1, count: max(d - 1, 0)))
+    case .forms, .bandForms:
+      let width = self == .forms ? 1 : device.bandWidth
+      let band = SymmetricBand(order: d, width: width) { i, j in i == j ? Double(1 + 2 * width) : 1 }
       let shifts = [Double](repeating: 1, count: 8)
       let forms = try device.makeMatrix(rows: 2 * shifts.count, columns: d)
       var values: [Device.Element] = []
       return TimedWork(
         operations: Double(shifts.count) * operations,
         run: { () throws(BackendError) in
-          try device.resolventForms(of: source, tridiagonal: tridiagonal, shifts: shifts, probes: [], into: forms)
+          try device.resolventForms(of: source, band: band, shifts: shifts, probes: [], into: forms)
           values = try device.download(forms)
         }, result: { () throws(BackendError) in values.map { Double($0) } })
     }

@@ -104,8 +104,8 @@ extension LawChecker {
         let w = try backend.dense(reduced)
         for x in probes(n) {
           record(
-            "reduceToBand", name, residual: .ratio(gap(apply(w, apply(a, x)), band.times(apply(w, x))), unit * a.oneNorm),
-            bound: 30)
+            "reduceToBand", name,
+            residual: .ratio(gap(apply(w, apply(a, x)), band.times(apply(w, x))), unit * a.oneNorm), bound: 30)
           record(
             "reduceToBand", "\(name), orthogonality",
             residual: .ratio(gap(apply(w, apply(w, x, transposed: true)), x), unit), bound: 30)

@@ -177,7 +177,7 @@ public final class TrialData<Device: Backend> {
       if parts.isEmpty { gramTrial = nil } else { try device.copy(kept, to: gram) }
       errors = try ReducedRegression(
         device: device, gram: gram, sampleCount: problem.sampleCount,
-        form: route == .tridiagonal ? .tridiagonal : .diagonal
+        form: route == .tridiagonal ? .tridiagonal : route == .band ? .band : .diagonal
       ).errors(ridges: ridges, covariance: covariance.isotropicSpikes)
     } else if route == nil {
       errors[r] = try maskedErrors(ridge: r)

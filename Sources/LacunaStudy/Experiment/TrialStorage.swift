@@ -39,7 +39,8 @@ final class TrialStorage<Device: Backend> {
       has.samples && problem.configuration.weights == .uniform
       ? try DualErrors(
         regression: DualRegression(device: device, samples: device.makeMatrix(rows: n, columns: d)),
-        covariance: covariance, form: route == .sampleTridiagonal ? .tridiagonal : .inverses) : nil
+        covariance: covariance,
+        form: route == .sampleTridiagonal ? .tridiagonal : route == .sampleBand ? .band : .inverses) : nil
     closedForm = try has.closedForm ? regression.map { try RandomMaskRegression(device: device, gram: $0.gram) } : nil
   }
 
@@ -107,6 +108,8 @@ extension TrialShape {
     let forms = 2 * (2 + Double(spikeCount)) * min(Double(ridgeCount), 64)
     // Reflectors, and their products, from which the orthogonal factor is formed.
     let panels = 256.0
+    // As many of a reduction to a band, and for each thread a product with one panel; of forms, the factors of 8 ridges.
+    let band = max(panels + Double(64 * SymmetricBand.usualWidth), Double(32 * SymmetricBand.usualWidth) + forms)
     if !mask.isLeaveOneOut {
       // Where it reads the Gram alone, that is this trial's.
       numbers += mask.scheme.storedNumbers(order: d, block: block) - (mask.drawnMasks != nil ? 0 : d * d)
@@ -115,12 +118,15 @@ extension TrialShape {
       switch route ?? (has.samples ? .sampleInverses : .inverses) {
       case .inverses: break
       case .tridiagonal: numbers += d * d * Double(workspace.tridiagonalize) + (panels + forms) * d
+      case .band: numbers += d * d * Double(workspace.tridiagonalize) + band * d
       case .eigenvectors: numbers += d * d * Double(workspace.eigendecompose) + forms * d
       case .sampleInverses:
         numbers +=
           isIsotropicSpiked ? 2 * n * n + 2 * n * columns : n * d + 5 * n * n + 3 * n * columns
       case .sampleTridiagonal:
         numbers += n * n * Double(2 + workspace.tridiagonalize) + (2 * n + forms) * columns + panels * n
+      case .sampleBand:
+        numbers += n * n * Double(2 + workspace.tridiagonalize) + (2 * n + forms) * columns + band * n
       }
     }
     if isDense { numbers += d * d + max(block, min(n, d) * d) }

@@ -36,6 +36,7 @@ struct TrialCost {
     }
     // Of forms, for each number: a pass of 9 operations, and 4 more a probe.
     let forms = ridges * (9 + 4 * Double(shape.spikeCount))
+    let bandForms = ridges * (8 * Double(SymmetricBand.usualWidth) + 4 * Double(shape.spikeCount))
     switch taken {
     case .inverses:
       add(.multiply, coordinateCount, n * d * d + (shape.isDense ? ridges * 2 * d * d * d : 0))
@@ -44,6 +45,10 @@ struct TrialCost {
       add(.multiply, coordinateCount, n * d * d)
       add(.tridiagonalize, coordinateCount, DeviceRates.Work.tridiagonalize.operations(order: d))
       add(.forms, coordinateCount, forms * d * d)
+    case .band:
+      add(.multiply, coordinateCount, n * d * d)
+      add(.reduceToBand, coordinateCount, DeviceRates.Work.reduceToBand.operations(order: d))
+      add(.bandForms, coordinateCount, bandForms * d * d)
     case .eigenvectors:
       add(.multiply, coordinateCount, n * d * d)
       add(.eigendecompose, coordinateCount, DeviceRates.Work.eigendecompose.operations(order: d))
@@ -57,6 +62,10 @@ struct TrialCost {
       add(.multiply, sampleCount, 3 * n * n * d)
       add(.tridiagonalize, sampleCount, DeviceRates.Work.tridiagonalize.operations(order: n))
       add(.forms, sampleCount, forms * n * d)
+    case .sampleBand:
+      add(.multiply, sampleCount, 3 * n * n * d)
+      add(.reduceToBand, sampleCount, DeviceRates.Work.reduceToBand.operations(order: n))
+      add(.bandForms, sampleCount, bandForms * n * d)
     }
   }
 
@@ -66,9 +75,9 @@ struct TrialCost {
   /// Floating-point operations.
   var operations: Double { parts.reduce(0) { $0 + ($1.work == .fill ? 0 : $1.operations) } }
 
-  /// The largest order of a matrix that is reduced to tridiagonal form; 0 where none is.
+  /// The largest order of a matrix that is reduced to tridiagonal form or a band; 0 where none is.
   var largestReduction: Int {
-    parts.lazy.filter { $0.work == .tridiagonalize || $0.work == .eigendecompose }.map(\.order).max() ?? 0
+    parts.lazy.filter { [.tridiagonalize, .reduceToBand, .eigendecompose].contains($0.work) }.map(\.order).max() ?? 0
   }
 
   func seconds(_ rates: DeviceRates) -> Double {

@@ -80,7 +80,15 @@ public struct TrialPlanner: Sendable {
       return plan(nil, [], forecast)
     }
     let forced = stage.course?.route ?? forced
-    let routes = stage.routes.filter { $0 != .eigenvectors || predictsAlways || forced == .eigenvectors }
+    let routes = stage.routes.filter { route in
+      switch route {
+      case forced: true
+      case .eigenvectors: predictsAlways
+      // Elsewhere it is a tridiagonal form by another name.
+      case .band, .sampleBand: device.bandWidth > 1
+      default: true
+      }
+    }
     let forecasts = routes.map { stage.forecast(on: device, route: $0) }
     let isSmall = forecasts.contains { $0.operations <= TrialArrangement.small }
     let rates = isSmall || (routes.count == 1 && !predictsAlways) ? .nominal : rates
