@@ -108,8 +108,9 @@ extension TrialShape {
     let forms = 2 * (2 + Double(spikeCount)) * min(Double(ridgeCount), 64)
     // Reflectors, and their products, from which the orthogonal factor is formed.
     let panels = 256.0
-    // As many of a reduction to a band, and for each thread a product with one panel; of forms, the factors of 8 ridges.
-    let band = max(panels + Double(64 * SymmetricBand.usualWidth), Double(32 * SymmetricBand.usualWidth) + forms)
+    // Of forms in a band, the factors of 8 ridges: as much as the panels of its reduction and a product with one for each of 16
+    // threads.
+    let band = Double(32 * SymmetricBand.usualWidth) + forms
     if !mask.isLeaveOneOut {
       // Where it reads the Gram alone, that is this trial's.
       numbers += mask.scheme.storedNumbers(order: d, block: block) - (mask.drawnMasks != nil ? 0 : d * d)
