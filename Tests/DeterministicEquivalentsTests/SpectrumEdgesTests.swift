@@ -90,6 +90,20 @@ import Testing
     #expect(abs(lower / (0.7 * (1 - root) * (1 - root)) - 1) < 1e-13)
   }
 
+  /// A coordinate far above all others has an interval of its own, v(1 ± 2/√n) but for what the others move it by, and the upper edge is the
+  /// end of it however narrow it is.
+  @Test(arguments: [100, 10_000, 100_000_000])
+  func ofOneCoordinate(n: Int) throws {
+    let variances = [1e6] + (1..<50).map { 1 + Double($0) / 50 }
+    let edges = try SpectrumEdges(of: DiagonalPopulation(variances: variances).gramBulk(sampleCount: n))
+    let others = variances.dropFirst().reduce(0, +) / Double(n)
+    let root = 1 + 1 / Double(n).squareRoot()
+    #expect(abs(edges.upper - 1e6 * root * root) < 2 * others)
+    #expect(edges.upper > 1e6 * root * root)
+    // It holds less than two eigenvalues, and has no law.
+    #expect(edges.greatestEigenvalue == nil)
+  }
+
   /// Merged variances have the edges, the law and the spikes of as many nodes as coordinates to 1e-6.
   @Test(arguments: [(10, 10), (64, 6830), (500, 5000), (3000, 2500), (10, 4000), (400, 20000)])
   func ofMergedVariances(shape: (Int, Int)) throws {

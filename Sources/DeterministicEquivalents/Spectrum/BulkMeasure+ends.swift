@@ -24,7 +24,10 @@ extension BulkMeasure {
       let step = value * (value - 1) / sums.slope
       guard step.isFinite else { return nil }
       z += step
-      if abs(step) <= 1e-4 * z, let edge = polish(BulkEdge(z: z, contraction: c), in: z * 0.99...z * 1.01) {
+      // Of edges the greatest alone lies above all c p + q.
+      if abs(step) <= 1e-4 * z, let edge = polish(BulkEdge(z: z, contraction: c), in: z * 0.99...z * 1.01),
+        nodes.allSatisfy({ edge.contraction * $0.scaled + $0.shift < edge.z })
+      {
         return edge
       }
       if abs(step) <= 4e-16 * z { return BulkEdge(z: z, contraction: c) }

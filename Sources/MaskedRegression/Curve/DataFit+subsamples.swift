@@ -2,7 +2,12 @@ import LacunaAlgebra
 
 extension DataFit {
   /// The eigenvalues of S in the units of the device's columns, those that are surely 0 left out.
-  func spectrum() throws -> [Double] { try spectrum(of: route) }
+  func spectrum() throws -> [Double] {
+    if let found = ledger.eigenvalues { return found }
+    let found = try spectrum(of: route)
+    ledger.eigenvalues = found
+    return found
+  }
 
   /// The same of other samples.
   func spectrum(of route: Route) throws -> [Double] {

@@ -36,12 +36,14 @@ public struct DataFit<Device: Backend>: RidgeFit {
     case dual(DualEvaluation<Device>)
   }
 
-  /// At which ridges the device does not keep the digits of errors, and of the predictor.
+  /// What was found: at which ridges the device does not keep the digits of errors, and of the predictor.
   final class Ledger {
     var errors: [Double: Bool] = [:]
     var predictor: [Double: Bool] = [:]
     /// What the device found at ridges that are yet to be asked for; nil inside where it cannot invert the Gram.
     var prepared: [Double: EstimatedErrors?] = [:]
+    /// Of S.
+    var eigenvalues: [Double]?
   }
 
   /// Samples that are held by nobody else are given up where they were brought to the device; see `init(device:samples:)`.
@@ -167,9 +169,7 @@ public struct DataFit<Device: Backend>: RidgeFit {
     }
     ledger.errors[ridge] = false
     ledger.predictor[ridge] = false
-    return try found(
-      ridge, estimated,
-      doubts: [estimated.doubt])
+    return try found(ridge, estimated, doubts: [estimated.doubt])
   }
 
   /// nil where the device cannot invert the Gram, or hold it.
