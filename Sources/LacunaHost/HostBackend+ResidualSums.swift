@@ -59,24 +59,30 @@ extension HostBackend {
     let chunks = (d + width - 1) / width
     var parts = [CoordinateResidualSums](repeating: CoordinateResidualSums(coordinateCount: 0), count: chunks)
     let inverseSizes = terms.sizes.map { 1 / $0 }
-    let scratch = try ThreadScratch<Element>(count: 2 * n * stride, threads: min(threads.count, chunks))
+    // Columns are read where they are, but of rows that would all fall into the same sets of a cache.
+    let isCopied = d % 64 == 0
+    let scratch = try ThreadScratch<Element>(
+      count: (isCopied ? 2 : 1) * n * stride, threads: min(threads.count, chunks))
     let gemm = Element.routines.gemm
     parts.withUnsafeMutableBufferPointer { parts in
       nonisolated(unsafe) let parts = parts
       nonisolated(unsafe) let (samples, resolvent) = (x.pointer, m.pointer)
       BLASThreadCount.shared.during(1) {
         threads.loop(over: chunks, cost: n * width) { range in
-          scratch.during { copy in
-            let y = copy + n * stride
+          scratch.during { y in
+            let copy = y + n * stride
             for chunk in range {
               let first = chunk * width
               let count = min(width, d - first)
-              for i in 0..<n { (copy + i * stride).update(from: samples + i * d + first, count: count) }
+              if isCopied {
+                for i in 0..<n { (copy + i * stride).update(from: samples + i * d + first, count: count) }
+              }
               gemm(
                 CblasRowMajor, CblasNoTrans, CblasNoTrans, order, blasint(count), order, 1, resolvent, order,
                 samples + first, columns, 0, y, inner)
               parts[chunk] = coordinateSums(
-                copy, y, rows: n, count: count, stride: stride, terms: terms, inverseSizes: inverseSizes)
+                isCopied ? copy : samples + first, y, rows: n, count: count, strides: (isCopied ? stride : d, stride),
+                terms: terms, inverseSizes: inverseSizes)
             }
           }
         }
@@ -160,12 +166,13 @@ private func sampleSums<Element: HostScalar>(
   return sums
 }
 
-/// - Parameter x: columns of the samples, `stride` apart; y likewise.
+/// - Parameter x: columns of the samples.
+/// - Parameter strides: between rows of x and of y.
 @_specialize(where Element == Float)
 @_specialize(where Element == Double)
 private func coordinateSums<Element: HostScalar>(
-  _ x: UnsafePointer<Element>, _ y: UnsafePointer<Element>, rows: Int, count: Int, stride: Int, terms: ResidualTerms,
-  inverseSizes: [Double]
+  _ x: UnsafePointer<Element>, _ y: UnsafePointer<Element>, rows: Int, count: Int, strides: (x: Int, y: Int),
+  terms: ResidualTerms, inverseSizes: [Double]
 ) -> CoordinateResidualSums {
   var sums = CoordinateResidualSums(coordinateCount: count)
   let n = Double(terms.sampleCount)
@@ -175,7 +182,7 @@ private func coordinateSums<Element: HostScalar>(
       while k + 4 <= count {
         var (explained, form, size) = (SIMD4<Double>.zero, SIMD4<Double>.zero, SIMD4<Double>.zero)
         for i in 0..<rows {
-          let (u, v) = (loadDoubles(x + i * stride + k), loadDoubles(y + i * stride + k))
+          let (u, v) = (loadDoubles(x + i * strides.x + k), loadDoubles(y + i * strides.y + k))
           explained += u * v
           form += v * v * sizes[i]
           size += u * u * inverseSizes[i]
@@ -189,7 +196,7 @@ private func coordinateSums<Element: HostScalar>(
       }
       while k < count {
         for i in 0..<rows {
-          let (u, v) = (Double(x[i * stride + k]), Double(y[i * stride + k]))
+          let (u, v) = (Double(x[i * strides.x + k]), Double(y[i * strides.y + k]))
           sums.explained[k] += u * v
           sums.forms[k] += v * v * sizes[i]
           sums.sizes[k] += u * u * inverseSizes[i]
@@ -204,7 +211,7 @@ private func coordinateSums<Element: HostScalar>(
       sums.squares.withUnsafeMutableBufferPointer { squares in
         sums.leftOut.withUnsafeMutableBufferPointer { leftOut in
           sumResiduals(
-            y, rows: rows, columns: count, stride: stride, rowFactors: complements.baseAddress!,
+            y, rows: rows, columns: count, stride: strides.y, rowFactors: complements.baseAddress!,
             columnFactors: p.baseAddress!, inverseCount: 1 / n, squares: squares.baseAddress!,
             leftOut: leftOut.baseAddress!)
         }

@@ -136,15 +136,14 @@ struct OutlierSearch<Device: Backend> {
   /// ψ less the parts of spikes: along a direction found as far as it is the spike's, the rest spread.
   private func noise(without spikes: [Spike]) -> [Double] {
     let d = Double(active.count)
-    return variances.indices.map { k in
-      let part = spikes.reduce(0.0) { sum, spike in
-        guard let found = spike.found else { return sum }
-        let own = spike.direction[k] * spike.direction[k]
-        return sum + found.strength * (found.right * own + (1 - found.right) / d)
-      }
-      // A smaller rest is of what was taken for a spike.
-      return max(variances[k] - part, 0.1 * variances[k])
+    var parts = [Double](repeating: 0, count: active.count)
+    for spike in spikes {
+      guard let found = spike.found else { continue }
+      let (own, spread) = (found.strength * found.right, found.strength * (1 - found.right) / d)
+      for (k, entry) in spike.direction.enumerated() { parts[k] += own * entry * entry + spread }
     }
+    // A smaller rest is of what was taken for a spike.
+    return zip(variances, parts).map { max($0 - $1, 0.1 * $0) }
   }
 
   /// Over all coordinates, of the columns as they are in the data.
