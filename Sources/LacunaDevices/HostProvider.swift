@@ -36,6 +36,8 @@ public struct HostProvider: DeviceProvider {
   /// Of tridiagonal forms at large orders, the rate at the largest of the common ones less what its passes over the matrix take
   /// longer: a fraction of the time of a whole one.
   public func rate(_ work: DeviceRates.Work, order: Int, on backend: any Backend) throws(BackendError) -> Double {
+    // What was timed would count to the memory of the trials after it.
+    defer { HostMemory.trim() }
     let common = DeviceRates.orders[DeviceRates.orders.count - 1]
     guard work == .tridiagonalize, order > common else {
       return try DeviceRates.measure(work, order: order, on: backend)

@@ -21,9 +21,12 @@ extension HostBackend {
   /// Columns that go through all passes together: their state stays in the second cache.
   private static var stripWidth: Int { 128 }
 
+  /// The matrices of all passes lie in one piece of memory, which is the system's again afterwards.
   private func bandPasses(
     _ band: SymmetricBand, shifts: [Double], _ probes: [[Double]]
   ) throws(BackendError) -> [BandPass<Element>] {
+    let blocks = (band.order + band.width - 1) / band.width
+    let matrices = try makeMatrix(rows: shifts.count, columns: 4 * blocks * band.width * band.width)
     var results = [Result<BandPass<Element>, BackendError>?](repeating: nil, count: shifts.count)
     results.withUnsafeMutableBufferPointer { results in
       nonisolated(unsafe) let results = results
@@ -31,9 +34,12 @@ extension HostBackend {
         for r in range {
           results[r] = Result { () throws(BackendError) in
             let factors = try band.factor(shift: shifts[r])
+            for (i, value) in factors.blocks.enumerated() {
+              matrices.pointer[r * matrices.columns + i] = Element(value)
+            }
             return BandPass(
-              order: factors.order, width: factors.width, matrices: Element.nearest(factors.blocks),
-              weights: probes.map(factors.weights))
+              order: factors.order, width: factors.width, storage: matrices,
+              matrices: matrices.pointer + r * matrices.columns, weights: probes.map(factors.weights))
           }
         }
       }
@@ -47,7 +53,9 @@ extension HostBackend {
 /// One shift: the matrices of `SymmetricBand.ShiftedFactors`, and for each probe g the weights L⁻¹g.
 private struct BandPass<Element: HostScalar> {
   var order, width: Int
-  var matrices: [Element]
+  /// Of all shifts; the matrices of this one.
+  var storage: HostMatrix<Element>
+  var matrices: UnsafeMutablePointer<Element>
   var weights: [[Double]]
 }
 
@@ -79,25 +87,23 @@ private func formsOfStrips<Element: HostScalar>(
             let y = state + (4 * r + j % 2) * size
             let yBefore = state + (4 * r + 1 - j % 2) * size
             let (x, xBefore) = (y + 2 * size, yBefore + 2 * size)
-            pass.matrices.withUnsafeBufferPointer { matrices in
-              let matrix = matrices.baseAddress! + 4 * j * b * b
-              single.blas {
+            let matrix = pass.matrices + 4 * j * b * b
+            single.blas {
+              $0.gemm(
+                CblasRowMajor, CblasNoTrans, CblasNoTrans, height, count, height, 1, matrix, n,
+                w + j * b * columns + first, stride, 0, y, lead)
+              if j > 0 {
                 $0.gemm(
-                  CblasRowMajor, CblasNoTrans, CblasNoTrans, height, count, height, 1, matrix, n,
-                  w + j * b * columns + first, stride, 0, y, lead)
-                if j > 0 {
-                  $0.gemm(
-                    CblasRowMajor, CblasNoTrans, CblasNoTrans, height, count, n, 1, matrix + b * b, n, yBefore, lead, 1,
-                    y, lead)
-                }
+                  CblasRowMajor, CblasNoTrans, CblasNoTrans, height, count, n, 1, matrix + b * b, n, yBefore, lead, 1,
+                  y, lead)
+              }
+              $0.gemm(
+                CblasRowMajor, CblasNoTrans, CblasNoTrans, height, count, height, 1, matrix + 2 * b * b, n, y, lead, 0,
+                x, lead)
+              if j > 0 {
                 $0.gemm(
-                  CblasRowMajor, CblasNoTrans, CblasNoTrans, height, count, height, 1, matrix + 2 * b * b, n, y, lead,
-                  0, x, lead)
-                if j > 0 {
-                  $0.gemm(
-                    CblasRowMajor, CblasNoTrans, CblasNoTrans, height, count, n, 1, matrix + 3 * b * b, n, xBefore,
-                    lead, 1, x, lead)
-                }
+                  CblasRowMajor, CblasNoTrans, CblasNoTrans, height, count, n, 1, matrix + 3 * b * b, n, xBefore, lead,
+                  1, x, lead)
               }
             }
             for k in 0..<(width + 7) / 8 {

@@ -39,6 +39,12 @@ package enum HostMemory {
   /// Bytes that this process holds in memory now; nil where the system does not say.
   package static var resident: Int? { firstNumber(of: "/proc/self/status", after: "VmRSS:").map { $0 << 10 } }
 
+  /// Gives the system what the heap keeps and nobody uses, where the C library can.
+  package static func trim() {
+    typealias Trim = @convention(c) (Int) -> CInt
+    if let trim = dlsym(nil, "malloc_trim") { _ = unsafeBitCast(trim, to: Trim.self)(0) }
+  }
+
   /// The first whole number of a small file after a label.
   private static func firstNumber(of path: String, after label: String) -> Int? {
     words(of: path, after: label).flatMap { Int($0.prefix { $0.isNumber }) }
