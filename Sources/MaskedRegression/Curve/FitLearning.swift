@@ -127,7 +127,8 @@ extension FitResult {
         let found = try measuredIfKept(fit, chosen, ridge: point.ridge)
       else { return nil }
       let ratio = point.error / best.meanHeldOut / Double(coordinateCount)
-      let expected = found.samples.map { ratio * rows.squares[$0] }
+      let squares = rows.squares
+      let expected = found.samples.map { ratio * squares[$0] }
       let differences = zip(found.errors, expected).map { $0 - $1 }
       let others = Double(differences.count)
       let mean = differences.reduce(0, +) / others

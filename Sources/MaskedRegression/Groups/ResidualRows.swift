@@ -4,7 +4,7 @@ import LacunaAlgebra
 public struct ResidualRows: Sendable {
   /// Σ_k r_ik², Σ_k r_ik²/v_k over the coordinates that vary (v their mean squares), Σ_k r_ik²/E_k and Σ_k r_ik r_(i−1)k/E_k.
   private var rows: [ResidualRow]
-  /// Σ_k r_ik² of each sample.
+  /// Σ_k r_ik² of each sample, gathered when asked for.
   public var squares: [Double] { rows.map(\.square) }
   public let coordinateCount: Int
   /// Coordinates that vary.
