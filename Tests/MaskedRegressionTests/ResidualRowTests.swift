@@ -86,7 +86,7 @@ private let host = HostBackend<Double>()
 
   /// Of one ridge the sums come from the pass of its errors: against every residual by itself, in units of E by generalised
   /// cross-validation; in one block, in pieces that are read, with weights, and in single precision.
-  @Test(arguments: [(700, 9), (12_000, 100)]) func fromThePassOfErrors(shape: (Int, Int)) throws {
+  @Test(arguments: [(700, 9), (12_000, 100), (36, 30)]) func fromThePassOfErrors(shape: (Int, Int)) throws {
     try check(shape, on: host, tolerance: 1e-10)
     // More of these leave single precision no digits.
     if shape.1 < 10 { try check(shape, on: HostBackend<Float>(), tolerance: 2e-4) }
@@ -115,7 +115,12 @@ private let host = HostBackend<Double>()
       expected.add(ResidualTile(samples: Array(0..<n), coordinates: 0..<d, values: cells))
       for (own, other) in zip(rows.squares, expected.squares) { #expect(abs(own - other) <= tolerance * other) }
       let (found, wanted) = (try #require(rows.neighbourCorrelation), try #require(expected.neighbourCorrelation))
-      #expect(abs(found.value) > 0.1, "it is there to be found")
+      if n > 100 {
+        #expect(abs(found.value) > 0.1, "it is there to be found")
+      } else {
+        // So few rows that a column's square is less than some estimates.
+        #expect(zip(gcv, result.fit.variances).contains { $0 > $1 })
+      }
       #expect(
         abs(found.value - wanted.value) <= tolerance && abs(found.deviations / wanted.deviations - 1) <= tolerance)
       for standardizes in [false, true] {

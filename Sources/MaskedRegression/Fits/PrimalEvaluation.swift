@@ -87,10 +87,7 @@ struct PrimalEvaluation<Device: Backend> {
   func errors(ridge: Double) throws -> EstimatedErrors {
     let (q, diagonal) = try resolvent(ridge: ridge)
     let terms = try divisors.map { try rowTerms(of: q, diagonal: diagonal, ridge: ridge, divisors: $0) }
-    var sums = try ResidualErrors(
-      of: q, diagonal: diagonal, sizes: squares.map { $0 + ridge }, sampleCount: samples.sampleCount,
-      centered: centered, rows: terms, device: device)
-    try samples.forEachBlock { try sums.add($0, firstRow: $1) }
+    let sums = try self.sums(of: q, diagonal: diagonal, sizes: squares.map { $0 + ridge }, rows: terms)
     solved.rows = sums.rows.map { (ridge, $0) }
     return sums.errors(squares: squares)
   }
@@ -126,10 +123,18 @@ struct PrimalEvaluation<Device: Backend> {
   /// Errors of Q with any diagonal penalty.
   /// - Parameter sizes: diag S plus the penalty.
   func errors(of q: Device.Matrix, diagonal: [Double], sizes: [Double]) throws -> EstimatedErrors {
+    try sums(of: q, diagonal: diagonal, sizes: sizes).errors(squares: squares)
+  }
+
+  /// One pass over the samples.
+  private func sums(
+    of q: Device.Matrix, diagonal: [Double], sizes: [Double], rows: ResidualRowTerms? = nil
+  ) throws -> ResidualErrors<Device> {
     var sums = try ResidualErrors(
-      of: q, diagonal: diagonal, sizes: sizes, sampleCount: samples.sampleCount, centered: centered, device: device)
+      of: q, diagonal: diagonal, sizes: sizes, sampleCount: samples.sampleCount, centered: centered, rows: rows,
+      device: device)
     try samples.forEachBlock { try sums.add($0, firstRow: $1) }
-    return sums.errors(squares: squares)
+    return sums
   }
 
   /// Errors at several ridges from one pass over the samples; nil where the Gram cannot be inverted.
