@@ -63,8 +63,10 @@ __kernel void factor_rows(
     __global REAL *a, const uint stride, const uint first, const uint size, const uint order, __global REAL *factors,
     __global int *status) {
   __local REAL l[NB * (NB + 1)];
-  // A column of the block, or of the rows below, while the one before it is still read.
+  // A column of the block, while the one before it is still read; then the pivots' roots, and what divides by them.
   __local REAL shown[2 * NB];
+  // LANES columns of the rows below, while those before them are still read.
+  __local REAL solved[2 * WG];
   const uint item = get_local_id(0), group = get_group_id(0), x0 = item % BROAD, y0 = item / BROAD;
   REAL own[NB / TALL][NB / BROAD];
 #pragma unroll
@@ -90,7 +92,7 @@ __kernel void factor_rows(
     // After a pivot that is not positive nothing that is computed counts, and all goes on in step.
     const REAL pivot = column[j], inverse = 1 / pivot;
     if (!(pivot > 0) && group == 0 && item == 0 && status[0] == 0) status[0] = (int)(first + j + 1);
-    if (item < NB) l[item * (NB + 1) + j] = item < j ? 0 : item == j ? sqrt(pivot) : column[item] / sqrt(pivot);
+    if (item < NB) l[item * (NB + 1) + j] = item < j ? 0 : column[item];
     REAL left[NB / TALL];
 #pragma unroll
     for (uint r = 0; r < NB / TALL; ++r) left[r] = column[y0 + TALL * r];
@@ -103,11 +105,23 @@ __kernel void factor_rows(
     }
   }
   barrier(CLK_LOCAL_MEM_FENCE);
+  __local REAL *roots = shown, *inverses = shown + NB;
+  if (item < NB) {
+    roots[item] = item < size ? sqrt(l[item * (NB + 1) + item]) : 1;
+    inverses[item] = 1 / roots[item];
+  }
+  barrier(CLK_LOCAL_MEM_FENCE);
+  for (uint e = item; e < NB * NB; e += WG) {
+    const uint i = e / NB, j = e % NB;
+    if (j <= i && j < size) l[i * (NB + 1) + j] = i == j ? roots[j] : l[i * (NB + 1) + j] * inverses[j];
+  }
+  barrier(CLK_LOCAL_MEM_FENCE);
   if (group == 0) {
     for (uint e = item; e < size * NB; e += WG) factors[first * NB + e] = l[e / NB * (NB + 1) + e % NB];
     return;
   }
-  // There are rows below whole blocks alone.
+  // There are rows below whole blocks alone. LANES columns at a time: their items show them, and every item of a row solves for
+  // all of them.
   const uint row = item / LANES, lane = item % LANES, r = first + NB * group + row;
   __global REAL *line = a + r * stride + first + lane;
   REAL x[COLUMNS];
@@ -115,21 +129,24 @@ __kernel void factor_rows(
   for (uint t = 0; t < COLUMNS; ++t) x[t] = r < order ? line[LANES * t] : 0;
 #pragma unroll
   for (uint part = 0; part < COLUMNS; ++part) {
-#pragma unroll 1
-    for (uint owner = 0; owner < LANES; ++owner) {
-      const uint j = part * LANES + owner;
-      __local REAL *value = shown + j % 2 * NB + row;
-      if (lane == owner) {
-        x[part] /= l[j * (NB + 1) + j];
-        *value = x[part];
-      }
-      barrier(CLK_LOCAL_MEM_FENCE);
-      const REAL factor = *value;
+    __local REAL *values = solved + part % 2 * WG;
+    values[item] = x[part];
+    barrier(CLK_LOCAL_MEM_FENCE);
+    REAL z[LANES];
 #pragma unroll
-      for (uint t = part; t < COLUMNS; ++t) {
-        const uint k = t * LANES + lane;
-        if (k > j) x[t] -= factor * l[k * (NB + 1) + j];
-      }
+    for (uint o = 0; o < LANES; ++o) {
+      const uint j = part * LANES + o;
+      z[o] = values[row * LANES + o];
+#pragma unroll
+      for (uint q = 0; q < o; ++q) z[o] -= z[q] * l[j * (NB + 1) + part * LANES + q];
+      z[o] *= inverses[j];
+      if (lane == o) x[part] = z[o];
+    }
+#pragma unroll
+    for (uint t = part + 1; t < COLUMNS; ++t) {
+      const uint k = t * LANES + lane;
+#pragma unroll
+      for (uint o = 0; o < LANES; ++o) x[t] -= z[o] * l[k * (NB + 1) + part * LANES + o];
     }
   }
   if (r >= order) return;

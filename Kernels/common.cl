@@ -77,6 +77,22 @@ static inline ACC group_sum(ACC x, __local ACC *scratch) {
   return total;
 }
 
+#if FP64
+// Eight numbers side by side, and the sum of eight.
+static inline double8 eight(__global const REAL *a) {
+#if REAL64
+  return vload8(0, a);
+#else
+  return convert_double8(vload8(0, a));
+#endif
+}
+static inline double fold(double8 x) {
+  const double4 four = x.lo + x.hi;
+  const double2 two = four.lo + four.hi;
+  return two.lo + two.hi;
+}
+#endif
+
 // --- Products -----------------------------------------------------------------------------------------------------
 
 // What kernels of products by tiles are told of their operands and result: see tiles.cl.
@@ -86,6 +102,16 @@ static inline ACC group_sum(ACC x, __local ACC *scratch) {
 #define LOWER_A 8
 #define UPPER_A 16
 #define LOWER_B 32
+
+// The column and the row of a group's tile among those of one block of a product: down TILES_DOWN rows of tiles, then the next
+// column of them, so that groups which run at the same time read a near square of the operands.
+#define TILES_DOWN 8
+static inline uint2 tile_place(const uint tiles) {
+  const uint width = get_num_groups(0), place = get_global_id(1) % tiles * width + get_group_id(0);
+  const uint top = place / (TILES_DOWN * width) * TILES_DOWN, rest = place % (TILES_DOWN * width);
+  const uint height = min((uint)TILES_DOWN, tiles - top);
+  return (uint2)(rest / height, top + rest % height);
+}
 
 // --- Random bits ------------------------------------------------------------------------------------------------
 

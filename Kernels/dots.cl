@@ -8,7 +8,7 @@
 //
 // Buffers: a, b: rows x columns, row-major, may be one; w: columns (row_dots) or rows (column_dots), read where
 // weighted is 1; out: rows or columns; partial: runs x columns accumulators.
-// Launch: row_dots: one group of WG a row; column_dots: items = columns rounded up to WG, by runs; column_total: columns.
+// Launch: row_dots: a group a row, of WG items, or on a processor of one; column_dots: items = columns rounded up to WG, by runs; column_total: columns.
 //
 // DOT_ROWS: rows a partial sum spans, by the host, which divides by it.
 
@@ -20,13 +20,24 @@ __kernel void row_dots(
     __global const REAL *a, __global const REAL *b, const uint columns, __global const REAL *w, const uint weighted,
     __global REAL *out) {
   __local ACC scratch[WG];
-  const uint i = get_group_id(0);
+  const uint i = get_group_id(0), items = get_local_size(0);
   ACC sum = acc_zero();
-  for (uint j = get_local_id(0); j < columns; j += WG) {
+  uint rest = 0;
+#if FP64
+  if (items == 1) {
+    double8 sums = 0;
+    for (; rest + 8 <= columns; rest += 8) {
+      const double8 x = eight(a + i * columns + rest), y = eight(b + i * columns + rest);
+      sums = weighted ? sums + x * y * eight(w + rest) : fma(x, y, sums);
+    }
+    sum = fold(sums);
+  }
+#endif
+  for (uint j = rest + get_local_id(0); j < columns; j += items) {
     const uint e = i * columns + j;
     sum = weighted ? weighted_product(sum, a[e], b[e], w[j]) : acc_product(sum, a[e], b[e]);
   }
-  sum = group_sum(sum, scratch);
+  if (items > 1) sum = group_sum(sum, scratch);
   if (get_local_id(0) == 0) out[i] = acc_real(sum);
 }
 

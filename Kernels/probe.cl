@@ -20,21 +20,6 @@ static inline uint part_width(uint part, uint i, uint columns) {
   return part == 0 ? columns : min(part == 1 ? i + 1 : i, columns);
 }
 
-#if FP64
-static inline double8 eight(__global const REAL *a) {
-#if REAL64
-  return vload8(0, a);
-#else
-  return convert_double8(vload8(0, a));
-#endif
-}
-static inline double fold(double8 x) {
-  const double4 four = x.lo + x.hi;
-  const double2 two = four.lo + four.hi;
-  return two.lo + two.hi;
-}
-#endif
-
 __kernel void probe_rows(
     __global const REAL *a, const uint top, const uint columns, const uint part, __global const ACC *v,
     const uint count, __global ACC *out) {

@@ -71,7 +71,8 @@ __kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1))) void tile_product(
   __local REAL left[DEPTH][EDGE + VEC] __attribute__((aligned(16))), right[DEPTH][EDGE + VEC] __attribute__((aligned(16)));
   const uint item = get_local_id(0), x = item % SIDE, y = item / SIDE;
   const uint tiles = (rows + EDGE - 1) / EDGE, block = get_global_id(1) / tiles;
-  const uint row = get_global_id(1) % tiles * EDGE, column = get_group_id(0) * EDGE;
+  const uint2 place = tile_place(tiles);
+  const uint row = place.s1 * EDGE, column = place.s0 * EDGE;
   if (shape & LOWER_C && column > row) return;
   uint begin = 0, end = inner;
   if (shape & LOWER_A) end = min(end, row + EDGE);

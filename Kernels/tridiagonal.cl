@@ -9,8 +9,8 @@
 //              e[c] <- beta; v also goes to row c above the diagonal of A, where the back-transformation finds it. A v by
 //              tiles of the lower triangle, each read once: a tile gives its rows a sum and its columns another
 //              (reflector, then tiles_rows: the same for processors, a tile an item)
-//   gather     z <- the sums of all tiles, in the order of the tiles; z . v summed by groups; the inner products V v and W v,
-//              one group each
+//   gather     z <- the sums of all tiles, in an order that the shape alone decides; z . v summed by groups; the inner
+//              products V v and W v, one group each
 //
 // Of y only this is wanted beside w: y . v = tau (z . v - 2 (V v) . (W v)).
 //
@@ -18,17 +18,22 @@
 // tau = 0 stands for a column that is reduced already; then w = 0.
 //
 // Index map: a: n x n, row-major. panel: three stacks of `width` rows of n: V, W, and V again (for the products);
-// x, z: n. partial: tiles x n. sums: groups of WG that cover n rows; d, e, tau: n. dots: 2 width, V v then W v.
+// x, z: n. partial: tiles x n. sums: groups of ROWS that cover n rows; d, e, tau: n. dots: 2 width, V v then W v.
 //
-// Launch: column, reflector, finish: items = n - first row, WG a group, `first` a multiple of TS not above c;
+// Launch: column: a group of WG items for ROWS rows from `first` on, a multiple of TS not above c; reflector, finish: an item a row;
 // tiles: one group of TS items a tile (tiles_rows: one of one item), t = bi (bi + 1) / 2 + bj, bj <= bi, counted from `first`;
-// gather: groups = row groups + 2 i.
+// gather: the groups of `column` + 2 i.
 //
+// SHARING: items that share a row of `column` and `gather`, by the host; several on a GPU, whose items wait long for what they sum.
+// PANEL: most columns of a panel, by the host.
 // TS: edge of a tile and items of its group, by the host. TR: rows of a tile held at a time, default 16, divides TS.
 
 #ifndef TR
 #define TR 16
 #endif
+
+// Rows of a group of `column` and `gather`, each shared by SHARING items.
+#define ROWS (WG / SHARING)
 
 static inline REAL sum_of(__global const REAL *sums, const uint groups) {
   REAL total = 0;
@@ -56,12 +61,21 @@ static inline REAL companion(
   return tau != 0 ? tau * value : 0;
 }
 
-// The factor of v in w <- y + factor v.
-static inline REAL correction(
-    __global const REAL *dots, const uint p, __global const REAL *sums, const uint groups, const REAL tau) {
-  REAL form = 0;
-  for (uint k = 0; k < p; ++k) form = fma(dots[k], dots[p + k], form);
-  return REAL_C(-0.5) * tau * (tau * (sum_of(sums, groups) - 2 * form));
+// The factor of v in w <- y + factor v, y . v = tau (z . v - 2 form).
+static inline REAL correction(const REAL total, const REAL form, const REAL tau) {
+  return REAL_C(-0.5) * tau * (tau * (total - 2 * form));
+}
+
+// Of the items that share a row, each having a part of x: the sum, for the first of them.
+static inline REAL row_total(REAL x, __local REAL *scratch) {
+#if SHARING > 1
+  const uint item = get_local_id(0);
+  scratch[item] = x;
+  barrier(CLK_LOCAL_MEM_FENCE);
+  for (uint s = 1; item < ROWS && s < SHARING; ++s) x += scratch[s * ROWS + item];
+  barrier(CLK_LOCAL_MEM_FENCE);
+#endif
+  return x;
 }
 
 __kernel void tridiagonal_column(
@@ -69,26 +83,54 @@ __kernel void tridiagonal_column(
     const uint i, __global REAL *x, __global const REAL *z, __global REAL *d, __global const REAL *tau,
     __global const REAL *dots, __global const REAL *dot_sums, __global REAL *square_sums, const uint groups) {
   __local REAL scratch[WG];
-  const uint r = first + get_global_id(0);
+  // Of the reflectors before: their entries c, and what the last one's products with them are.
+  __local REAL v_at[PANEL], w_at[PANEL], v_dot[PANEL], w_dot[PANEL];
+  const uint item = get_local_id(0), part = item / ROWS, r = first + get_group_id(0) * ROWS + item % ROWS;
+  const uint p = max(i, 1u) - 1;
+  const bool mine = r >= c && r < n;
   __global REAL *v = panel, *w = panel + width * n;
-  REAL value = 0;
-  if (r >= c && r < n) {
-    value = a[r * n + c];
-    for (uint k = 0; k + 1 < i; ++k) value -= v[k * n + r] * w[k * n + c] + w[k * n + r] * v[k * n + c];
+  for (uint k = item; k < p; k += WG) {
+    v_at[k] = v[k * n + c];
+    w_at[k] = w[k * n + c];
+    v_dot[k] = dots[k];
+    w_dot[k] = dots[p + k];
+  }
+  REAL total = 0;
+#if SHARING > 1
+  for (uint g = item; g < groups; g += WG) total += dot_sums[g];
+  total = group_total(total, scratch);
+#else
+  total = sum_of(dot_sums, groups);
+#endif
+  barrier(CLK_LOCAL_MEM_FENCE);
+  REAL value = 0, lost = 0;
+  for (uint k = part; mine && k < p; k += SHARING) {
+    const REAL v_row = v[k * n + r], w_row = w[k * n + r];
+    value -= v_row * w_at[k] + w_row * v_at[k];
+    lost += v_row * w_dot[k] + w_row * v_dot[k];
+  }
+  value = row_total(value, scratch);
+  lost = row_total(lost, scratch);
+  if (mine && part == 0) {
+    value += a[r * n + c];
     if (i > 0) {
-      const uint p = i - 1;
-      const REAL t = tau[c - 1], fix = correction(dots, p, dot_sums, groups, t);
+      REAL form = 0, lost_column = 0;
+      for (uint k = 0; k < p; ++k) {
+        form = fma(v_dot[k], w_dot[k], form);
+        lost_column += v_at[k] * w_dot[k] + w_at[k] * v_dot[k];
+      }
+      const REAL t = tau[c - 1], fix = correction(total, form, t);
       const REAL v_row = v[p * n + r], v_column = v[p * n + c];
-      const REAL w_row = fma(fix, v_row, companion(v, w, n, r, p, z, dots, t));
-      const REAL w_column = fma(fix, v_column, companion(v, w, n, c, p, z, dots, t));
+      const REAL w_row = fma(fix, v_row, t != 0 ? t * (z[r] - lost) : 0);
+      const REAL w_column = fma(fix, v_column, t != 0 ? t * (z[c] - lost_column) : 0);
       w[p * n + r] = w_row;
       value -= v_row * w_column + w_row * v_column;
     }
     x[r] = value;
     if (r == c) d[c] = value;
   }
-  const REAL total = group_total(r > c + 1 && r < n ? value * value : 0, scratch);
-  if (get_local_id(0) == 0) square_sums[get_group_id(0)] = total;
+  const REAL squares = group_total(part == 0 && r > c + 1 && r < n ? value * value : 0, scratch);
+  if (item == 0) square_sums[get_group_id(0)] = squares;
 }
 
 // Sums of squares below this have lost digits to underflow, and reflectors made of them are not orthogonal. What is dropped
@@ -277,12 +319,15 @@ __kernel void tridiagonal_gather(
   const uint group = get_group_id(0), item = get_local_id(0);
   __global const REAL *v = panel + i * n;
   if (group < row_groups) {
-    const uint r = first + group * WG + item;
-    REAL product = 0;
+    const uint part = item / ROWS, r = first + group * ROWS + item % ROWS;
+    REAL total = 0;
     if (r < n) {
-      REAL total = 0;
 #pragma unroll 8
-      for (uint k = 0; k < tiles; ++k) total += partial[k * n + r];
+      for (uint k = part; k < tiles; k += SHARING) total += partial[k * n + r];
+    }
+    total = row_total(total, scratch);
+    REAL product = 0;
+    if (r < n && part == 0) {
       z[r] = total;
       product = v[r] != 0 ? total * v[r] : 0;
     }
@@ -307,7 +352,9 @@ __kernel void tridiagonal_finish(
   if (r <= c || r >= n) return;
   __global REAL *v = panel, *w = panel + width * n, *again = panel + 2 * width * n;
   const uint p = count - 1;
-  const REAL fix = correction(dots, p, dot_sums, groups, tau[c]);
+  REAL form = 0;
+  for (uint k = 0; k < p; ++k) form = fma(dots[k], dots[p + k], form);
+  const REAL fix = correction(sum_of(dot_sums, groups), form, tau[c]);
   w[p * n + r] = fma(fix, v[p * n + r], companion(v, w, n, r, p, z, dots, tau[c]));
   for (uint k = 0; k < count; ++k) again[k * n + r] = v[k * n + r];
 }

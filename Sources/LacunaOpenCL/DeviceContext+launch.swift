@@ -35,6 +35,12 @@ extension DeviceContext {
       source, name, global: (groups * groupSize, height), group: (groupSize, 1), tallest: tallest, arguments: arguments)
   }
 
+  /// Queues a kernel over a group for each row of a matrix; a processor's has one item.
+  func launch(_ source: KernelSource, _ name: String, rows: Int, _ arguments: Argument...) throws(BackendError) {
+    let items = routes.actsAsGPU ? groupSize : 1
+    try launch(source, name, global: (rows * items, 1), group: (items, 1), arguments: arguments)
+  }
+
   /// Queues a kernel over a given number of items in groups of a given shape. Nothing is queued where there are no items.
   func launch(
     _ source: KernelSource, _ name: String, global: (Int, Int), group: (Int, Int), tallest: Int = .max,

@@ -29,6 +29,8 @@ final class DeviceContext: @unchecked Sendable {
   /// By what large products and rank updates are computed; small ones have ways of their own.
   var largeProducts = ProductWay.clblast
   var largeUpdates = ProductWay.clblast
+  /// Operations of one product's launch: a quarter of a second's where the device was measured.
+  var longestProduct: Int
   /// The latest constants of `mixBlocks`, at most four.
   var mixtures: [(bounds: [Int], shift: [Double], edges: DeviceBuffer, shifts: DeviceBuffer)] = []
   /// The latest circulant filters, at most four.
@@ -38,6 +40,7 @@ final class DeviceContext: @unchecked Sendable {
     self.device = device
     self.precision = precision
     self.routes = routes
+    longestProduct = routes.longestLaunch
     usesFloat64 = routes.usesFloat64 && device.hasFloat64
     self.faults = faults
     groupSize = device.largestGroup >= 256 ? 256 : device.largestGroup >= 128 ? 128 : 64

@@ -6,7 +6,7 @@ extension OpenCLBackend {
   {
     if !a.isWhole { return try rowDotsOfSlabs(a, b, weights: weights, into: out) }
     try context.launch(
-      .dots, "row_dots", groups: a.rows, .buffer(a.buffer), .buffer(b.buffer), .uint(a.columns),
+      .dots, "row_dots", rows: a.rows, .buffer(a.buffer), .buffer(b.buffer), .uint(a.columns),
       .buffer((weights ?? a).buffer), .uint(weights == nil ? 0 : 1), .buffer(out.buffer))
   }
 

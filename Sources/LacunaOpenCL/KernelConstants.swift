@@ -2,13 +2,15 @@
 enum KernelConstants {
   /// TS of `tridiagonal.cl`: edge of its tiles.
   static let tridiagonalTile = 64
+  /// PANEL of `tridiagonal.cl`: most columns of a panel.
+  static let tridiagonalPanel = 64
   /// PRODUCT_TILE of `tiles.cl`: edge of its tiles.
   static let productTile = 64
   /// WIDE_TILE of `tiles.cl`: edge of the larger ones.
   static let wideTile = 128
   /// MMA_TILE_ROWS and MMA_TILE_COLUMNS of `mma.cl`: edges of its tiles.
-  static let mmaTileRows = 128
-  static let mmaTileColumns = 64
+  static let mmaTileRows = 64
+  static let mmaTileColumns = 128
   /// DOT_ROWS of `dots.cl`: rows that a partial sum spans.
   static let dotRows = 128
   /// SECULAR_STEPS of `secular.cl`: iterations of a root at most.
@@ -30,6 +32,7 @@ extension DeviceContext {
       ("NB", smallBlock), ("TILE", tileEdge), ("WG", groupSize),
       ("REAL64", precision == .float64 ? 1 : 0),
       ("FP64", usesFloat64 ? 1 : 0), ("TS", KernelConstants.tridiagonalTile),
+      ("PANEL", KernelConstants.tridiagonalPanel), ("SHARING", sharing),
       ("PRODUCT_TILE", KernelConstants.productTile), ("WIDE_TILE", KernelConstants.wideTile),
       ("DOT_ROWS", KernelConstants.dotRows), ("SECULAR_STEPS", KernelConstants.secularSteps),
       ("SKINNY_ROWS", KernelConstants.skinnyRows), ("SKINNY_SPAN", KernelConstants.skinnySpan),

@@ -35,7 +35,21 @@ enum ProductWay: String, Sendable {
   }
 }
 
+/// What is settled once for a device that was measured.
+struct ProductWays: Sendable {
+  /// By what large products and rank updates are computed.
+  var products, updates: ProductWay
+  /// Operations of one product's launch.
+  var longest: Int
+}
+
 extension DeviceContext {
+  /// Takes what was settled.
+  func adopt(_ ways: ProductWays) {
+    (largeProducts, largeUpdates) = (ways.products, ways.updates)
+    if routes.longestProduct == nil { longestProduct = ways.longest }
+  }
+
   /// Whether the kernel of a way can run here at all.
   func offers(_ way: ProductWay) -> Bool {
     switch way {

@@ -40,7 +40,7 @@ extension DeviceContext {
     let height = (rows + kernel.rows - 1) / kernel.rows
     try launch(
       kernel.source, kernel.name, groups: width, height: height * count,
-      tallest: max(1, routes.longestProduct / (2 * kernel.rows * max(1, columns * inner))), .buffer(a.buffer),
+      tallest: max(1, longestProduct / (2 * kernel.rows * max(1, columns * inner))), .buffer(a.buffer),
       .uint(a.offset), .uint(a.stride), .uint(aStep), .buffer(b.buffer), .uint(b.offset), .uint(b.stride), .uint(bStep),
       .buffer(c.buffer), .uint(c.offset), .uint(c.stride), .uint(cStep), .uint(rows), .uint(columns), .uint(inner),
       .real(alpha), .real(beta), .uint(bits.rawValue))

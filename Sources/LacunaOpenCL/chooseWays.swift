@@ -21,10 +21,13 @@ extension OpenCLBackend {
       memory.save(keys.products, products.rawValue)
       (context.largeUpdates, context.largeProducts) = (updates, products)
     }
+    let second = 2 * 512.0 * 512 * 512 / (try seconds(context.largeProducts, order: 512, at: multiply))
+    let ways = ProductWays(
+      products: context.largeProducts, updates: context.largeUpdates, longest: Int(min(second / 4, 0x1p60)))
+    context.adopt(ways)
     // A device of the built-in table was measured for a test alone.
     if GemmParameters.known(device, precision: Element.precision) == nil {
-      CLBlast.note(
-        (products: context.largeProducts, updates: context.largeUpdates), device, precision: Element.precision)
+      CLBlast.note(ways, device, precision: Element.precision)
     }
   }
 

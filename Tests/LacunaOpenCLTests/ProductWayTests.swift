@@ -94,11 +94,11 @@ struct ProductWayTests {
   @Test("matrix units multiply, factor and invert as loops do, or are not used") func matrixUnits() throws {
     for device in usableDevices where device.hasFloat64 {
       let memory = Memory()
-      let broken = try open(device, depth: 16, memory) { _ in "#error no such instruction\n" }
+      let broken = try open(device, depth: 8, memory) { _ in "#error no such instruction\n" }
       #expect(!broken.description.contains("matrix units"))
       #expect(memory.notes.count == 1 && memory.notes[0].contains("no such instruction"))
       #expect(memory.kept.count == 3)
-      for depth in [16, 4] {
+      for depth in [8, 4] {
         memory.keep("matrixUnits", ofEnding: " rank updates")
         memory.keep("matrixUnits", ofEnding: " products")
         let backend = try open(device, depth: depth, memory) { "#define MMA_BY_HAND\n" + $0 }
@@ -107,7 +107,7 @@ struct ProductWayTests {
         try inverts(backend, order: 300)
       }
       // Two columns of a result exchanged: the self-test sees it, and CLBlast multiplies.
-      let wrong = try open(device, depth: 16, memory) {
+      let wrong = try open(device, depth: 8, memory) {
         "#define MMA_BY_HAND\n" + $0.replacing("2 * t + i % 2;", with: "2 * t + 1 - i % 2;")
       }
       #expect(!wrong.description.contains("matrix units"))

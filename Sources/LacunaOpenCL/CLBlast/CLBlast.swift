@@ -11,7 +11,7 @@ enum CLBlast {
   private nonisolated(unsafe) static var contexts: [cl_device_id: cl_context] = [:]
   private nonisolated(unsafe) static var trusted: Set<String> = []
   private nonisolated(unsafe) static var tilings: [String: GemmParameters] = [:]
-  private nonisolated(unsafe) static var ways: [String: (products: ProductWay, updates: ProductWay)] = [:]
+  private nonisolated(unsafe) static var ways: [String: ProductWays] = [:]
 
   /// The process's context on a device.
   static func sharedContext(_ device: OpenCLDevice) throws(BackendError) -> cl_context {
@@ -50,13 +50,11 @@ enum CLBlast {
   }
 
   /// By what large products and rank updates of a device that was measured are computed; nil for any other.
-  static func ways(_ device: OpenCLDevice, precision: Precision) -> (products: ProductWay, updates: ProductWay)? {
+  static func ways(_ device: OpenCLDevice, precision: Precision) -> ProductWays? {
     lock.held { ways["\(device.id) \(precision)"] }
   }
 
-  static func note(
-    _ ways: (products: ProductWay, updates: ProductWay), _ device: OpenCLDevice, precision: Precision
-  ) {
+  static func note(_ ways: ProductWays, _ device: OpenCLDevice, precision: Precision) {
     lock.held { self.ways["\(device.id) \(precision)"] = ways }
   }
 

@@ -12,7 +12,7 @@ extension OpenCLBackend {
       if context.routes.knowsTiling {
         if context.faults.selfTest == nil, CLBlast.isTrusted(device, precision: precision) {
           if let ways = CLBlast.ways(device, precision: precision) {
-            (context.largeProducts, context.largeUpdates) = ways
+            context.adopt(ways)
           }
           return
         }

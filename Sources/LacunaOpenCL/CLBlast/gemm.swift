@@ -41,7 +41,7 @@ extension DeviceContext {
         let bytes = try product.temporaryBytes(self)
         let isDivisible = max(rows, columns) > 256
         var temporary: DeviceBuffer?
-        let isLong = isDivisible && rows * columns > routes.longestProduct / (2 * inner)
+        let isLong = isDivisible && rows * columns > longestProduct / (2 * inner)
         if bytes > 0 || isLong {
           let limit = largestTemporary(order: max(rows, columns, inner))
           if !isLong, bytes <= limit || !isDivisible {

@@ -112,7 +112,7 @@ extension DeviceContext {
     let largest = try scratch("largest", count: size)
     let position = try scratch("position", byteCount: 4 * size)
     try launch(
-      .finite, "survey_lower", groups: size, .buffer(a.buffer), .uint(size), .buffer(largest),
+      .finite, "survey_lower", rows: size, .buffer(a.buffer), .uint(size), .buffer(largest),
       .buffer(position))
     let columns = try read(position, count: size, as: UInt32(0))
     if let row = columns.firstIndex(where: { $0 != .max }) {

@@ -34,7 +34,7 @@ extension DeviceContext {
     // Each halves the interval, and one more makes up for rounding.
     let halvings = Int(((high - low) / width).exponent) + 2
     // A quotient in float64 is worth some two dozen operations where those are slow.
-    let most = max(1, min(halvings, routes.longestProduct / (24 * n * n)))
+    let most = max(1, min(halvings, routes.longestLaunch / (24 * n * n)))
     for done in stride(from: 0, to: halvings, by: most) {
       try launch(
         .bisection, "bisect", items: n, .buffer(diagonal), .buffer(squares), .uint(n), .buffer(limits),

@@ -49,7 +49,7 @@ extension DeviceContext {
           .ritz, "ritz_residual", items: order, height: count, .buffer(residuals.buffer), .buffer(images.buffer),
           .buffer(vectors.buffer), .uint(order), .buffer(theta))
         try launch(
-          .dots, "row_dots", groups: count, .buffer(residuals.buffer), .buffer(residuals.buffer), .uint(order),
+          .dots, "row_dots", rows: count, .buffer(residuals.buffer), .buffer(residuals.buffer), .uint(order),
           .buffer(residuals.buffer), .uint(0), .buffer(norms))
         let squares = try readReals(norms, count: count)
         let size = max(abs(values[0]), abs(values[values.count - 1]))

@@ -21,7 +21,7 @@ extension DivideAndConquer {
     try writeWide(weights, to: buffers.weights)
     try context.write(columns, to: buffers.order, at: 0)
     let limit = KernelConstants.secularSteps
-    let most = max(1, min(limit, context.routes.longestProduct / operations))
+    let most = max(1, min(limit, context.routes.longestLaunch / operations))
     for done in stride(from: 0, to: limit, by: most) {
       try context.launch(
         .secular, "secular_roots", items: order, .buffer(buffers.poles), .buffer(buffers.weights), .uint(order),

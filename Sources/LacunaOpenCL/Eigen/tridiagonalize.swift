@@ -8,6 +8,9 @@ struct Reduction {
 }
 
 extension DeviceContext {
+  /// SHARING of `tridiagonal.cl`: items that share a row of what is summed for it.
+  var sharing: Int { routes.actsAsGPU ? 4 : 1 }
+
   /// Reduces a dense symmetric matrix (stride n, lower triangle read) to tridiagonal form by blocked reflections.
   ///
   /// Three launches a column (four on a processor) and no wait until the last. Half of the arithmetic is the product of the matrix with each
@@ -16,10 +19,11 @@ extension DeviceContext {
   /// - Parameter keep: whether reflectors are wanted above the diagonal.
   func tridiagonalize(_ a: DeviceBuffer, size n: Int, keep: Bool) throws(BackendError) -> Reduction {
     let tile = KernelConstants.tridiagonalTile
-    let width = n <= 2048 ? 32 : 64
+    let width = n <= 2048 ? 32 : KernelConstants.tridiagonalPanel
     let panel = try scratch("reflectors", count: 3 * width * n)
     let partial = try allocate(byteCount: (n + tile - 1) / tile * n * precision.byteCount)
-    let groups = (n + groupSize - 1) / groupSize
+    let rows = groupSize / sharing
+    let groups = (n + rows - 1) / rows
     let x = try scratch("column", count: n)
     let z = try scratch("image", count: n)
     let dots = try scratch("panel dots", count: 2 * width)
@@ -36,15 +40,15 @@ extension DeviceContext {
         let c = start + i
         let first = c / tile * tile
         let items = n - first
+        let rowGroups = (items + rows - 1) / rows
         try launch(
-          .tridiagonal, "tridiagonal_column", items: items, .buffer(a), .uint(n), .uint(c),
+          .tridiagonal, "tridiagonal_column", groups: rowGroups, .buffer(a), .uint(n), .uint(c),
           .uint(first),
           .buffer(panel),
           .uint(width), .uint(i), .buffer(x), .buffer(z), .buffer(d), .buffer(tau), .buffer(dots),
           .buffer(dotSums), .buffer(squareSums), .uint(dotGroups))
         if c == n - 1 { break }
         // The product starts at the tile of the reflector's first row.
-        let rowGroups = (items + groupSize - 1) / groupSize
         let tiles = (items + tile - 1) / tile
         if routes.actsAsGPU {
           try launch(
