@@ -83,10 +83,9 @@ static inline void bring(__local double *to, __global const double *from, const 
 #define AWAIT __asm__ volatile("cp.async.wait_group 1;" ::: "memory")
 #endif
 
-// Entry e of a slice of DEPTH by `edge`: its place along, and in depth. Where depth is contiguous, four of it are taken together: 32
-// bytes, what a chip fetches at least.
-#define PLACE_ALONG(e, edge, turned) ((turned) ? (e) % (edge) : (e) / 4 % (edge))
-#define PLACE_DEEP(e, edge, turned) ((turned) ? (e) / (edge) : (e) / (4 * (edge)) * 4 + (e) % 4)
+// Entry e of a slice of DEPTH by `edge`: its place along, and in depth.
+#define PLACE_ALONG(e, edge, turned) ((turned) ? (e) % (edge) : (e) / DEPTH)
+#define PLACE_DEEP(e, edge, turned) ((turned) ? (e) / (edge) : (e) % DEPTH)
 
 #define BRING(slice, edge, from, stride, turned, width, depth)                                                   \
   _Pragma("unroll") for (uint part = 0; part < DEPTH * (edge) / ITEMS; ++part) {                                 \
