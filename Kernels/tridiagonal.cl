@@ -337,7 +337,12 @@ __kernel void tridiagonal_gather(
     const uint k = group - row_groups;
     __global const REAL *left = panel + (k < i ? k : width + k - i) * n;
     REAL sum = 0;
-    for (uint r = first + item; r < n; r += WG) sum = fma(v[r] != 0 ? left[r] : 0, v[r], sum);
+    // Both are read before either is looked at: an item waits for them once.
+#pragma unroll 4
+    for (uint r = first + item; r < n; r += WG) {
+      const REAL x = v[r], y = left[r];
+      sum = fma(x != 0 ? y : 0, x, sum);
+    }
     sum = group_total(sum, scratch);
     if (item == 0) dots[k] = sum;
   }

@@ -61,20 +61,21 @@ extension OpenCLBackend {
     _ c: [Element], with a: [Element], _ b: [Element], _ rows: Int, _ columns: Int, _ inner: Int, lowerOnly: Bool,
     _ what: String
   ) throws(BackendError) {
+    let (a, b, c) = (Element.doubles(a), Element.doubles(b), Element.doubles(c))
     var row = [Double](repeating: 0, count: columns)
     var size = [Double](repeating: 0, count: columns)
     for i in 0..<rows {
       for j in 0..<columns { (row[j], size[j]) = (0, 0) }
       for k in 0..<inner {
-        let left = Double(a[i * inner + k])
+        let left = a[i * inner + k]
         for j in 0..<columns {
-          let term = left * Double(b[k * columns + j])
+          let term = left * b[k * columns + j]
           row[j] += term
           size[j] += abs(term)
         }
       }
       for j in 0..<(lowerOnly ? i + 1 : columns) {
-        let seen = context.faults.selfTest?(Double(c[i * columns + j])) ?? Double(c[i * columns + j])
+        let seen = context.faults.selfTest?(c[i * columns + j]) ?? c[i * columns + j]
         if !(abs(seen - row[j]) <= Double(inner + 4) * Double(Element.ulpOfOne) * size[j]) {
           throw .device(
             call: "self-test", status: 0,

@@ -40,6 +40,22 @@ import Testing
     }
   }
 
+  /// What is timed is what a study does, with its checks, unless they are declined; the report says which.
+  @Test(.enabled(if: OpenCLShim.library != nil, "no usable OpenCL device")) func verification() throws {
+    try withFolder { cache in
+      for (option, isVerified) in [([], true), (["--no-verify"], false)] {
+        let (result, calls) = try OpenCLShim.count(
+          [
+            "bench", "--device", "opencl:0", "--sizes", "48", "--operations", "gram", "--max-time", "0.05", "--json",
+            "--quiet",
+          ] + option, cache: cache)
+        let devices = try #require(try object(result.output)["devices"] as? [String: String])
+        #expect(devices["opencl:0"]?.hasSuffix(", verified") == isVerified, "\(devices)")
+        #expect((calls["kernel probe_rows"] ?? 0 > 0) == isVerified)
+      }
+    }
+  }
+
   /// Every format holds every result; `--json` prints what `--export FILE.json` saves.
   @Test func exports() throws {
     try withFolder { folder in

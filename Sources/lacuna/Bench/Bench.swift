@@ -62,6 +62,11 @@ struct Bench: ParsableCommand {
       transform: BenchExport.init(option:))
     var export: [BenchExport] = []
 
+    @Flag(
+      name: .customLong("no-verify"),
+      help: "Time devices beside the host without the checks of what they compute; the report's devices say which.")
+    var skipsVerification = false
+
     @Option(help: ArgumentHelp("Draw time against d, a panel an operation, into this folder.", valueName: "folder"))
     var figure: String?
 

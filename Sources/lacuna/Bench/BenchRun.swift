@@ -31,7 +31,12 @@ struct BenchRun {
     var devices: [String: String] = [:]
     for precision in precisions {
       let opened = choices.map { choice in
-        (choice, Result { try registry.select(choice, precision: precision, threads: threads) })
+        (
+          choice,
+          Result {
+            try registry.select(choice, precision: precision, threads: threads, verifies: !options.skipsVerification)
+          }
+        )
       }
       for (choice, selection) in opened {
         devices["\(choice)"] = (try? selection.get())?.backend.description ?? devices["\(choice)"]
