@@ -138,9 +138,10 @@ extension VerifiedBackend {
     let least = Double(Element.leastNormalMagnitude)
     // Two orders of summation, each term of either off by an ulp of float64 at most; then rounded to the precision.
     let bound = 8 * epsilon + Double(a.columns) * 0x1p-50
-    for (i, (value, square)) in zip(found, squares).enumerated() where square.isFinite {
+    let (values, rounded) = (Element.doubles(found), Element.doubles(Element.nearest(squares)))
+    for (i, (value, square)) in zip(values, squares).enumerated() where square.isFinite {
       // What overflows in the precision does so in both.
-      if Double(value) == Double(Element(square)) || abs(Double(value) - square) <= bound * square + least { continue }
+      if value == rounded[i] || abs(value - square) <= bound * square + least { continue }
       throw failure(operation, "row \(i + 1) gives \(value) for \(square)")
     }
     out.known = .values(found)

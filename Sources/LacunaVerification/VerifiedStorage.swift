@@ -16,7 +16,7 @@ extension VerifiedBackend {
       matrix.known = .values(values)
       return
     }
-    let v = probe(columns)
+    let (v, numbers) = (probe(columns), Element.doubles(values))
     var known = Marks(
       part: .all, rows: [Double](repeating: .nan, count: matrix.rows), tolerance: 0, isExact: false, size: nil)
     if case .marks(let marks) = matrix.known, marks.part == .all {
@@ -26,7 +26,7 @@ extension VerifiedBackend {
     for i in 0..<values.count / columns {
       var (sum, reach) = (0.0, 0.0)
       for j in 0..<columns {
-        let term = v[j] * Double(values[i * columns + j])
+        let term = v[j] * numbers[i * columns + j]
         sum += term
         reach += abs(term)
       }

@@ -73,17 +73,10 @@ public enum BitSum {
   /// Of numbers in the memory of the host.
   public static func of<Element: Scalar>(_ values: [Element]) -> UInt32 {
     var sum: UInt32 = 0
-    var factor: UInt32 = 1
-    if let doubles = values as? [Double] {
-      for value in doubles {
-        let bits = value.bitPattern
-        sum &+= factor &* UInt32(truncatingIfNeeded: bits)
-        sum &+= (factor &+ 2) &* UInt32(truncatingIfNeeded: bits >> 32)
-        factor &+= 4
-      }
-    } else if let floats = values as? [Float] {
-      for value in floats {
-        sum &+= factor &* value.bitPattern
+    values.withUnsafeBytes { bytes in
+      var factor: UInt32 = 1
+      for word in bytes.bindMemory(to: UInt32.self) {
+        sum &+= factor &* word
         factor &+= 2
       }
     }

@@ -99,5 +99,5 @@ extension OpenCLBackend {
   }
 
   /// Within which candidates are tried; the first one always is.
-  private static var longestSearch: Duration { .seconds(8) }
+  private static var longestSearch: Duration { .seconds(4) }
 }
