@@ -44,6 +44,7 @@ let package = Package(
       name: "LacunaKernels", path: "Kernels", exclude: ["README.md"], sources: ["KernelSource.swift"],
       resources: [
         .embedInCode("autoregress.cl"),
+        .embedInCode("band.cl"),
         .embedInCode("bisection.cl"),
         .embedInCode("blocks.cl"),
         .embedInCode("cholesky.cl"),

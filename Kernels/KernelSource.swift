@@ -1,6 +1,6 @@
 /// The OpenCL C of the device backend, embedded in the program: one file an operation, and what they share.
 public enum KernelSource: String, CaseIterable, Sendable {
-  case autoregress, bisection, blocks, cholesky, circulant, diagonal, divide, dots, elementwise, fill,
+  case autoregress, band, bisection, blocks, cholesky, circulant, diagonal, divide, dots, elementwise, fill,
     finite
   case leaveSamplesOut, maskedGram, mixBlocks, mma, probe, reflectors, resolventForms, ritz, secular, skinny, tiles,
     triangle, triangular, tridiagonal, wideTiles
@@ -13,6 +13,7 @@ public enum KernelSource: String, CaseIterable, Sendable {
     let bytes =
       switch self {
       case .autoregress: PackageResources.autoregress_cl
+      case .band: PackageResources.band_cl
       case .bisection: PackageResources.bisection_cl
       case .blocks: PackageResources.blocks_cl
       case .cholesky: PackageResources.cholesky_cl

@@ -93,6 +93,26 @@ static inline double fold(double8 x) {
 }
 #endif
 
+// --- Reflectors ---------------------------------------------------------------------------------------------------
+
+// Sums of squares below this have lost digits to underflow, and reflectors made of them are not orthogonal. What is dropped
+// instead is far below the rounding of a matrix whose largest entry lies within 2^-200 (float32 2^-20), as the host sees to.
+#if REAL64
+#define LEAST_SQUARE 0x1p-900
+#else
+#define LEAST_SQUARE 0x1p-96f
+#endif
+
+// beta and tau of a reflector; tau = 0 where there is nothing to reflect.
+static inline void reflect(const REAL alpha, const REAL square, REAL *beta, REAL *t) {
+  *beta = alpha;
+  *t = 0;
+  if (square > LEAST_SQUARE) {
+    *beta = -copysign(sqrt(fma(alpha, alpha, square)), alpha);
+    *t = (*beta - alpha) / *beta;
+  }
+}
+
 // --- Products -----------------------------------------------------------------------------------------------------
 
 // What kernels of products by tiles are told of their operands and result: see tiles.cl.

@@ -1,14 +1,15 @@
 // Blocks of Householder reflectors in compact form, H[c] ... H[c + count - 1] = I - V^T T V (Schreiber, Van Loan 1989).
+// Reflector i is zero before coordinate i + width: width is 1 where a matrix was made tridiagonal, else that of the band.
 //
-//   reflectors_gather    V[k, j] <- A[c + k, c + 1 + j] for j >= k, else 0: the reflectors as rows, from above A's diagonal
+//   reflectors_gather    V[k, j] <- A[c + k, c + width + j] for j >= k, else 0: the reflectors as rows, from above A's diagonal
 //   reflectors_triangle  T[i, i] = tau[c + i]; T[r, i] = -tau[c + i] sum_(r <= k < i) T[r, k] G[k, i], G = V V^T, 0 below
 //
-// Buffers: a: n x n, row-major; v: count x (n - c - 1); g, t: count x count; tau: n.
-// Launch: gather: (n - c - 1) x count items, groups of WG x 1; triangle: one group of WG items, count <= WG.
+// Buffers: a: n x n, row-major; v: count x (n - c - width); g, t: count x count; tau: n.
+// Launch: gather: (n - c - width) x count items, groups of WG x 1; triangle: one group of WG items, count <= WG.
 
-__kernel void reflectors_gather(__global const REAL *a, const uint n, const uint c, __global REAL *v) {
-  const uint j = get_global_id(0), k = get_global_id(1), width = n - c - 1;
-  if (j < width) v[k * width + j] = j >= k ? a[(c + k) * n + c + 1 + j] : 0;
+__kernel void reflectors_gather(__global const REAL *a, const uint n, const uint c, const uint width, __global REAL *v) {
+  const uint j = get_global_id(0), k = get_global_id(1), columns = n - c - width;
+  if (j < columns) v[k * columns + j] = j >= k ? a[(c + k) * n + c + width + j] : 0;
 }
 
 __kernel void reflectors_triangle(

@@ -133,24 +133,6 @@ __kernel void tridiagonal_column(
   if (item == 0) square_sums[get_group_id(0)] = squares;
 }
 
-// Sums of squares below this have lost digits to underflow, and reflectors made of them are not orthogonal. What is dropped
-// instead is far below the rounding of a matrix whose largest entry lies within 2^-200 (float32 2^-20), as the host sees to.
-#if REAL64
-#define LEAST_SQUARE 0x1p-900
-#else
-#define LEAST_SQUARE 0x1p-96f
-#endif
-
-// beta and tau of a reflector; tau = 0 where there is nothing to reflect.
-static inline void reflect(const REAL alpha, const REAL square, REAL *beta, REAL *t) {
-  *beta = alpha;
-  *t = 0;
-  if (square > LEAST_SQUARE) {
-    *beta = -copysign(sqrt(fma(alpha, alpha, square)), alpha);
-    *t = (*beta - alpha) / *beta;
-  }
-}
-
 static inline REAL reflected(const uint r, const uint c, const REAL value, const REAL alpha, const REAL beta, const REAL t) {
   return r == c + 1 ? 1 : r > c + 1 && t != 0 ? value / (alpha - beta) : 0;
 }

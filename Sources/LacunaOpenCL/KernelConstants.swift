@@ -11,6 +11,11 @@ enum KernelConstants {
   /// MMA_TILE_ROWS and MMA_TILE_COLUMNS of `mma.cl`: edges of its tiles.
   static let mmaTileRows = 64
   static let mmaTileColumns = 128
+  /// BAND of `band.cl`: diagonals on either side of a band that a matrix is reduced to.
+  static let band = 32
+  /// BAND_RUN and BAND_EDGE of `band.cl`: positions of a column of a panel, and of a product with it, that a group has.
+  static let bandRun = 128
+  static let bandEdge = 128
   /// DOT_ROWS of `dots.cl`: rows that a partial sum spans.
   static let dotRows = 128
   /// SECULAR_STEPS of `secular.cl`: iterations of a root at most.
@@ -34,6 +39,7 @@ extension DeviceContext {
       ("FP64", usesFloat64 ? 1 : 0), ("TS", KernelConstants.tridiagonalTile),
       ("PANEL", KernelConstants.tridiagonalPanel), ("SHARING", sharing),
       ("PRODUCT_TILE", KernelConstants.productTile), ("WIDE_TILE", KernelConstants.wideTile),
+      ("BAND", KernelConstants.band), ("BAND_RUN", KernelConstants.bandRun), ("BAND_EDGE", KernelConstants.bandEdge),
       ("DOT_ROWS", KernelConstants.dotRows), ("SECULAR_STEPS", KernelConstants.secularSteps),
       ("SKINNY_ROWS", KernelConstants.skinnyRows), ("SKINNY_SPAN", KernelConstants.skinnySpan),
       ("PROBE_ROWS", KernelConstants.probeRows), ("PROBE_WORDS", KernelConstants.probeWords),

@@ -38,11 +38,11 @@ public final class OpenCLBackend<Element: OpenCLScalar>: Backend {
   }
 
   /// What a product rearranges, a strip of a Gram, the panels and diagonal blocks of the factorisation and of the inverse, and on a
-  /// GPU the panel of divide and conquer; where matrices of the order lie in slabs, the same.
+  /// GPU the panels of divide and conquer and of a reduction to a band; where matrices of the order lie in slabs, the same.
   public func temporaryBytes(order: Int) -> Int {
     let strip = context.largeUpdates == .clblast ? context.stripWidth(order) : 0
     let mixing = context.routes.actsAsGPU ? min(order, DivideAndConquer.panelRows) : 0
-    let panels = order * (strip + 2 * context.panelWidth + context.smallBlock + mixing)
+    let panels = order * (strip + 2 * context.panelWidth + context.smallBlock + mixing + context.bandScratch)
     let products = context.largeProducts == .clblast ? context.largestTemporary(order: order) : 0
     return products + panels * Element.precision.byteCount
   }

@@ -8,13 +8,22 @@ extension OpenCLBackend {
     return try context.lock.held { () throws(BackendError) in
       let scale = try context.normalize(a.block, size: n, argument: "tridiagonalize: matrix")
       let reduced = try context.tridiagonalize(a.buffer, size: n, keep: true)
-      let w = try makeMatrix(rows: n, columns: n)
-      try addDiagonal(1, to: w)
-      try context.backTransform(w.buffer, rows: n, reflectorsIn: a.buffer, tau: reduced.tau, size: n)
-      try copy(w, to: a)
+      try formOrthogonalFactor(a, tau: reduced.tau, width: 1)
       return SymmetricTridiagonal(
         diagonal: reduced.tridiagonal.diagonal.map { $0 * scale },
         offDiagonal: reduced.tridiagonal.offDiagonal.map { $0 * scale })
     }
+  }
+
+  /// Puts Qᵀ in the place of the reflectors that a reduction left above the diagonal, H₀H₁… = Q.
+  /// - Parameter tau: their scale factors.
+  /// - Parameter width: of the band that the matrix was reduced to.
+  func formOrthogonalFactor(_ a: Matrix, tau: DeviceBuffer, width: Int) throws(BackendError) {
+    let n = a.rows
+    let w = try makeMatrix(rows: n, columns: n)
+    try addDiagonal(1, to: w)
+    try context.backTransform(
+      w.buffer, rows: n, areIdentity: true, reflectorsIn: a.buffer, tau: tau, size: n, width: width)
+    try copy(w, to: a)
   }
 }
