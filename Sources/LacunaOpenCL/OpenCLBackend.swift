@@ -42,7 +42,8 @@ public final class OpenCLBackend<Element: OpenCLScalar>: Backend {
   public func temporaryBytes(order: Int) -> Int {
     let strip = context.largeUpdates == .clblast ? context.stripWidth(order) : 0
     let mixing = context.routes.actsAsGPU ? min(order, DivideAndConquer.panelRows) : 0
-    let panels = order * (strip + 2 * context.panelWidth + context.smallBlock + mixing + context.bandScratch)
+    let reduction = context.bandScratch + context.reflectorScratch
+    let panels = order * (strip + 2 * context.panelWidth + context.smallBlock + mixing + reduction)
     let products = context.largeProducts == .clblast ? context.largestTemporary(order: order) : 0
     return products + panels * Element.precision.byteCount
   }

@@ -15,8 +15,8 @@ extension DeviceContext {
     // One more would be of one coordinate.
     let reflectors = n - width - 1
     if reflectors < 1 || rows == 0 { return }
-    let step = 64
-    let v = try scratch("block reflectors", count: step * n)
+    let step = reflectorBlock
+    let v = try scratch("block reflectors", count: step * n.rounded(upTo: Self.gramRun))
     let tv = try scratch("block reflectors, turned", count: step * n)
     let gram = try scratch("reflector gram", count: step * step)
     let triangle = try scratch("reflector triangle", count: step * step)
@@ -25,15 +25,15 @@ extension DeviceContext {
       let count = min(step, reflectors - c)
       let first = c + width
       let columns = n - first
-      let vBlock = Block(buffer: v, stride: columns)
+      let vBlock = Block(buffer: v, stride: isSplit(columns) ? columns.rounded(upTo: Self.gramRun) : columns)
       let tvBlock = Block(buffer: tv, stride: columns)
       let small = Block(buffer: gram, stride: count)
       let top = areIdentity ? first : 0
       let zBlock = Block(buffer: z, stride: n).at(top, first)
       try launch(
-        .reflectors, "reflectors_gather", items: columns, height: count, .buffer(a), .uint(n), .uint(c),
-        .uint(width), .buffer(v))
-      try gemm(vBlock, vBlock, transposeB: true, rows: count, columns: count, inner: columns, into: small)
+        .reflectors, "reflectors_gather", items: vBlock.stride, height: count, .buffer(a), .uint(n), .uint(c),
+        .uint(width), .buffer(v), .uint(vBlock.stride))
+      try reflectorGram(vBlock, count: count, into: small)
       try launch(
         .reflectors, "reflectors_triangle", groups: 1, .buffer(gram), .uint(count), .uint(c), .buffer(tau),
         .buffer(triangle))
@@ -45,5 +45,32 @@ extension DeviceContext {
       try gemm(
         productBlock, tvBlock, rows: rows - top, columns: columns, inner: count, alpha: -1, beta: 1, into: zBlock)
     }
+  }
+
+  /// Reflectors that are applied at once: on a GPU more, since few rows of products do not keep it busy.
+  private var reflectorBlock: Int { routes.actsAsGPU && groupSize >= 128 ? 128 : 64 }
+
+  /// Numbers of scratch memory that `backTransform` takes for each row of a matrix, about.
+  var reflectorScratch: Int { 3 * reflectorBlock + reflectorBlock * reflectorBlock / Self.gramRun }
+
+  /// Coordinates over which a part of the reflectors' inner products is summed.
+  private static var gramRun: Int { 512 }
+
+  /// Whether those are summed in parts side by side, as on a GPU: they are so few that few groups would have them to themselves.
+  private func isSplit(_ columns: Int) -> Bool { offers(.narrowTiles) && columns > Self.gramRun }
+
+  /// VVᵀ, V's rows being followed by zeros up to their stride, a multiple of `gramRun` where it is in parts.
+  private func reflectorGram(_ v: Block, count: Int, into gram: Block) throws(BackendError) {
+    let (run, runs) = (Self.gramRun, v.stride / Self.gramRun)
+    guard isSplit(v.stride) else {
+      return try gemm(v, v, transposeB: true, rows: count, columns: count, inner: v.stride, into: gram)
+    }
+    let parts = try scratch("reflector gram, parts", count: runs * count * count)
+    try tiles(
+      v, step: run, v, transposeB: true, step: run, rows: count, columns: count, inner: run,
+      into: Block(buffer: parts, stride: count), step: count * count, count: runs)
+    try launch(
+      .skinny, "skinny_total", items: count, height: count, .buffer(parts), .uint(runs), .uint(count), .uint(count),
+      .buffer(gram.buffer), .uint(gram.offset))
   }
 }
