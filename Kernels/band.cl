@@ -95,11 +95,27 @@ __kernel void band_column(
   __local REAL parts[BAND][BAND + 1], folded[BAND][SETS + 1], dot[BAND], pivot[BAND], own[BAND_RUN], next[BAND_RUN];
   const uint item = get_local_id(0), lane = item % BAND, set = item / BAND, group = get_group_id(0), m = n - c - BAND;
   const uint start = group * BAND_RUN;
+  const bool last = j + 1 == BAND;
+  // All that is read of the panel is on its way before the sums are known.
+  REAL held[OWN][BAND_RUN / BAND], x = 0, y = 0;
+#pragma unroll
+  for (uint o = 0; o < OWN; ++o) {
+#pragma unroll
+    for (uint s = 0; s < BAND_RUN / BAND; ++s) {
+      const uint r = start + s * BAND + lane;
+      held[o][s] = r < m ? v[(set + o * SETS) * n + r] : 0;
+    }
+  }
+  if (item < BAND_RUN && start + item < m) {
+    x = v[j * n + start + item];
+    if (!last) y = v[(j + 1) * n + start + item];
+  }
   REAL sum = 0;
+#pragma unroll 8
   for (uint g = set; g < groups; g += SETS) sum += dots[g * BAND + lane];
   folded[lane][set] = sum;
   if (item < BAND) pivot[item] = pivots[item];
-  barrier(CLK_LOCAL_MEM_FENCE);
+  barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
   if (item < BAND) {
     REAL total = 0;
     for (uint p = 0; p < SETS; ++p) total += folded[item][p];
@@ -111,41 +127,36 @@ __kernel void band_column(
   REAL beta, t;
   reflect(alpha, dot[j], &beta, &t);
   const REAL scale = t != 0 ? 1 / (alpha - beta) : 0;
-  const bool last = j + 1 == BAND;
-  const REAL next_weight = last ? 0 : t * fma(scale, dot[j + 1], pivot[j + 1]);
-  for (uint i = item; i < BAND_RUN; i += WG) {
-    const uint r = start + i;
-    REAL x = 0, y = 0;
-    if (r < m && t != 0) x = r > j ? v[j * n + r] * scale : r == j ? 1 : 0;
-    if (r < m && r > j + 1 && !last) y = fma(-next_weight, x, v[(j + 1) * n + r]);
-    own[i] = x;
-    next[i] = y;
+  if (item < BAND_RUN) {
+    const uint r = start + item;
+    x = t == 0 || r >= m ? 0 : r > j ? x * scale : r == j ? 1 : 0;
+    own[item] = x;
+    next[item] = r < m && r > j + 1 && !last ? fma(-t * fma(scale, dot[j + 1], pivot[j + 1]), x, y) : 0;
   }
   if (group == 0 && item <= j) {
     const REAL product = t != 0 ? fma(scale, dot[item], pivot[item]) : 0;
     triangle[j * BAND + item] = item < j ? product : t != 0 ? 1 / t : 1;
     if (item == j) tau[c + j] = t;
   }
-  barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
+  barrier(CLK_LOCAL_MEM_FENCE);
   REAL sums[OWN];
 #pragma unroll
   for (uint o = 0; o < OWN; ++o) {
     const uint k = set + o * SETS;
     const REAL weight = k > j ? t * fma(scale, dot[k], pivot[k]) : 0;
-    __global REAL *row = v + k * n;
     sums[o] = 0;
 #pragma unroll
-    for (uint i = lane; i < BAND_RUN; i += BAND) {
-      const uint r = start + i;
-      if (r >= m) continue;
-      REAL value = k == j ? own[i] : row[r];
-      if (k > j) value = fma(-weight, own[i], value);
-      if (k >= j && r == j) {
-        a[(c + BAND + j) * n + c + k] = k == j ? beta : value;
-        if (k > j) value = 0;
+    for (uint s = 0; s < BAND_RUN / BAND; ++s) {
+      const uint i = s * BAND + lane, r = start + i;
+      REAL value = k == j ? own[i] : k > j ? fma(-weight, own[i], held[o][s]) : held[o][s];
+      if (r < m) {
+        if (k >= j && r == j) {
+          a[(c + BAND + j) * n + c + k] = k == j ? beta : value;
+          if (k > j) value = 0;
+        }
+        if (k >= j) v[k * n + r] = value;
+        if (r == j + 1) next_pivots[k] = value;
       }
-      if (k >= j) row[r] = value;
-      if (r == j + 1) next_pivots[k] = value;
       sums[o] = fma(value, next[i], sums[o]);
     }
   }
@@ -262,19 +273,27 @@ __kernel void band_fold(
   for (uint base = group * BAND_RUN; base < min(m, (group + 1) * BAND_RUN); base += BAND) {
     const uint r = base + lane;
     barrier(CLK_LOCAL_MEM_FENCE);
+    REAL totals[OWN];
+#pragma unroll
+    for (uint o = 0; o < OWN; ++o) totals[o] = 0;
+    if (r < m) {
+#pragma unroll 4
+      for (uint run = 0; run < runs; ++run) {
+#pragma unroll
+        for (uint o = 0; o < OWN; ++o) totals[o] += partial[(run * BAND + set + o * SETS) * n + r];
+      }
+    }
 #pragma unroll
     for (uint o = 0; o < OWN; ++o) {
       const uint k = set + o * SETS;
-      REAL total = 0, value = 0;
+      REAL value = 0;
       if (r < m) {
-#pragma unroll 4
-        for (uint run = 0; run < runs; ++run) total += partial[(run * BAND + k) * n + r];
         value = stack[(BAND + k) * n + r];
-        stack[k * n + r] = total;
+        stack[k * n + r] = totals[o];
         stack[(3 * BAND + k) * n + r] = value;
         a[(c + k) * n + c + BAND + r] = value;
       }
-      u[k][lane] = total;
+      u[k][lane] = totals[o];
       v[k][lane] = value;
     }
     barrier(CLK_LOCAL_MEM_FENCE);
@@ -292,22 +311,32 @@ __kernel void band_middle(
     __global const REAL *middles, const uint groups, __global const REAL *triangle, __global REAL *factors) {
   __local REAL l[BAND][BAND + 1], inverse[BAND][BAND + 1], middle[BAND][BAND + 1];
   const uint item = get_local_id(0), column = item % BAND, set = item / BAND;
+  REAL sums[OWN];
+#pragma unroll
+  for (uint o = 0; o < OWN; ++o) sums[o] = 0;
+#pragma unroll 4
+  for (uint g = 0; g < groups; ++g) {
+#pragma unroll
+    for (uint o = 0; o < OWN; ++o) sums[o] += middles[(g * BAND + set + o * SETS) * BAND + column];
+  }
 #pragma unroll
   for (uint o = 0; o < OWN; ++o) {
     const uint row = set + o * SETS;
-    REAL sum = 0;
-#pragma unroll 8
-    for (uint g = 0; g < groups; ++g) sum += middles[(g * BAND + row) * BAND + column];
-    middle[row][column] = sum;
-    l[row][column] = triangle[row * BAND + column];
+    const REAL entry = triangle[row * BAND + column];
+    middle[row][column] = sums[o];
+    l[row][column] = row == column ? 1 / entry : entry;
   }
   barrier(CLK_LOCAL_MEM_FENCE);
   // A column of the inverse an item.
   if (item < BAND) {
+    REAL x[BAND];
+#pragma unroll
     for (uint i = 0; i < BAND; ++i) {
       REAL value = i == item ? 1 : 0;
-      for (uint k = item; k < i; ++k) value = fma(-l[i][k], inverse[k][item], value);
-      inverse[i][item] = i < item ? 0 : value / l[i][i];
+#pragma unroll
+      for (uint k = 0; k < i; ++k) value = fma(-l[i][k], x[k], value);
+      x[i] = value * l[i][i];
+      inverse[i][item] = x[i];
     }
   }
   barrier(CLK_LOCAL_MEM_FENCE);

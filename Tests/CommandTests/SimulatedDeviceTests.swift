@@ -146,6 +146,32 @@ struct SimulatedDeviceTests {
     }
   }
 
+  /// A path of ridges by way of a band, which rates that favour it make the plan's choice: the host's numbers, verified on the way.
+  @Test func aBandAgreesWithTheHost() throws {
+    let study = [
+      "simulate", "example:transition", "data.coordinates=900", "data.samples=1000", "model.ridge=0.05,0.1,1",
+      "measure=errors", "experiment.trials=1", "--json", "--quiet",
+    ]
+    try withFolder { cache in
+      let expected = try OpenCLShim.run(study + ["--device", "host"], cache: cache)
+      let first = try OpenCLShim.run(
+        study + ["--device", "opencl:0", "--dry-run"], cache: cache, environment: OpenCLShim.posing)
+      #expect(first.status == 0, "\(first.errors)")
+      let file = cache.appendingPathComponent("lacuna/rates.json")
+      var rates = try object(String(contentsOf: file, encoding: .utf8))
+      for key in rates.keys where key.contains("reduceToBand") || key.contains("bandForms") { rates[key] = 1e15 }
+      try JSONSerialization.data(withJSONObject: rates).write(to: file)
+      let found = try OpenCLShim.count(study + ["--device", "opencl:0"], cache: cache, environment: OpenCLShim.posing)
+      #expect(found.result.status == 0, "\(found.result.errors)")
+      // A launch a column.
+      #expect(found.counts["kernel band_column"] ?? 0 >= 900 - 32)
+      let numbers = try FaultyDeviceTests.numbers(found.result.output)
+      let right = try FaultyDeviceTests.numbers(expected.output)
+      #expect(numbers.count > 4 && numbers.count == right.count)
+      for (x, y) in zip(numbers, right) { #expect(abs(x - y) <= 1e-9 * max(abs(y), 1e-3)) }
+    }
+  }
+
   /// A trial of d = 4096 is no more launches than these, and a further ridge (a factor and an inverse) adds no more.
   @Test func launchesAreFew() throws {
     try withFolder { cache in
