@@ -11,7 +11,19 @@ private let devices = OpenCLDevice.all().filter(\.isUsable)
 @Suite(.enabled(if: !devices.isEmpty, "no usable OpenCL device")) struct BandReductionTests {
   static let width = 32
 
-  private func open<Element: OpenCLScalar>(
+  /// In both precisions, and again in launches of bounded length, where float32 sums have no float64.
+  private static let backends = Result<[any Backend], any Error> {
+    try devices.flatMap { device in
+      var all: [any Backend] = []
+      for inParts in [false, true] {
+        all.append(try open(Float.self, device, inParts: inParts))
+        if device.hasFloat64 { all.append(try open(Double.self, device, inParts: inParts)) }
+      }
+      return all
+    }
+  }
+
+  private static func open<Element: OpenCLScalar>(
     _ type: Element.Type, _ device: OpenCLDevice, inParts: Bool = false, faults: Faults = .none
   ) throws -> OpenCLBackend<Element> {
     var routes = Routes(device)
@@ -54,16 +66,15 @@ private let devices = OpenCLDevice.all().filter(\.isUsable)
   }
 
   /// BW = WA and WWᵀ = I, within 30 n ε of the norm.
-  private func check<Element: OpenCLScalar>(_ backend: OpenCLBackend<Element>, _ example: Example, order n: Int) throws
-  {
-    let given = example.make(n).map { Element($0) }
+  private func check<Device: Backend>(_ backend: Device, _ example: Example, order n: Int) throws {
+    let given = example.make(n).map { Device.Element($0) }
     let a = given.map { Double($0) }
     let matrix = try backend.makeMatrix(
       given.indices.map { $0 % n > $0 / n ? .nan : given[$0] }, rows: n, columns: n)
     let b = try backend.reduceToBand(matrix)
     #expect(b.order == n && b.width == max(1, min(Self.width, n - 1)))
     let w = try backend.download(matrix).map { Double($0) }
-    let unit = 30 * Double(n) * Double(Element.ulpOfOne)
+    let unit = 30 * Double(n) * Double(Device.Element.ulpOfOne)
     let norm = (0..<n).map { i in (0..<n).reduce(0) { $0 + abs(a[i * n + $1]) } }.max() ?? 0
     func largest(_ x: [Double], _ y: [Double]) -> Double {
       zip(x, y).reduce(0) { abs($1.0 - $1.1) <= $0 ? $0 : abs($1.0 - $1.1) }
@@ -72,7 +83,7 @@ private let devices = OpenCLDevice.all().filter(\.isUsable)
     let residual = largest(
       try gram(dense, w, transposed: false, order: n), try gram(w, a, transposed: false, order: n))
     let identity = (0..<n * n).map { $0 / n == $0 % n ? 1.0 : 0 }
-    let name = "\(example), order \(n), \(Element.precision.rawValue)"
+    let name = "\(example), order \(n), \(Device.Element.precision.rawValue)"
     #expect(residual <= unit * norm, "\(name)")
     #expect(largest(try gram(w, w, transposed: true, order: n), identity) <= unit, "\(name)")
   }
@@ -80,13 +91,7 @@ private let devices = OpenCLDevice.all().filter(\.isUsable)
   /// A panel more or less, panels of one and of two rows left of the band, and several groups of rows.
   @Test(arguments: Example.allCases, [1, 2, 33, 34, 35, 65, 66, 97, 130, 290])
   func reduces(example: Example, order: Int) throws {
-    for device in devices {
-      try check(open(Float.self, device), example, order: order)
-      try check(open(Float.self, device, inParts: true), example, order: order)
-      guard device.hasFloat64 else { continue }
-      try check(open(Double.self, device), example, order: order)
-      try check(open(Double.self, device, inParts: true), example, order: order)
-    }
+    for backend in try Self.backends.get() { try check(backend, example, order: order) }
   }
 
   private final class Launches: Sendable {
@@ -105,7 +110,7 @@ private let devices = OpenCLDevice.all().filter(\.isUsable)
         seen.add(name)
         return 0
       }
-      let backend = try open(Float.self, device, faults: faults)
+      let backend = try Self.open(Float.self, device, faults: faults)
       let n = 290
       let a = try backend.makeMatrix(Example.gaussian.make(n).map { Float($0) }, rows: n, columns: n)
       let before = seen["tile_product"]
@@ -132,7 +137,7 @@ private let devices = OpenCLDevice.all().filter(\.isUsable)
           }
           return text.replacingCharacters(in: body, with: ") {\n  if (\(condition)) return;\n")
         }
-        let backend = VerifiedBackend(try open(Float.self, device, faults: faults))
+        let backend = VerifiedBackend(try Self.open(Float.self, device, faults: faults))
         let n = 100
         let a = try backend.makeMatrix(Example.gaussian.make(n).map { Float($0) }, rows: n, columns: n)
         let error = #expect(throws: BackendError.self) { _ = try backend.reduceToBand(a) }
