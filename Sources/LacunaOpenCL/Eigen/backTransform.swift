@@ -27,19 +27,19 @@ extension DeviceContext {
       let columns = n - first
       let vBlock = Block(buffer: v, stride: isSplit(columns) ? columns.rounded(upTo: Self.gramRun) : columns)
       let tvBlock = Block(buffer: tv, stride: columns)
-      let small = Block(buffer: gram, stride: count)
+      let products = Block(buffer: gram, stride: count)
+      let factor = Block(buffer: triangle, stride: count)
       let top = areIdentity ? first : 0
       let zBlock = Block(buffer: z, stride: n).at(top, first)
       try launch(
         .reflectors, "reflectors_gather", items: vBlock.stride, height: count, .buffer(a), .uint(n), .uint(c),
         .uint(width), .buffer(v), .uint(vBlock.stride))
-      try reflectorGram(vBlock, count: count, into: small)
+      try reflectorGram(vBlock, count: count, into: products)
       try launch(
-        .reflectors, "reflectors_triangle", groups: 1, .buffer(gram), .uint(count), .uint(c), .buffer(tau),
-        .buffer(triangle))
-      try gemm(
-        Block(buffer: triangle, stride: count), transposeA: true, vBlock, rows: count, columns: columns, inner: count,
-        into: tvBlock)
+        .reflectors, "reflectors_triangle", groups: (count + smallBlock - 1) / smallBlock, .buffer(gram), .uint(count),
+        .uint(c), .buffer(tau), .buffer(triangle))
+      try joinReflectors(products, count: count, into: factor)
+      try gemm(factor, transposeA: true, vBlock, rows: count, columns: columns, inner: count, into: tvBlock)
       let productBlock = Block(buffer: product, stride: count)
       try gemm(zBlock, vBlock, transposeB: true, rows: rows - top, columns: count, inner: columns, into: productBlock)
       try gemm(
@@ -48,7 +48,7 @@ extension DeviceContext {
   }
 
   /// Reflectors that are applied at once: on a GPU more, since few rows of products do not keep it busy.
-  private var reflectorBlock: Int { routes.actsAsGPU && groupSize >= 128 ? 128 : 64 }
+  private var reflectorBlock: Int { offers(.narrowTiles) ? 2 * smallBlock : smallBlock }
 
   /// Numbers of scratch memory that `backTransform` takes for each row of a matrix, about.
   var reflectorScratch: Int { 3 * reflectorBlock + reflectorBlock * reflectorBlock / Self.gramRun }
@@ -72,5 +72,17 @@ extension DeviceContext {
     try launch(
       .skinny, "skinny_total", items: count, height: count, .buffer(parts), .uint(runs), .uint(count), .uint(count),
       .buffer(gram.buffer), .uint(gram.offset))
+  }
+
+  /// T of two blocks of reflectors, of which its diagonal blocks are there: T₁₂ ← −T₁G₁₂T₂.
+  private func joinReflectors(_ gram: Block, count: Int, into triangle: Block) throws(BackendError) {
+    let (rows, columns) = (smallBlock, count - smallBlock)
+    if columns <= 0 { return }
+    let product = Block(buffer: try scratch("reflector join", count: rows * columns), stride: columns)
+    try tiles(
+      gram.at(0, rows), triangle.at(rows, rows), rows: rows, columns: columns, inner: columns, by: .narrow,
+      into: product)
+    try tiles(
+      triangle, product, rows: rows, columns: columns, inner: rows, alpha: -1, by: .narrow, into: triangle.at(0, rows))
   }
 }
