@@ -27,26 +27,14 @@ extension HostBackend {
   ) throws(BackendError) -> [BandPass<Element>] {
     let blocks = (band.order + band.width - 1) / band.width
     let matrices = try makeMatrix(rows: shifts.count, columns: 4 * blocks * band.width * band.width)
-    var results = [Result<BandPass<Element>, BackendError>?](repeating: nil, count: shifts.count)
-    results.withUnsafeMutableBufferPointer { results in
-      nonisolated(unsafe) let results = results
-      threads.loop(over: shifts.count, cost: band.order * band.width * band.width) { range in
-        for r in range {
-          results[r] = Result { () throws(BackendError) in
-            let factors = try band.factor(shift: shifts[r])
-            for (i, value) in factors.blocks.enumerated() {
-              matrices.pointer[r * matrices.columns + i] = Element(value)
-            }
-            return BandPass(
-              order: factors.order, width: factors.width, storage: matrices,
-              matrices: matrices.pointer + r * matrices.columns, weights: probes.map(factors.weights))
-          }
-        }
+    return try band.factored(at: shifts, threads: threads) { r, factors in
+      for (i, value) in factors.blocks.enumerated() {
+        matrices.pointer[r * matrices.columns + i] = Element(value)
       }
+      return BandPass(
+        order: factors.order, width: factors.width, storage: matrices,
+        matrices: matrices.pointer + r * matrices.columns, weights: probes.map(factors.weights))
     }
-    var passes: [BandPass<Element>] = []
-    for result in results { if let result { passes.append(try result.get()) } }
-    return passes
   }
 }
 
