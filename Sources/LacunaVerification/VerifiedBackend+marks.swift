@@ -126,14 +126,17 @@ extension VerifiedBackend {
     return try values(vector)
   }
 
-  /// Does work into two memories, and requires the same bits; then that the inputs are still what they were.
+  /// Does work into two memories, and requires the same bits or the same refusal; then that the inputs are still what they were.
   func twice(
     into out: Matrix, reading inputs: [Matrix], _ operation: String,
     _ work: (Base.Matrix) throws(BackendError) -> Void
   ) throws(BackendError) {
     let other = try base.makeMatrix(rows: out.rows, columns: out.columns)
-    try work(out.base)
-    try work(other)
+    let minor = try refusal(by: work, into: out.base)
+    guard try refusal(by: work, into: other) == minor else {
+      throw failure(operation, "it refused once, or for two reasons, the same input")
+    }
+    if let minor { throw .notPositiveDefinite(leadingMinor: minor) }
     if out.rows == 1 {
       let (first, second) = (try base.download(out.base), try base.download(other))
       let (numbers, again) = (Element.doubles(first), Element.doubles(second))
@@ -145,6 +148,19 @@ extension VerifiedBackend {
       try requireSame(out, other, operation)
     }
     for input in inputs { try observe(input, for: operation) }
+  }
+
+  /// The minor that work finds not to be positive; nil where it finds none.
+  private func refusal(
+    by work: (Base.Matrix) throws(BackendError) -> Void, into out: Base.Matrix
+  ) throws(BackendError) -> Int? {
+    do throws(BackendError) {
+      try work(out)
+      return nil
+    } catch {
+      guard case .notPositiveDefinite(let minor) = error else { throw error }
+      return minor
+    }
   }
 
   /// Requires the same bits of two matrices, and takes the marks of the first.
