@@ -45,6 +45,8 @@ let package = Package(
       resources: [
         .embedInCode("autoregress.cl"),
         .embedInCode("band.cl"),
+        .embedInCode("band_factor.cl"),
+        .embedInCode("band_forms.cl"),
         .embedInCode("bisection.cl"),
         .embedInCode("blocks.cl"),
         .embedInCode("cholesky.cl"),

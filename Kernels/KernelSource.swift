@@ -1,8 +1,9 @@
 /// The OpenCL C of the device backend, embedded in the program: one file an operation, and what they share.
 public enum KernelSource: String, CaseIterable, Sendable {
-  case autoregress, band, bisection, blocks, cholesky, circulant, diagonal, divide, dots, elementwise, fill,
-    finite
-  case leaveSamplesOut, maskedGram, mixBlocks, mma, probe, reflectors, resolventForms, ritz, secular, skinny, tiles,
+  case autoregress, band, bandFactor, bandForms, bisection, blocks, cholesky, circulant, diagonal, divide, dots,
+    elementwise
+  case fill, finite, leaveSamplesOut, maskedGram, mixBlocks, mma, probe, reflectors, resolventForms, ritz, secular,
+    skinny, tiles,
     triangle, triangular, tridiagonal, wideTiles
 
   /// The text that comes before every file.
@@ -14,6 +15,8 @@ public enum KernelSource: String, CaseIterable, Sendable {
       switch self {
       case .autoregress: PackageResources.autoregress_cl
       case .band: PackageResources.band_cl
+      case .bandFactor: PackageResources.band_factor_cl
+      case .bandForms: PackageResources.band_forms_cl
       case .bisection: PackageResources.bisection_cl
       case .blocks: PackageResources.blocks_cl
       case .cholesky: PackageResources.cholesky_cl

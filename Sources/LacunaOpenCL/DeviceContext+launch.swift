@@ -53,6 +53,7 @@ extension DeviceContext {
         try Status.check(set(argument, at: cl_uint(index), of: kernel), "clSetKernelArg(\(name), \(index))")
       }
       try Status.check(faults.launch(name), "clEnqueueNDRangeKernel(\(name))")
+      if faults.loss(name) { return }
       // Kernels of many rows find theirs by the global index, which an offset moves.
       let tallest = min(tallest, routes.tallestGrid) * group.1
       for start in stride(from: 0, to: global.1, by: tallest) {

@@ -6,6 +6,8 @@ package struct Faults: Sendable {
   package var source: @Sendable (String) -> String = { $0 }
   /// Kernel name → a status other than 0 fails the launch.
   package var launch: @Sendable (String) -> Int32 = { _ in 0 }
+  /// Kernel name → whether the launch is left out while all seems well.
+  package var loss: @Sendable (String) -> Bool = { _ in false }
   /// Bytes that go to the device or come from it → a status other than 0 fails the call.
   package var transfer: @Sendable (Int) -> Int32 = { _ in 0 }
   /// A product computed by the self-test → the value it sees.

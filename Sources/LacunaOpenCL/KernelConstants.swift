@@ -16,6 +16,8 @@ enum KernelConstants {
   /// BAND_RUN and BAND_EDGE of `band.cl`: positions of a column of a panel, and of a product with it, that a group has.
   static let bandRun = 128
   static let bandEdge = 128
+  /// FORM_TILE of `band_forms.cl` and `band_factor.cl`: rows that lie together in a band's factors, four as an item has.
+  static let formTile = 4
   /// DOT_ROWS of `dots.cl`: rows that a partial sum spans.
   static let dotRows = 128
   /// SECULAR_STEPS of `secular.cl`: iterations of a root at most.
@@ -40,7 +42,8 @@ extension DeviceContext {
       ("PANEL", KernelConstants.tridiagonalPanel), ("SHARING", sharing),
       ("PRODUCT_TILE", KernelConstants.productTile), ("WIDE_TILE", KernelConstants.wideTile),
       ("BAND", KernelConstants.band), ("BAND_RUN", KernelConstants.bandRun), ("BAND_EDGE", KernelConstants.bandEdge),
-      ("DOT_ROWS", KernelConstants.dotRows), ("SECULAR_STEPS", KernelConstants.secularSteps),
+      ("FORM_TILE", KernelConstants.formTile), ("DOT_ROWS", KernelConstants.dotRows),
+      ("SECULAR_STEPS", KernelConstants.secularSteps),
       ("SKINNY_ROWS", KernelConstants.skinnyRows), ("SKINNY_SPAN", KernelConstants.skinnySpan),
       ("PROBE_ROWS", KernelConstants.probeRows), ("PROBE_WORDS", KernelConstants.probeWords),
       ("PROBE_COLUMNS", probeColumns),

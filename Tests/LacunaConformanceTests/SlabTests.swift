@@ -28,6 +28,7 @@ private let devices = OpenCLDevice.all().filter(\.isUsable)
   /// What takes one buffer, and says so.
   private static let refused: Set = [
     "eigenvalues", "eigendecompose", "tridiagonalize", "reduceToBand", "leadingEigenpairs", "resolventForms",
+    "resolventForms(band:)",
   ]
 
   /// - Parameter order: the largest of a square matrix in one buffer.

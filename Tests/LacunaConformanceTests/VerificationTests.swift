@@ -1,7 +1,9 @@
 import LacunaAlgebra
 import LacunaConformance
 import LacunaHost
+import LacunaOpenCL
 import LacunaVerification
+import Synchronization
 import Testing
 
 /// Backends whose operations are verified as they run.
@@ -57,6 +59,52 @@ import Testing
     // operations here.
     let composed = ["makeMatrix", "clear", "accumulateMaskedGram", "sampleResidualSums", "coordinateResidualSums"]
     if !composed.contains(operation) { #expect(thrown >= 1) }
+  }
+
+  /// Forms in a band of which any one launch is lost, a factor's or a strip's: an error, or what is right since memory held it.
+  @Test func noLostLaunchOfBandFormsIsAResult() throws {
+    let (order, width, columns) = (60, 7, 90)
+    func band(_ diagonal: Double) -> SymmetricBand {
+      SymmetricBand(order: order, width: width) { i, j in i == j ? diagonal : Double(1 + (i + 3 * j) % 5) / 5 }
+    }
+    for device in OpenCLDevice.all() where device.isUsable && device.hasFloat64 {
+      func forms(losing kernel: String, _ index: Int) throws -> (values: [Double], launches: Int) {
+        let launches = Mutex(0)
+        var (routes, faults) = (Routes(device), Faults())
+        routes.actsAsGPU = true
+        routes.longestProduct = 1 << 21
+        faults.loss = { name in
+          if name != kernel { return false }
+          return launches.withLock { count in
+            count += 1
+            return count == index
+          }
+        }
+        let backend = VerifiedBackend(try OpenCLBackend<Double>(device: device, routes: routes, faults: faults))
+        let w = try backend.makeMatrix(rows: order, columns: columns)
+        try backend.fill(w, law: .gaussian, stream: RandomStream(seed: 5, stream: 1), offset: 0)
+        let out = try backend.makeMatrix(rows: 9, columns: columns)
+        // Memory of another band first.
+        let g = (0..<order).map { Double($0 % 3) }
+        for b in [band(12), band(9)] {
+          try backend.resolventForms(of: w, band: b, shifts: [0.1, 1, 7], probes: [g], into: out)
+        }
+        return (try backend.download(out), launches.withLock { $0 })
+      }
+      let right = try forms(losing: "none", 0).values
+      for kernel in ["band_factor", "band_forms"] {
+        let launches = try forms(losing: kernel, 0).launches
+        var thrown = 0
+        for index in 1...launches {
+          do {
+            #expect(try forms(losing: kernel, index).values == right, "\(kernel), launch \(index)")
+          } catch BackendError.device("verification", _, _) {
+            thrown += 1
+          }
+        }
+        #expect(launches >= 4 && thrown >= launches / 2)
+      }
+    }
   }
 
   /// What probes promise, against loops.
