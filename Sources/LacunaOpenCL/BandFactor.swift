@@ -45,7 +45,7 @@ extension DeviceContext {
     let (layout, b) = (factoring.layout, factoring.layout.width)
     // One of L and one of M a block row; what they wait for counts as operations.
     let steps = 2 * layout.blocks
-    let atOnce = max(1, routes.longestProduct / max(1, device.computeUnits) / (8 * b * b * b + 1 << 17))
+    let atOnce = max(1, routes.longestLaunch / max(1, device.computeUnits) / (8 * b * b * b + 1 << 17))
     for first in stride(from: 0, to: steps, by: atOnce) {
       try launch(
         .bandFactor, "band_factor", groups: 1, height: shifts.count, .buffer(factoring.entries), .uint(layout.order),

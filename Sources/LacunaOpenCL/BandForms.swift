@@ -35,7 +35,7 @@ extension OpenCLBackend {
         }
         try context.launch(
           .bandForms, "band_forms", global: (group, strips * chunk.count), group: (group, 1),
-          tallest: max(1, context.routes.longestProduct / max(1, 8 * b.width * b.order * span)),
+          tallest: max(1, context.longestProduct / max(1, 8 * b.width * b.order * span)),
           arguments: [
             .buffer(w.buffer), .uint(b.order), .uint(w.columns), .uint(b.width), .uint(span), .buffer(memory.factors),
             .uint(chunk.count), .buffer(memory.weights), .uint(probes.count), .buffer(sums), .buffer(out.buffer),

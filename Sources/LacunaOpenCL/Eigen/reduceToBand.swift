@@ -70,7 +70,7 @@ extension DeviceContext {
       let runs = (m + span - 1) / span
       try launch(
         .band, "band_product", global: (columns * edge, runs), group: (edge, 1),
-        tallest: max(1, routes.longestProduct / (2 * b * m * span)),
+        tallest: max(1, longestProduct / (2 * b * m * span)),
         arguments: [.buffer(a), .uint(n), .uint(first), .buffer(reflectors), .uint(span), .buffer(partial)])
       try launch(
         .band, "band_fold", groups: groups, .buffer(partial), .uint(runs), .buffer(a), .uint(n), .uint(c),
