@@ -14,14 +14,14 @@
 //   product  U by runs of rows of A, of which the lower triangle is read, twice
 //   fold     U <- the sums of all runs; V again, for the update, and into A beyond the diagonal, where the back-transformation
 //            finds it; M by groups
-//   middle   F <- [L^-1, -L^-1 M L^-T / 2], so that Z = F [U; V]
+//   middle   F <- [-L^-1 M L^-T / 2, L^-1], so that Z = F [V; U]
 //   entries  the band, at last
 //
 // Outside this file: the product Z and the update of A. tau = 0 stands for a column that is reduced already; then v = 0, and L has
 // the row of an identity.
 // Sources: Bischof, Lang, Sun, ACM TOMS 26 (2000); Dongarra, Sorensen, Hammarling (1989).
 //
-// Index map: a: n x n, row-major. stack: rows of n: b of U, of V, of Z (for the products), of V again. Inner products: a row of b a
+// Index map: a: n x n, row-major. stack: rows of n: b of V, of Z (for the products), of V again, of U. Inner products: a row of b a
 // group, those of column j with all, its pivot and what is before it left out; pivots: b, entry j of all columns; both are
 // read from one buffer and written to another. triangle: L, b x b. partial: runs x b x n. middles: groups x b x b.
 // factors: F, b x 2b. band: n x (b + 1).
@@ -288,9 +288,9 @@ __kernel void band_fold(
       const uint k = set + o * SETS;
       REAL value = 0;
       if (r < m) {
-        value = stack[(BAND + k) * n + r];
-        stack[k * n + r] = totals[o];
-        stack[(3 * BAND + k) * n + r] = value;
+        value = stack[k * n + r];
+        stack[(2 * BAND + k) * n + r] = value;
+        stack[(3 * BAND + k) * n + r] = totals[o];
         a[(c + k) * n + c + BAND + r] = value;
       }
       u[k][lane] = totals[o];
@@ -353,8 +353,8 @@ __kernel void band_middle(
     const uint row = set + o * SETS;
     REAL sum = 0;
     for (uint k = 0; k < BAND; ++k) sum = fma(inverse[row][k], l[k][column], sum);
-    factors[row * 2 * BAND + column] = inverse[row][column];
-    factors[row * 2 * BAND + BAND + column] = -sum;
+    factors[row * 2 * BAND + column] = -sum;
+    factors[row * 2 * BAND + BAND + column] = inverse[row][column];
   }
 }
 

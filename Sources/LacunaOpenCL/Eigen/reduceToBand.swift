@@ -25,7 +25,7 @@ extension DeviceContext {
   var bandWidth: Int { offers(.wideTiles) ? KernelConstants.band : 1 }
 
   /// Numbers of scratch memory that `reduceToBand` takes for each row of a matrix, about.
-  var bandScratch: Int { bandWidth > 1 ? (4 + Self.mostRuns + 1) * bandWidth : 0 }
+  var bandScratch: Int { bandWidth > 1 ? (4 + Self.mostRuns + 2) * bandWidth : 0 }
 
   /// Runs of rows whose sums a product of a panel's reflectors with the matrix is made of, at most: they keep the device busy
   /// where the panel is low, and are added up at the cost of one pass over `mostRuns` panels.
@@ -43,8 +43,8 @@ extension DeviceContext {
     if n < b + 2 { return tau }
     let most = (n - b + run - 1) / run
     let stack = try scratch("band stack", count: 4 * b * n)
-    let (u, v, z) = (Block(buffer: stack, stride: n), b, 2 * b)
-    let reflectors = try stack.view(from: v * n * precision.byteCount)
+    let reflectors = Block(buffer: stack, stride: n)
+    let images = reflectors.at(b, 0)
     let partial = try scratch("band products", count: min(Self.mostRuns, (n - b + edge - 1) / edge) * b * n)
     let dots = [try scratch("band dots 0", count: most * b), try scratch("band dots 1", count: most * b)]
     let pivots = [try scratch("band pivots 0", count: b), try scratch("band pivots 1", count: b)]
@@ -56,13 +56,13 @@ extension DeviceContext {
       let m = n - first
       let groups = (m + run - 1) / run
       try launch(
-        .band, "band_gather", groups: groups, .buffer(a), .uint(n), .uint(c), .buffer(reflectors), .buffer(dots[0]),
+        .band, "band_gather", groups: groups, .buffer(a), .uint(n), .uint(c), .buffer(stack), .buffer(dots[0]),
         .buffer(pivots[0]), .buffer(triangle))
       for j in 0..<min(b, m) {
         let (now, next) = (j % 2, 1 - j % 2)
         try launch(
           .band, "band_column", groups: groups, .buffer(a), .uint(n), .uint(c), .uint(j), .uint(groups),
-          .buffer(reflectors), .buffer(dots[now]), .buffer(pivots[now]), .buffer(dots[next]), .buffer(pivots[next]),
+          .buffer(stack), .buffer(dots[now]), .buffer(pivots[now]), .buffer(dots[next]), .buffer(pivots[next]),
           .buffer(triangle), .buffer(tau))
       }
       let columns = (m + edge - 1) / edge
@@ -71,15 +71,16 @@ extension DeviceContext {
       try launch(
         .band, "band_product", global: (columns * edge, runs), group: (edge, 1),
         tallest: max(1, longestProduct / (2 * b * m * span)),
-        arguments: [.buffer(a), .uint(n), .uint(first), .buffer(reflectors), .uint(span), .buffer(partial)])
+        arguments: [.buffer(a), .uint(n), .uint(first), .buffer(stack), .uint(span), .buffer(partial)])
       try launch(
         .band, "band_fold", groups: groups, .buffer(partial), .uint(runs), .buffer(a), .uint(n), .uint(c),
         .buffer(stack), .buffer(middles))
       try launch(.band, "band_middle", groups: 1, .buffer(middles), .uint(groups), .buffer(triangle), .buffer(factors))
       try tiles(
-        Block(buffer: factors, stride: 2 * b), u, rows: b, columns: m, inner: 2 * b, by: .narrow, into: u.at(z, 0))
+        Block(buffer: factors, stride: 2 * b), reflectors.at(2 * b, 0), rows: b, columns: m, inner: 2 * b, by: .narrow,
+        into: images)
       try accumulateLower(
-        u.at(v, 0), u.at(z, 0), transposed: true, size: m, inner: 2 * b, scale: -1,
+        reflectors, images, transposed: true, size: m, inner: 2 * b, scale: -1,
         into: Block(buffer: a, stride: n).at(first, first))
     }
     return tau
