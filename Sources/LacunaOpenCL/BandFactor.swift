@@ -13,9 +13,9 @@ struct BandFactoring {
 }
 
 extension DeviceContext {
-  /// Whether factors are the device's work: a processor's cores are the host's, and float32 does not do.
+  /// Whether factors are the device's work: float32 does not do.
   func factorsBands(_ layout: BandLayout) -> Bool {
-    routes.actsAsGPU && usesFloat64 && bandFactorBytes(layout) <= device.localMemory
+    usesFloat64 && bandFactorBytes(layout) <= device.localMemory
   }
 
   /// Of local memory: a block with an odd stride, and its pivots.

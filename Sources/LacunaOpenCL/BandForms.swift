@@ -4,13 +4,17 @@ import LacunaHost
 extension OpenCLBackend {
   /// Factors at as many shifts as memory takes, and a launch over all columns at these.
   ///
-  /// On a GPU with float64 the factors are its own, and the host waits once, at the end; elsewhere they are the host's.
+  /// On a GPU with float64 the factors are its own, and the host waits once, at the end; without, they are the host's. Where the
+  /// device is a processor the host does it all: products of blocks are what its BLAS is for.
   /// - Throws: `notPositiveDefinite`; `unsupported` where local memory does not hold the state of four columns.
   public func performResolventForms(
     of w: Matrix, band b: SymmetricBand, shifts: [Double], probes: [[Double]], into out: Matrix
   ) throws(BackendError) {
     try requireWhole(w, "resolvent forms")
     try requireWhole(out, "resolvent forms")
+    guard context.routes.actsAsGPU else {
+      return try formsOnHost(of: w, band: b, shifts: shifts, probes: probes, into: out)
+    }
     let layout = BandLayout(order: b.order, width: b.width)
     guard let lanes = context.bandLanes(layout) else {
       throw .unsupported("forms in a band of \(b.width) diagonals on either side", device: device.name)
@@ -44,6 +48,22 @@ extension OpenCLBackend {
       }
       if let factoring { try context.requireFactors(factoring) }
     }
+  }
+
+  /// With the matrix once more in the host's memory.
+  private func formsOnHost(
+    of w: Matrix, band b: SymmetricBand, shifts: [Double], probes: [[Double]], into out: Matrix
+  ) throws(BackendError) {
+    let host = HostBackend<Element>()
+    let own = try host.makeMatrix(rows: w.rows, columns: w.columns)
+    let forms = try host.makeMatrix(rows: out.rows, columns: out.columns)
+    let height = rowBlock(columns: w.columns)
+    for first in stride(from: 0, to: w.rows, by: height) {
+      let rows = first..<min(first + height, w.rows)
+      try host.upload(try download(w, rows: rows), to: own, firstRow: first)
+    }
+    try host.resolventForms(of: own, band: b, shifts: shifts, probes: probes, into: forms)
+    try upload(try host.download(forms), to: out, firstRow: 0)
   }
 
   /// Factors by the host's cores, all shifts beside each other.
