@@ -42,14 +42,10 @@ package final class BLASThreadCount: Sendable {
   }
 
   private func enter(_ count: Int) {
-    var seen = state.load(ordering: .relaxed)
-    while seen >> 32 == UInt64(count) {
-      let (entered, found) = state.compareExchange(
-        expected: seen, desired: seen + 1, successOrdering: .acquiring, failureOrdering: .relaxed)
-      if entered { return }
-      seen = found
-    }
-    let begins = turns.withLock { turns in
+    if entersBesideOthers(count) { return }
+    let begins = turns.withLock { turns -> DispatchSemaphore? in
+      // A turn of this number may have begun since, and for others that came meanwhile there is none to wait for.
+      if turns.isEmpty, entersBesideOthers(count) { return nil }
       if let index = turns.firstIndex(where: { $0.count == count }) {
         turns[index].callers += 1
       } else {
@@ -60,6 +56,18 @@ package final class BLASThreadCount: Sendable {
       return own
     }
     begins?.wait()
+  }
+
+  /// Whether calls of this number are let in, nobody waits, and this one is among them now.
+  private func entersBesideOthers(_ count: Int) -> Bool {
+    var seen = state.load(ordering: .relaxed)
+    while seen >> 32 == UInt64(count) {
+      let (entered, found) = state.compareExchange(
+        expected: seen, desired: seen + 1, successOrdering: .acquiring, failureOrdering: .relaxed)
+      if entered { return true }
+      seen = found
+    }
+    return false
   }
 
   private func leave() {
