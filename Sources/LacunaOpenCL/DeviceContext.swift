@@ -29,7 +29,7 @@ final class DeviceContext: @unchecked Sendable {
   /// By what large products and rank updates are computed; small ones have ways of their own.
   var largeProducts = ProductWay.clblast
   var largeUpdates = ProductWay.clblast
-  /// Operations of one product's launch: a quarter of a second's where the device was measured.
+  /// Operations of one product's launch: of a device that was measured to be fast, a quarter of a second's.
   var longestProduct: Int
   /// The latest constants of `mixBlocks`, at most four.
   var mixtures: [(bounds: [Int], shift: [Double], edges: DeviceBuffer, shifts: DeviceBuffer)] = []

@@ -23,7 +23,8 @@ extension OpenCLBackend {
     }
     let second = 2 * 512.0 * 512 * 512 / (try seconds(context.largeProducts, order: 512, at: multiply))
     let ways = ProductWays(
-      products: context.largeProducts, updates: context.largeUpdates, longest: Int(min(second / 4, 0x1p60)))
+      products: context.largeProducts, updates: context.largeUpdates,
+      longest: max(context.routes.longestLaunch, Int(min(second / 4, 0x1p60))))
     context.adopt(ways)
     // A device of the built-in table was measured for a test alone.
     if GemmParameters.known(device, precision: Element.precision) == nil {
