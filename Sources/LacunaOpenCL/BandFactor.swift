@@ -60,6 +60,10 @@ extension DeviceContext {
   func requireFactors(_ factoring: BandFactoring) throws(BackendError) {
     guard factoring.layout.order > 0 else { return }
     let failures = try read(factoring.failures, count: factoring.shiftCount, as: UInt32(0))
-    if let minor = failures.first(where: { $0 > 0 }) { throw .notPositiveDefinite(leadingMinor: Int(minor)) }
+    guard let minor = failures.first(where: { $0 > 0 }).map({ Int($0) }) else { return }
+    guard minor <= factoring.layout.order else {
+      throw Status.nonsense("band_factor", "minor \(minor) of \(factoring.layout.order)")
+    }
+    throw .notPositiveDefinite(leadingMinor: minor)
   }
 }

@@ -103,12 +103,13 @@ struct BandLayout {
   /// Of each matrix the tiles of rows in turn, with rows of zeros in the last, column by column.
   func packed<Element: Scalar>(_ factors: SymmetricBand.ShiftedFactors, as element: Element.Type) -> [Element] {
     let tile = KernelConstants.formTile
+    let blocks = Element.nearest(factors.blocks)
     var packed = [Element](repeating: 0, count: factorCount)
-    for matrix in 0..<4 * blocks {
+    for matrix in 0..<4 * self.blocks {
       for i in 0..<width {
         let start = (matrix * tiles + i / tile) * width * tile + i % tile
         for k in 0..<width {
-          packed[start + k * tile] = Element(factors.blocks[(matrix * width + i) * width + k])
+          packed[start + k * tile] = blocks[(matrix * width + i) * width + k]
         }
       }
     }

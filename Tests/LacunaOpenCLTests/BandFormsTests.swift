@@ -96,6 +96,26 @@ struct BandFormsTests {
     }
   }
 
+  /// A minor that no band of this order has is the device's fault, not the matrix's.
+  @Test func aMinorBeyondTheOrderIsNone() throws {
+    let write = "failures[first_shift + r] = failed;"
+    for device in usableDevices where device.hasFloat64 {
+      for (minor, isAtFault) in [(20, false), (21, true), (Int(UInt32.max), true)] {
+        var routes = Routes(device)
+        routes.actsAsGPU = true
+        var faults = Faults()
+        faults.source = { $0.replacing(write, with: "failures[first_shift + r] = \(minor)u;") }
+        let backend = try OpenCLBackend<Double>(device: device, routes: routes, faults: faults)
+        let error = #expect(throws: BackendError.self) {
+          _ = try forms(backend, band(20, width: 4), columns: 3, probes: 0)
+        }
+        let isRefusal = if case .notPositiveDefinite(20) = error { true } else { false }
+        #expect(isRefusal != isAtFault)
+        #expect(error?.description.contains("the device is at fault") == isAtFault, "\(String(describing: error))")
+      }
+    }
+  }
+
   /// The first shift that leaves the band indefinite is found, and its first minor, as on the host: in the first block and in
   /// later ones, within a block and at its ends.
   @Test(arguments: [(1, 2), (5, 3), (24, 8), (25, 8)]) func indefinite(order: Int, width: Int) throws {
