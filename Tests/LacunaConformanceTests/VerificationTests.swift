@@ -98,7 +98,8 @@ import Testing
         for index in 1...launches {
           do {
             #expect(try forms(losing: kernel, index).values == right, "\(kernel), launch \(index)")
-          } catch BackendError.device("verification", _, _) {
+          } catch BackendError.device(_, 0, let log) where log.contains("the device is at fault") {
+            // A product that does not add up, or a minor that no band of this order has: memory that nothing was written to.
             thrown += 1
           }
         }
