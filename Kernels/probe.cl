@@ -2,7 +2,7 @@
 //
 //   probe_rows     out[i, p] <- sum_j a[i, j] v[p, j], p < 2; out[i, 2] <- sum_j a[i, j]^2
 //   probe_columns  partial[c, p, j] <- sum over the c-th run of PROBE_ROWS rows i of a[i, j] u[p, i]
-//   probe_total    out[p, j] <- sum_c partial[c, p, j], c ascending
+//   probe_total    out[start + p columns + j] <- sum_c partial[c, p, j], c ascending
 //   bit_sum        sums[g] <- sum over the g-th run of PROBE_WORDS words k of (2 (before + k) + 1) w[k], mod 2^32
 //
 // count: vectors, 1 or 2. part: 0 all of a, 1 on and below the diagonal, 2 below it, a being the rows from `top` on
@@ -12,7 +12,7 @@
 // Buffers: a: rows x columns, row-major; v: 2 x columns, u: 2 x rows accumulators; out: rows x 3, or 2 x columns; partial:
 // runs x 2 x columns accumulators; w: words of any matrix, from an offset on; sums: a word a group.
 // Launch: probe_rows: a group of any size up to PROBE_ITEMS a row; probe_columns: an item PROBE_COLUMNS columns, by runs;
-// probe_total: columns x 2 items; bit_sum: a group of any size up to PROBE_ITEMS a run.
+// probe_total: columns x count items; bit_sum: a group of any size up to PROBE_ITEMS a run.
 
 #define PROBE_ITEMS 64
 
@@ -99,12 +99,13 @@ __kernel void probe_columns(
   }
 }
 
-__kernel void probe_total(__global const ACC *partial, const uint runs, const uint columns, __global ACC *out) {
+__kernel void probe_total(
+    __global const ACC *partial, const uint runs, const uint columns, const uint start, __global ACC *out) {
   const uint j = get_global_id(0), p = get_global_id(1);
   if (j >= columns) return;
   ACC sum = acc_zero();
   for (uint run = 0; run < runs; ++run) sum = acc_join(sum, partial[((size_t)run * 2 + p) * columns + j]);
-  out[p * columns + j] = sum;
+  out[start + p * columns + j] = sum;
 }
 
 __kernel void bit_sum(

@@ -23,22 +23,39 @@ extension OpenCLBackend {
     _ a: Matrix, top: Int, part: MatrixPart, vectors: [[Double]]
   ) throws(BackendError) -> RowProbe {
     var found = RowProbe(products: [], squares: [Double](repeating: 0, count: a.rows))
-    let zeros = [Double](repeating: 0, count: a.columns)
+    // Squares are wanted where no vector is.
     for first in stride(from: 0, to: max(vectors.count, 1), by: 2) {
-      let pair = (0..<2).map { first + $0 < vectors.count ? vectors[first + $0] : zeros }
+      let pair = vectors[min(first, vectors.count)...].prefix(2)
       let values = try context.lock.held { () throws(BackendError) in
-        let v = try context.placeSums(pair[0] + pair[1], "probe")
+        let v = try context.placePair(pair, length: a.columns)
         let out = try context.scratch("probe result", byteCount: 24 * max(a.rows, 1))
-        try context.launch(
-          .probe, "probe_rows", global: (a.rows * context.probeItems, 1), group: (context.probeItems, 1),
-          arguments: [
-            .buffer(a.buffer), .uint(top), .uint(a.columns), .uint(part.number), .buffer(v),
-            .uint(min(2, max(vectors.count - first, 1))), .buffer(out),
-          ])
+        try context.probeRows(a, top: top, part: part, v, count: max(pair.count, 1), into: out)
         return try context.readSums(out, count: 3 * a.rows)
       }
-      for p in 0..<min(2, vectors.count - first) { found.products.append((0..<a.rows).map { values[3 * $0 + p] }) }
+      for p in 0..<pair.count { found.products.append((0..<a.rows).map { values[3 * $0 + p] }) }
       for i in 0..<a.rows { found.squares[i] = values[3 * i + 2] }
+    }
+    return found
+  }
+
+  /// Both triangles by the same vectors, read together.
+  public func performProbeSymmetric(_ a: Matrix, vectors: [[Double]]) throws(BackendError) -> RowProbe {
+    let n = a.rows
+    guard a.isWhole, n > 0 else { return try probeTriangles(a, vectors: vectors) }
+    var found = RowProbe(products: [], squares: [])
+    for first in stride(from: 0, to: max(vectors.count, 1), by: 2) {
+      let pair = vectors[min(first, vectors.count)...].prefix(2)
+      let values = try context.lock.held { () throws(BackendError) in
+        let v = try context.placePair(pair, length: n)
+        let out = try context.scratch("probe result", byteCount: 40 * n)
+        try context.probeRows(a, top: 0, part: .lower, v, count: max(pair.count, 1), into: out)
+        try context.probeColumns(a, top: 0, part: .strictlyLower, v, count: max(pair.count, 1), into: out, at: 3 * n)
+        return try context.readSums(out, count: 5 * n)
+      }
+      for p in 0..<pair.count {
+        found.products.append((0..<n).map { values[3 * $0 + p] + values[(3 + p) * n + $0] })
+      }
+      found.squares = (0..<n).map { values[3 * $0 + 2] }
     }
     return found
   }
@@ -62,28 +79,15 @@ extension OpenCLBackend {
   ) throws(BackendError) -> [[Double]] {
     var found: [[Double]] = []
     let columns = a.columns
-    let runs = (a.rows + KernelConstants.probeRows - 1) / KernelConstants.probeRows
     for first in stride(from: 0, to: vectors.count, by: 2) {
-      let second = first + 1 < vectors.count ? vectors[first + 1] : [Double](repeating: 0, count: a.rows)
+      let pair = vectors[first...].prefix(2)
       let values = try context.lock.held { () throws(BackendError) in
-        let u = try context.placeSums(vectors[first] + second, "probe")
-        let partial = try context.scratch("probe sums", byteCount: 16 * max(runs * columns, 1))
+        let u = try context.placePair(pair, length: a.rows)
         let out = try context.scratch("probe result", byteCount: 16 * max(columns, 1))
-        let items = context.probeItems
-        try context.launch(
-          .probe, "probe_columns",
-          global: ((columns.rounded(upTo: context.probeColumns) / context.probeColumns).rounded(upTo: items), runs),
-          group: (items, 1),
-          arguments: [
-            .buffer(a.buffer), .uint(top), .uint(a.rows), .uint(columns), .uint(part.number), .buffer(u),
-            .uint(min(2, vectors.count - first)), .buffer(partial),
-          ])
-        try context.launch(
-          .probe, "probe_total", items: columns, height: 2, .buffer(partial), .uint(runs), .uint(columns),
-          .buffer(out))
+        try context.probeColumns(a, top: top, part: part, u, count: pair.count, into: out, at: 0)
         return try context.readSums(out, count: 2 * columns)
       }
-      for p in 0..<min(2, vectors.count - first) { found.append(Array(values[p * columns..<(p + 1) * columns])) }
+      for p in 0..<pair.count { found.append(Array(values[p * columns..<(p + 1) * columns])) }
     }
     return found
   }
@@ -132,6 +136,43 @@ extension DeviceContext {
 
   /// Bytes of an accumulator: float64, or a pair of floats.
   private var sumBytes: Int { 8 }
+
+  /// Two vectors of a length one after the other, those that are not there as zeros. Hold `lock` until they are used.
+  fileprivate func placePair(_ pair: ArraySlice<[Double]>, length: Int) throws(BackendError) -> DeviceBuffer {
+    let zeros = [Double](repeating: 0, count: (2 - pair.count) * length)
+    return try placeSums(pair.flatMap(\.self) + zeros, "probe")
+  }
+
+  /// Queues three accumulators a row: the products with one or two vectors, and the square.
+  fileprivate func probeRows<Element>(
+    _ a: OpenCLMatrix<Element>, top: Int, part: MatrixPart, _ v: DeviceBuffer, count: Int, into out: DeviceBuffer
+  ) throws(BackendError) {
+    try launch(
+      .probe, "probe_rows", global: (a.rows * probeItems, 1), group: (probeItems, 1),
+      arguments: [
+        .buffer(a.buffer), .uint(top), .uint(a.columns), .uint(part.number), .buffer(v), .uint(count), .buffer(out),
+      ])
+  }
+
+  /// Queues two rows of accumulators, from one of them on: the products of the columns with one or two vectors.
+  fileprivate func probeColumns<Element>(
+    _ a: OpenCLMatrix<Element>, top: Int, part: MatrixPart, _ u: DeviceBuffer, count: Int, into out: DeviceBuffer,
+    at start: Int
+  ) throws(BackendError) {
+    let (columns, items) = (a.columns, probeItems)
+    let runs = (a.rows + KernelConstants.probeRows - 1) / KernelConstants.probeRows
+    let partial = try scratch("probe sums", byteCount: 16 * max(runs * columns, 1))
+    try launch(
+      .probe, "probe_columns",
+      global: ((columns.rounded(upTo: probeColumns) / probeColumns).rounded(upTo: items), runs), group: (items, 1),
+      arguments: [
+        .buffer(a.buffer), .uint(top), .uint(a.rows), .uint(columns), .uint(part.number), .buffer(u), .uint(count),
+        .buffer(partial),
+      ])
+    try launch(
+      .probe, "probe_total", items: columns, height: count, .buffer(partial), .uint(runs), .uint(columns), .uint(start),
+      .buffer(out))
+  }
 
   /// Host numbers as accumulators of kernels, under a name.
   func placeSums(_ values: [Double], _ name: String) throws(BackendError) -> DeviceBuffer {

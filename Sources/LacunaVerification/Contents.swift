@@ -38,8 +38,8 @@ final class Contents<Base: DeviceMatrix> {
     case nothing
     /// Random entries, not looked at since.
     case filled(Filling<Base>)
-    /// A vector, number by number.
-    case values([Base.Element])
+    /// A vector, number by number, and whether the device was found to hold just these since it was written.
+    case values([Base.Element], wasRead: Bool)
     case marks(Marks)
   }
 

@@ -13,17 +13,15 @@ extension VerifiedBackend {
     _ a: Base.Matrix, _ part: Marks.Part, _ vectors: [[Double]] = []
   ) throws(BackendError) -> Observation {
     let all = [probe(a.columns)] + vectors
-    let found = try base.probeRows(a, part: part == .all ? .all : .lower, vectors: all)
-    var products = found.products
-    if part == .symmetric {
-      let above = try base.probeColumns(a, part: .strictlyLower, vectors: all)
-      for p in products.indices { for i in products[p].indices { products[p][i] += above[p][i] } }
-    }
+    let found =
+      part == .symmetric
+      ? try base.probeSymmetric(a, vectors: all)
+      : try base.probeRows(a, part: part == .all ? .all : .lower, vectors: all)
     let total = found.squares.reduce(0, +) * (part == .symmetric ? 2 : 1)
     let marks = Marks(
-      part: part, rows: products[0], tolerance: 0, isExact: true, size: total.squareRoot(),
+      part: part, rows: found.products[0], tolerance: 0, isExact: true, size: total.squareRoot(),
       norms: found.squares.map { $0.squareRoot() })
-    return Observation(marks: marks, products: Array(products.dropFirst()))
+    return Observation(marks: marks, products: Array(found.products.dropFirst()))
   }
 
   /// Requires measured numbers to be what was expected; those expected that are not finite say nothing.
@@ -54,7 +52,7 @@ extension VerifiedBackend {
     switch a.known {
     case .nothing: break
     case .filled(let filling): try requireEntries(filling, operation)
-    case .values(let values):
+    case .values(let values, _):
       let row = Element.doubles(values)
       let v = probe(row.count)
       let expected = zip(row, v).reduce(0) { $0 + $1.0 * $1.1 }
@@ -113,7 +111,7 @@ extension VerifiedBackend {
 
   /// The numbers of a vector.
   func values(_ vector: Matrix) throws(BackendError) -> [Double] {
-    if case .values(let values) = vector.known { return Element.doubles(values) }
+    if case .values(let values, _) = vector.known { return Element.doubles(values) }
     return Element.doubles(try download(vector))
   }
 
@@ -143,7 +141,7 @@ extension VerifiedBackend {
       guard BitSum.of(first) == BitSum.of(second), zip(numbers, again).allSatisfy({ $0 == $1 || $0 != $0 }) else {
         throw failure(operation, "it gave two results for the same input")
       }
-      out.known = .values(first)
+      out.known = .values(first, wasRead: true)
     } else {
       try requireSame(out, other, operation)
     }

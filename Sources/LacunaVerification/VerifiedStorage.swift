@@ -13,7 +13,7 @@ extension VerifiedBackend {
     let columns = matrix.columns
     if values.isEmpty { return }
     if matrix.rows == 1 {
-      matrix.known = .values(values)
+      matrix.known = .values(values, wasRead: false)
       return
     }
     let (v, numbers) = (probe(columns), Element.doubles(values))
@@ -37,17 +37,19 @@ extension VerifiedBackend {
   }
 
   public func performDownload(_ matrix: Matrix, rows: Range<Int>) throws(BackendError) -> [Element] {
+    if case .values(let known, wasRead: true) = matrix.known, !rows.isEmpty { return known }
     let values = try base.download(matrix.base, rows: rows)
     if values.isEmpty { return values }
-    if case .values(let known) = matrix.known {
+    if case .values(let known, _) = matrix.known {
       guard BitSum.of(values) == BitSum.of(known) else { throw failure("download", "not what was there before") }
+      matrix.known = .values(known, wasRead: true)
       return known
     }
     try observe(matrix, for: "download")
     guard try base.bitSum(of: matrix.base, rows: rows) == BitSum.of(values) else {
       throw failure("download", "what arrived is not what the device holds")
     }
-    if matrix.rows == 1 { matrix.known = .values(values) }
+    if matrix.rows == 1 { matrix.known = .values(values, wasRead: true) }
     return values
   }
 
@@ -57,9 +59,9 @@ extension VerifiedBackend {
   }
 
   public func performCopy(_ source: Matrix, to target: Matrix) throws(BackendError) {
-    if case .values(let values) = source.known {
+    if case .values(let values, _) = source.known {
       try base.copy(source.base, to: target.base)
-      target.known = .values(values)
+      target.known = .values(values, wasRead: false)
       return
     }
     let marks = try marks(of: source, for: "copy")
@@ -116,6 +118,10 @@ extension VerifiedBackend {
   public func performProbeRows(
     _ a: Matrix, part: MatrixPart, vectors: [[Double]]
   ) throws(BackendError) -> RowProbe { try base.probeRows(a.base, part: part, vectors: vectors) }
+
+  public func performProbeSymmetric(_ a: Matrix, vectors: [[Double]]) throws(BackendError) -> RowProbe {
+    try base.probeSymmetric(a.base, vectors: vectors)
+  }
 
   public func performProbeColumns(
     _ a: Matrix, part: MatrixPart, vectors: [[Double]]

@@ -140,6 +140,16 @@ import Testing
             #expect(abs(turned[p][j] - expected) <= 0x1p-38 * Double(rows), "\(name) \(rows) × \(columns)")
           }
         }
+        if part == .lower && rows == columns {
+          let symmetric = try backend.probeSymmetric(x, vectors: v)
+          #expect(symmetric.squares == found.squares)
+          for p in 0..<3 {
+            for i in 0..<rows {
+              let expected = (0..<rows).reduce(0) { $0 + entry(max(i, $1), min(i, $1)) * v[p][$1] }
+              #expect(abs(symmetric.products[p][i] - expected) <= 0x1p-38 * Double(rows), "\(name) \(rows)")
+            }
+          }
+        }
         for i in 0..<rows {
           let square = (0..<columns).reduce(0) { $0 + entry(i, $1) * entry(i, $1) }
           #expect(abs(found.squares[i] - square) <= 0x1p-38 * Double(columns))

@@ -42,6 +42,17 @@ extension Backend {
     return try performProbeRows(a, part: part, vectors: vectors)
   }
 
+  /// S·v for each vector v, S the symmetric matrix whose lower triangle A holds, and the squared norms of the triangle's rows, as
+  /// `probeRows`.
+  /// - Parameter vectors: of the host, as many numbers as A has rows and columns.
+  public func probeSymmetric(_ a: Matrix, vectors: [[Double]]) throws(BackendError) -> RowProbe {
+    try Shapes.require(
+      a.rows == a.columns && vectors.allSatisfy { $0.count == a.columns }, "probeSymmetric",
+      expected: "a square matrix and vectors of \(a.columns)",
+      actual: "\(a.rows) rows and lengths \(vectors.map(\.count))")
+    return try performProbeSymmetric(a, vectors: vectors)
+  }
+
   /// Aᵀu for each vector u, over a part of A, as `probeRows`.
   /// - Parameter vectors: of the host, `rows` numbers each.
   public func probeColumns(_ a: Matrix, part: MatrixPart, vectors: [[Double]]) throws(BackendError) -> [[Double]] {
@@ -102,6 +113,18 @@ extension Backend {
       let zeros = [Double](repeating: 0, count: a.rows)
       return RowProbe(products: vectors.map { _ in zeros }, squares: zeros)
     }
+    return found
+  }
+
+  public func performProbeSymmetric(_ a: Matrix, vectors: [[Double]]) throws(BackendError) -> RowProbe {
+    try probeTriangles(a, vectors: vectors)
+  }
+
+  /// `probeSymmetric` by the rows of one triangle and the columns of the other.
+  package func probeTriangles(_ a: Matrix, vectors: [[Double]]) throws(BackendError) -> RowProbe {
+    var found = try probeRows(a, part: .lower, vectors: vectors)
+    let above = try probeColumns(a, part: .strictlyLower, vectors: vectors)
+    for p in vectors.indices { for i in above[p].indices { found.products[p][i] += above[p][i] } }
     return found
   }
 

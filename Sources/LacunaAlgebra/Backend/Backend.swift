@@ -68,6 +68,7 @@ public protocol Backend<Element>: BackendCore {
   // MARK: Verification
 
   func performProbeRows(_ a: Matrix, part: MatrixPart, vectors: [[Double]]) throws(BackendError) -> RowProbe
+  func performProbeSymmetric(_ a: Matrix, vectors: [[Double]]) throws(BackendError) -> RowProbe
   func performProbeColumns(_ a: Matrix, part: MatrixPart, vectors: [[Double]]) throws(BackendError) -> [[Double]]
   func performBitSum(of a: Matrix, rows: Range<Int>) throws(BackendError) -> UInt32
   func performSealedFill(
