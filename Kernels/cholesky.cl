@@ -56,7 +56,7 @@ __kernel void factor_block(
 #define LANES (WG / NB)
 #define COLUMNS (NB / LANES)
 // Of the block an item holds every TALL-th row of every BROAD-th column.
-#define TALL (WG >= 256 ? 16 : 8)
+#define TALL 16
 #define BROAD (WG / TALL)
 
 __kernel void factor_rows(

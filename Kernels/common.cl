@@ -8,7 +8,7 @@
 // Macros (set by the host on every build):
 //   REAL64  1: REAL is double; 0: float
 //   FP64    1: the device has double, and sums are accumulated in it; 0: sums are compensated pairs of floats
-//   WG      work-group size of the one-dimensional kernels, a power of two, 16...256
+//   WG      work-group size of the one-dimensional kernels, 256
 
 #if FP64
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable

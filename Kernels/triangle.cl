@@ -9,7 +9,7 @@
 // Launch: symmetrize: two-dimensional, groups of TILE x TILE over size rounded up to TILE; others: columns x rows items,
 // groups of WG x 1.
 //
-// TILE: edge of the square tiles of symmetrize, by the host, 4...16.
+// TILE: edge of the square tiles of symmetrize, 16.
 
 __kernel void symmetrize(__global REAL *a, const uint size) {
   __local REAL tile[TILE][TILE + 1];

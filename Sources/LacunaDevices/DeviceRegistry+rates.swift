@@ -16,28 +16,33 @@ extension DeviceRegistry {
 
   /// All rates of an open device; what is missing is measured when it is asked for, and kept.
   ///
-  /// Where a measurement fails, the nominal rate stands: whichever route follows from it is exact.
+  /// Where a measurement fails, that of the next smaller order stands, or the nominal rate: whichever route follows from it is
+  /// exact.
   /// - Parameter kind: of the device; what is no processor is measured at large orders too, where that takes a second at most; of
   ///   a processor what is `cacheBound` alone.
   func deviceRates(
     of backend: any Backend, key: String, by provider: any DeviceProvider, kind: ComputeDevice.Kind
   ) -> DeviceRates {
-    let rate: @Sendable (DeviceRates.Work, Int) -> Double = { [rates] work, order in
+    let measured: @Sendable (DeviceRates.Work, Int) -> Double? = { [rates] work, order in
       rates.rate(of: Self.key(key, work, order)) { () throws(BackendError) in
         try provider.rate(work, order: order, on: backend)
-      } ?? DeviceRates.nominal.rate(work, order)
+      }
+    }
+    let common: @Sendable (DeviceRates.Work, Int) -> Double = { work, order in
+      let order = min(order, Self.comparedOrder)
+      return measured(work, order) ?? DeviceRates.nominal.rate(work, order)
     }
     if kind == .cpu {
       let cacheBound = provider.cacheBound
-      return DeviceRates(orders: DeviceRates.orders + DeviceRates.largeOrders) { work, order in
-        rate(work, cacheBound.contains(work) ? order : min(order, Self.comparedOrder))
+      return DeviceRates(orders: DeviceRates.orders + DeviceRates.uncachedOrders) { work, order in
+        (cacheBound.contains(work) ? measured(work, order) : nil) ?? common(work, order)
       }
     }
     return DeviceRates(orders: DeviceRates.orders + DeviceRates.largeOrders) { work, order in
-      var known = rate(work, min(order, Self.comparedOrder))
+      var known = common(work, order)
       for large in DeviceRates.largeOrders where large <= order {
-        guard work.operations(order: Double(large)) / known < 1 else { break }
-        known = rate(work, large)
+        guard work.operations(order: Double(large)) / known < 1, let rate = measured(work, large) else { break }
+        known = rate
       }
       return known
     }

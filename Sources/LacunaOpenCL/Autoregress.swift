@@ -11,13 +11,9 @@ extension OpenCLBackend {
         try performAutoregress(part[0], correlation: correlation, adjoint: adjoint)
       }
     }
-    let scans = context.routes.actsAsGPU
     try context.launch(
-      .autoregress, scans ? "autoregress_scan" : "autoregress_rows",
-      global: (scans ? x.rows * context.groupSize : x.rows, 1), group: (scans ? context.groupSize : 1, 1),
-      arguments: [
-        .buffer(x.buffer), .uint(x.columns), .real(rho), .real(((1 - rho) * (1 + rho)).squareRoot()),
-        .uint(adjoint ? 1 : 0),
-      ])
+      .autoregress, context.routes.actsAsGPU ? "autoregress_scan" : "autoregress_rows", rows: x.rows,
+      .buffer(x.buffer), .uint(x.columns), .real(rho), .real(((1 - rho) * (1 + rho)).squareRoot()),
+      .uint(adjoint ? 1 : 0))
   }
 }

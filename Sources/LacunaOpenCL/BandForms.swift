@@ -128,7 +128,7 @@ extension DeviceContext {
 
   /// Items side by side, each with four columns of a group's strip; nil where local memory has no room for one.
   func bandLanes(_ layout: BandLayout) -> Int? {
-    let most = min(groupSize, device.localMemory / bandStateBytes)
+    let most = min(KernelConstants.groupSize, device.localMemory / bandStateBytes)
     return layout.tiles > most ? nil : max(1, min(128, most) / layout.tiles)
   }
 

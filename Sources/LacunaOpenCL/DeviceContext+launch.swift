@@ -18,26 +18,27 @@ enum Argument {
 }
 
 extension DeviceContext {
-  /// Queues a kernel over `items` along one dimension, and `height` along the other, in groups of `groupSize` × 1.
+  /// Queues a kernel over `items` along one dimension, and `height` along the other, in one-dimensional groups.
   func launch(_ source: KernelSource, _ name: String, items: Int, height: Int = 1, _ arguments: Argument...)
     throws(BackendError)
   {
+    let size = KernelConstants.groupSize
     try launch(
-      source, name, global: (items.rounded(upTo: groupSize), height), group: (groupSize, 1), arguments: arguments)
+      source, name, global: (items.rounded(upTo: size), height), group: (size, 1), arguments: arguments)
   }
 
-  /// Queues a kernel over `groups` work-groups of `groupSize` items, and `height` along the other dimension, at most `tallest`
-  /// at once.
+  /// Queues a kernel over `groups` one-dimensional work-groups, and `height` along the other dimension, at most `tallest` at once.
   func launch(
     _ source: KernelSource, _ name: String, groups: Int, height: Int = 1, tallest: Int = .max, _ arguments: Argument...
   ) throws(BackendError) {
+    let size = KernelConstants.groupSize
     try launch(
-      source, name, global: (groups * groupSize, height), group: (groupSize, 1), tallest: tallest, arguments: arguments)
+      source, name, global: (groups * size, height), group: (size, 1), tallest: tallest, arguments: arguments)
   }
 
   /// Queues a kernel over a group for each row of a matrix; a processor's has one item.
   func launch(_ source: KernelSource, _ name: String, rows: Int, _ arguments: Argument...) throws(BackendError) {
-    let items = routes.actsAsGPU ? groupSize : 1
+    let items = routes.actsAsGPU ? KernelConstants.groupSize : 1
     try launch(source, name, global: (rows * items, 1), group: (items, 1), arguments: arguments)
   }
 
@@ -92,9 +93,4 @@ extension DeviceContext {
 extension Int {
   /// The least multiple of `step` that is not below this number.
   func rounded(upTo step: Int) -> Int { (self + step - 1) / step * step }
-}
-
-extension DeviceContext {
-  /// Edge of the square work-groups of two-dimensional kernels: TILE of `triangle.cl`.
-  var tileEdge: Int { groupSize >= 256 ? 16 : 8 }
 }

@@ -11,8 +11,6 @@ final class DeviceContext: @unchecked Sendable {
   let precision: Precision
   /// Whether sums accumulate in float64.
   let usesFloat64: Bool
-  /// Items of a one-dimensional work-group, a power of two.
-  let groupSize: Int
   let routes: Routes
   let faults: Faults
   let lock = RecursiveLock()
@@ -43,7 +41,6 @@ final class DeviceContext: @unchecked Sendable {
     longestProduct = routes.longestLaunch
     usesFloat64 = routes.usesFloat64 && device.hasFloat64
     self.faults = faults
-    groupSize = device.largestGroup >= 256 ? 256 : device.largestGroup >= 128 ? 128 : 64
     if let obstacle = device.obstacle { throw .unsupported("trials: \(obstacle)", device: device.name) }
     if precision == .float64 && !usesFloat64 { throw .unsupported("float64", device: device.name) }
     context = try CLBlast.sharedContext(device)

@@ -24,7 +24,7 @@ extension OpenCLBackend {
 
   public func performSymmetrize(_ a: Matrix) throws(BackendError) {
     if !a.isWhole { return try symmetrizeSlabs(a) }
-    let edge = context.tileEdge
+    let edge = KernelConstants.tileEdge
     let size = a.rows.rounded(upTo: edge)
     try context.launch(
       .triangle, "symmetrize", global: (size, size), group: (edge, edge),

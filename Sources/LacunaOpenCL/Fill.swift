@@ -27,13 +27,13 @@ extension OpenCLBackend {
     let last = offset + UInt64(count - 1)
     /// Groups for the blocks of `size` values that the indices touch.
     func groups(of size: UInt64) -> Int {
-      (Int(last / size - offset / size) + 1).rounded(upTo: context.groupSize) / context.groupSize
+      (Int(last / size - offset / size) + 1).rounded(upTo: KernelConstants.groupSize) / KernelConstants.groupSize
     }
     func launch(_ name: String, blocksOf size: UInt64, _ more: Argument...) throws(BackendError) -> Int {
       let groups = groups(of: size)
       let sums = sealing != nil ? try context.scratch("bit sums", byteCount: 4 * groups) : x.buffer
       try context.launch(
-        .fill, name, global: (groups * context.groupSize, 1), group: (context.groupSize, 1),
+        .fill, name, global: (groups * KernelConstants.groupSize, 1), group: (KernelConstants.groupSize, 1),
         arguments: [
           .buffer(x.buffer), .uint(count), .ulong(offset), .ulong(stream.stream), .ulong(stream.seed),
           .uint(sealing.map { 1 + $0 & (1 << 31 - 1) } ?? 0), .buffer(sums),

@@ -1,5 +1,9 @@
 /// Numbers that kernels and the host count by alike: macros of every program.
 enum KernelConstants {
+  /// WG: items of a one-dimensional work-group; no device has less than CLBlast's groups, which are as large.
+  static let groupSize = 256
+  /// TILE of `triangle.cl`: edge of the square work-groups.
+  static let tileEdge = 16
   /// TS of `tridiagonal.cl`: edge of its tiles.
   static let tridiagonalTile = 64
   /// PANEL of `tridiagonal.cl`: most columns of a panel.
@@ -36,7 +40,7 @@ extension DeviceContext {
   /// The compiler's options for every program.
   var buildOptions: String {
     var macros = [
-      ("NB", smallBlock), ("TILE", tileEdge), ("WG", groupSize),
+      ("NB", smallBlock), ("TILE", KernelConstants.tileEdge), ("WG", KernelConstants.groupSize),
       ("REAL64", precision == .float64 ? 1 : 0),
       ("FP64", usesFloat64 ? 1 : 0), ("TS", KernelConstants.tridiagonalTile),
       ("PANEL", KernelConstants.tridiagonalPanel), ("SHARING", sharing),

@@ -81,7 +81,7 @@ extension DeviceContext {
     if rows == 0 || columns == 0 { return }
     let words = (columns + 31) / 32
     // A group a row: an item a word where there are so many, and 32 at least to share the columns.
-    let items = min(groupSize, max(32, words.rounded(upTo: 32)))
+    let items = min(KernelConstants.groupSize, max(32, words.rounded(upTo: 32)))
     func paint(_ kernel: String, localWords: Int, _ more: Argument...) throws(BackendError) {
       guard localWords * 4 <= device.localMemory else {
         throw .unsupported("masks of \(columns) coordinates", device: device.name)

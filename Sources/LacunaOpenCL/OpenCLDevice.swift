@@ -126,7 +126,8 @@ public struct OpenCLDevice: @unchecked Sendable {
     let missing = flags.first { number($0.0, cl_uint(0)) == 0 }?.1
     let small =
       localMemory < 16 << 10 ? "\(localMemory >> 10) KiB of local memory, 16 KiB needed" : nil
-    let narrow = largestGroup < 64 ? "work-groups of \(largestGroup) items, 64 needed" : nil
+    let items = KernelConstants.groupSize
+    let narrow = largestGroup < items ? "work-groups of \(largestGroup) items, \(items) needed" : nil
     obstacle = missing ?? small ?? narrow
   }
 }

@@ -54,7 +54,7 @@ extension DeviceContext {
   func offers(_ way: ProductWay) -> Bool {
     switch way {
     case .clblast: true
-    case .narrowTiles: routes.actsAsGPU && groupSize == 256
+    case .narrowTiles: routes.actsAsGPU
     case .wideTiles: offers(.narrowTiles) && device.localMemory >= 32 << 10
     case .matrixUnits: offers(.wideTiles) && precision == .float64 && routes.matrixDepth != nil
     }

@@ -194,6 +194,18 @@ struct SimulatedDeviceTests {
     }
   }
 
+  /// A device whose work-groups are too small for the kernels, CLBlast's among them, is listed with that and refused by it.
+  @Test(arguments: [64, 128, 255]) func smallGroupsAreRefused(items: Int) throws {
+    let environment = OpenCLShim.posing.merging(["LACUNA_SHIM_GROUP": "\(items)"]) { $1 }
+    let obstacle = "work-groups of \(items) items, 256 needed"
+    try withFolder { cache in
+      let list = try OpenCLShim.run(["devices"], cache: cache, environment: environment)
+      #expect(list.status == 0 && list.output.contains(obstacle), "\(list.output)\(list.errors)")
+      let named = try OpenCLShim.run(Self.study(6), cache: cache, environment: environment)
+      #expect(named.status == 69 && named.errors.contains(obstacle), "\(named.errors)")
+    }
+  }
+
   /// Every device is listed in time, and what compilers took is said apart; a cache that PoCL cannot write is named.
   @Test func listing() throws {
     try withFolder { cache in

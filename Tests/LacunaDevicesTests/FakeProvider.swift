@@ -8,6 +8,8 @@ struct FakeProvider: DeviceProvider {
   var devices: [ComputeDevice] = [FakeProvider.device()]
   /// Operations a second of everything.
   var claimedRate = 1e18
+  /// Beyond it there is no memory to measure a rate.
+  var largestOrder = Int.max
   /// Thrown by `open` and `join`.
   var failure: BackendError?
   var isSpread = false
@@ -42,6 +44,7 @@ struct FakeProvider: DeviceProvider {
   }
 
   func rate(_ work: DeviceRates.Work, order: Int, on backend: any Backend) throws(BackendError) -> Double {
-    claimedRate
+    if order > largestOrder { throw .outOfMemory(requested: 8 * order * order, available: 0, device: "Pretender") }
+    return claimedRate
   }
 }

@@ -60,6 +60,24 @@ import Testing
     }
   }
 
+  /// A device that is no processor is measured at large orders while that takes a second, and while there is memory for it: what
+  /// was measured last stands beyond.
+  @Test(arguments: [
+    (1e10, Int.max, 1024), (1e11, .max, 2048), (1e12, .max, 4096), (2e12, .max, 8192), (2e12, 3000, 2048),
+  ])
+  func largeOrders(claimed: Double, largest: Int, measured: Int) throws {
+    try withCache { folder, report, _ in
+      let registry = DeviceRegistry(
+        providers: [FakeProvider(claimedRate: claimed, largestOrder: largest)],
+        cache: MeasurementCache(folder: folder.path, report: report))
+      let found = try registry.select(.device("fake", 0), precision: .float64).rates
+      #expect(found.rate(.multiply, 8192) == claimed)
+      #expect(found.seconds(.multiply, order: 16384, operations: claimed) == 1)
+      let orders = try rates(folder).keys.compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }
+      #expect(orders.max() == measured)
+    }
+  }
+
   /// Times of a busy machine are taken again until the two least agree, within bounds.
   @Test(arguments: [
     ([0.01, 0.01, 0.01], 3, 0.01), ([0.05, 0.03, 0.02, 0.011, 0.04, 0.0105], 6, 0.0105), ([0.2, 0.2], 2, 0.2),

@@ -39,7 +39,10 @@ public struct DeviceRates: Sendable {
   public static let orders = [128, 512, 1024]
 
   /// Further orders for devices that are slow to start and fast then, for whom 1024 is small.
-  public static let largeOrders = [2048, 4096]
+  public static let largeOrders = [2048, 4096, 8192]
+
+  /// Further orders for processors, of work that is slower where a matrix no longer lies in their caches.
+  public static let uncachedOrders = [2048, 4096]
 
   /// The orders of these rates, ascending.
   public let orders: [Int]

@@ -22,7 +22,7 @@ extension DeviceContext {
     let width = n <= 2048 ? 32 : KernelConstants.tridiagonalPanel
     let panel = try scratch("reflectors", count: 3 * width * n)
     let partial = try allocate(byteCount: (n + tile - 1) / tile * n * precision.byteCount)
-    let rows = groupSize / sharing
+    let rows = KernelConstants.groupSize / sharing
     let groups = (n + rows - 1) / rows
     let x = try scratch("column", count: n)
     let z = try scratch("image", count: n)
