@@ -23,7 +23,7 @@ extension HostBackend {
 
   /// The eigenvalues with the 1/m of the transform there and back.
   private func circulantFactors(_ eigenvalues: [Element]) -> [Double] {
-    eigenvalues.map { Double($0) / Double(eigenvalues.count) }
+    Element.doubles(eigenvalues).map { $0 / Double(eigenvalues.count) }
   }
 }
 

@@ -34,7 +34,7 @@ extension HostBackend {
     }
     precondition(info >= 0, "syevd: argument \(-info)")
     guard info == 0 else { throw .noConvergence(operation: operation, info: Int(info)) }
-    return values.map { Double($0) }
+    return Element.doubles(values)
   }
 
   /// `syevr` over the range of the k largest values: bisection and inverse iteration after one tridiagonalisation.
@@ -78,7 +78,7 @@ extension HostBackend {
       let high = vectors.pointer + (wanted - 1 - i) * count
       for j in 0..<count { swap(&low[j], &high[j]) }
     }
-    return values[..<wanted].reversed().map { Double($0) }
+    return Element.doubles(values[..<wanted].reversed())
   }
 
   /// A workspace of the size that a query answered; float32 rounds large sizes, hence the margin.

@@ -28,7 +28,7 @@ extension HostBackend {
     precondition(info == 0, "sytrd: argument \(-info)")
     try formOrthogonalFactor(a, tau: tau, width: 1)
     return SymmetricTridiagonal(
-      diagonal: diagonal.map { Double($0) },
-      offDiagonal: offDiagonal[..<(count - 1)].map { Double($0) })
+      diagonal: Element.doubles(diagonal),
+      offDiagonal: Element.doubles(Array(offDiagonal[..<(count - 1)])))
   }
 }

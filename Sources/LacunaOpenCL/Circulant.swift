@@ -35,7 +35,7 @@ extension OpenCLBackend {
   {
     if out.count == 0 { return }
     try context.lock.held { () throws(BackendError) in
-      let filter = try context.circulantFilter(eigenvalues.map { Double($0) })
+      let filter = try context.circulantFilter(Element.doubles(eigenvalues))
       let length = filter.length
       let pairs = max(
         1, min((z.rows + 1) / 2, (64 << 20) / (4 * length * context.precision.byteCount)))

@@ -131,18 +131,20 @@ final class DeviceContext: @unchecked Sendable {
   func read<T: BitwiseCopyable>(_ buffer: DeviceBuffer, count: Int, as zero: T, at byteOffset: Int = 0)
     throws(BackendError) -> [T]
   {
-    var values = [T](repeating: zero, count: count)
-    if count == 0 { return values }
+    if count == 0 { return [] }
     let size = count * MemoryLayout<T>.stride
-    try lock.held { () throws(BackendError) in
+    return try lock.held { () throws(BackendError) in
       try Status.check(faults.launch("read"), "clEnqueueReadBuffer")
       try Status.check(faults.transfer(size), "clEnqueueReadBuffer")
-      let status = values.withUnsafeMutableBytes {
-        clEnqueueReadBuffer(queue, buffer.memory, cl_bool(CL_TRUE), byteOffset, size, $0.baseAddress!, 0, nil, nil)
+      var status = CL_SUCCESS
+      let values = [T](unsafeUninitializedCapacity: count) { memory, initialized in
+        status = clEnqueueReadBuffer(
+          queue, buffer.memory, cl_bool(CL_TRUE), byteOffset, size, memory.baseAddress!, 0, nil, nil)
+        initialized = status == CL_SUCCESS ? count : 0
       }
       try Status.check(status, "clEnqueueReadBuffer")
+      return values
     }
-    return values
   }
 
   /// - Parameters from, at: bytes before the first, of the source and of the target.

@@ -80,17 +80,17 @@ extension OpenCLBackend {
   func place(_ integers: Integers) throws(BackendError) -> Matrix {
     let matrix = try makeUninitialized(rows: integers.rows, columns: integers.columns)
     try requireWhole(matrix, "the self-test")
-    try upload(integers.values.map { Element($0) }, to: matrix, firstRow: 0)
+    try upload(Element.nearest(integers.values.map { Double($0) }), to: matrix, firstRow: 0)
     return matrix
   }
 
   func require(
     _ c: Matrix, times v: [Int], _ expected: [Int], _ what: String, _ inner: Int
   ) throws(BackendError) {
-    let values = try download(c)
+    let values = Element.doubles(try download(c))
     for i in expected.indices {
       let row = i * c.columns
-      let sum = v.indices.reduce(0.0) { $0 + Double(values[row + $1]) * Double(v[$1]) }
+      let sum = v.indices.reduce(0.0) { $0 + values[row + $1] * Double(v[$1]) }
       let seen = context.faults.selfTest?(sum) ?? sum
       if seen == Double(expected[i]) { continue }
       throw .device(

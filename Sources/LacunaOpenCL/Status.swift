@@ -39,7 +39,7 @@ enum Status {
   }
 
   /// Throws unless the call succeeded.
-  static func check(_ status: cl_int, _ call: String) throws(BackendError) {
-    if status != CL_SUCCESS { throw .device(call: call, status: Int(status), log: name(Int(status))) }
+  static func check(_ status: cl_int, _ call: @autoclosure () -> String) throws(BackendError) {
+    if status != CL_SUCCESS { throw .device(call: call(), status: Int(status), log: name(Int(status))) }
   }
 }

@@ -50,7 +50,7 @@ public final class DualErrors<Device: Backend> {
         spikes,
         directions: count > 0
           ? try device.makeMatrix(
-            spikes.directions.flatMap { $0.map { Device.Element($0) } }, rows: count, columns: d) : nil,
+            elements(spikes.directions.flatMap(\.self)), rows: count, columns: d) : nil,
         projections: count > 0 ? try device.makeMatrix(rows: count, columns: n) : nil)
     } else {
       precondition(form == .inverses, "a reduced form under a Σ that needs Q itself")
@@ -106,19 +106,19 @@ public final class DualErrors<Device: Backend> {
     var errors = CoordinateErrors(training: [], generalization: [])
     try regression.forEachBlock(times: regression.inverse) { block in
       let (scaled, squares) = try regression.diagonals(of: block, ridge: ridge)
-      var products: [Device.Element] = []
+      var products: [Double] = []
       if let projections {
         let out = try device.makeMatrix(rows: projections.rows, columns: scaled.count)
         try device.multiply(
           projections, transposeA: false, block.product, transposeB: false, alpha: 1, beta: 0, into: out)
-        products = try device.download(out)
+        products = try device.doubles(out)
       }
       for (k, p) in scaled.enumerated() {
         errors.training.append(trainingError(ridge: ridge, square: squares[k], p: p))
         errors.generalization?.append(
           isotropicError(
             spikes, coordinate: block.first + k, ridge: ridge, square: squares[k], p: p,
-            products: spikes.strengths.indices.lazy.map { Double(products[$0 * scaled.count + k]) }))
+            products: spikes.strengths.indices.lazy.map { products[$0 * scaled.count + k] }))
       }
     }
     return errors
@@ -139,7 +139,7 @@ public final class DualErrors<Device: Backend> {
     if let projections {
       let out = try device.makeMatrix(rows: projections.rows, columns: n)
       try device.multiply(projections, transposeA: false, w, transposeB: true, alpha: 1, beta: 0, into: out)
-      let values = try device.download(out).map(Double.init)
+      let values = try device.doubles(out)
       probes = (0..<projections.rows).map { Array(values[$0 * n..<($0 + 1) * n]) }
     }
     let parts = stride(from: 0, to: ridges.count, by: Self.chunk).map {
@@ -175,7 +175,7 @@ public final class DualErrors<Device: Backend> {
 
   private func forms(
     of columns: Device.Matrix, _ t: SymmetricBand, ridges: ArraySlice<Double>, probes: [[Double]]
-  ) throws -> ResolventTable<Device.Element> {
+  ) throws -> ResolventTable {
     do throws(BackendError) {
       return try device.resolventTable(of: columns, band: t, shifts: Array(ridges), probes: probes)
     } catch {
@@ -204,10 +204,10 @@ public final class DualErrors<Device: Backend> {
       try device.multiply(
         h, transposeA: false, block.samples, transposeB: false, alpha: 1 / n, beta: 1, into: block.product)
       try device.columnDots(block.samples, block.product, weights: nil, into: block.vector)
-      let forms = try device.download(block.vector)
+      let forms = try device.doubles(block.vector)
       for (k, p) in scaled.enumerated() {
         errors.training.append(trainingError(ridge: ridge, square: squares[k], p: p))
-        let form = covariance.variances[block.first + k] + Double(forms[k])
+        let form = covariance.variances[block.first + k] + forms[k]
         errors.generalization?.append(form / (p * p))
       }
     }

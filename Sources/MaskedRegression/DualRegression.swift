@@ -99,7 +99,7 @@ public struct DualRegression<Device: Backend> {
 
   func diagonal(of matrix: Device.Matrix) throws -> [Double] {
     try device.diagonal(of: matrix, into: sampleVector)
-    return try device.download(sampleVector).map(Double.init)
+    return try device.doubles(sampleVector)
   }
 
   /// Some columns of X and what one n × n matrix makes of them; they lie in storage that the next block takes over.
@@ -154,13 +154,10 @@ public struct DualRegression<Device: Backend> {
   /// p_k = λQ_kk = 1 − x_kᵀy_k/n and ‖y_k‖² of the columns of a block of Y.
   func diagonals(of block: ColumnBlock, ridge: Double) throws -> (scaled: [Double], squares: [Double]) {
     try device.columnDots(block.samples, block.product, weights: nil, into: block.vector)
-    let explained = try device.download(block.vector)
+    let explained = try device.doubles(block.vector)
     try device.columnDots(block.product, block.product, weights: nil, into: block.vector)
-    let squares = try device.download(block.vector)
-    return (
-      try scaledDiagonal(explained: explained.map(Double.init), first: block.first, ridge: ridge),
-      squares.map(Double.init)
-    )
+    let squares = try device.doubles(block.vector)
+    return (try scaledDiagonal(explained: explained, first: block.first, ridge: ridge), squares)
   }
 
   /// p_k = 1 − x_kᵀMx_k/n.

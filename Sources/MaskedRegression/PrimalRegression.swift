@@ -78,22 +78,22 @@ public struct PrimalRegression<Device: Backend> {
     guard let covariance else { return CoordinateErrors(training: training, generalization: nil) }
     if let copy { try device.copy(q, to: copy) }
     try covariance.forms(of: copy ?? q, into: vector)
-    let forms = try device.download(vector)
+    let forms = try device.doubles(vector)
     return CoordinateErrors(
       training: training,
-      generalization: zip(diagonal, forms).map { q, form in Double(form) / (q * q) })
+      generalization: zip(diagonal, forms).map { q, form in form / (q * q) })
   }
 
   /// E_tr of each coordinate, (Q_kk − λ(Q²)_kk)/Q_kk².
   func trainingErrors(ridge: Double, resolvent: Device.Matrix, diagonal: [Double]) throws -> [Double] {
     if ridge == 0 { return diagonal.map { 1 / $0 } }
     try device.rowDots(resolvent, resolvent, weights: nil, into: vector)
-    let squares = try device.download(vector)
-    return zip(diagonal, squares).map { q, square in (q - ridge * Double(square)) / (q * q) }
+    let squares = try device.doubles(vector)
+    return zip(diagonal, squares).map { q, square in (q - ridge * square) / (q * q) }
   }
 
   func diagonal(of matrix: Device.Matrix) throws -> [Double] {
     try device.diagonal(of: matrix, into: vector)
-    return try device.download(vector).map(Double.init)
+    return try device.doubles(vector)
   }
 }

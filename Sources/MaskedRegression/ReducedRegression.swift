@@ -37,7 +37,7 @@ public struct ReducedRegression<Device: Backend> {
     self.sampleCount = sampleCount
     let vector = try device.makeVector(gram.rows)
     try device.diagonal(of: gram, into: vector)
-    variances = try device.download(vector).map(Double.init)
+    variances = try device.doubles(vector)
     w = gram
     switch form {
     case .tridiagonal: t = SymmetricBand(try device.tridiagonalize(gram))
@@ -70,7 +70,7 @@ public struct ReducedRegression<Device: Backend> {
   }
 
   private func errors(
-    ridge: Double, forms: ResolventTable<Device.Element>, row: Int, covariance: IsotropicSpikes?
+    ridge: Double, forms: ResolventTable, row: Int, covariance: IsotropicSpikes?
   ) throws -> CoordinateErrors {
     let d = variances.count
     let limit = 1 / (Double(d) * Double(Device.Element.ulpOfOne))
@@ -88,7 +88,7 @@ public struct ReducedRegression<Device: Backend> {
     return errors
   }
 
-  private func forms(ridges: [Double], probes: [[Double]]) throws -> ResolventTable<Device.Element> {
+  private func forms(ridges: [Double], probes: [[Double]]) throws -> ResolventTable {
     if ridges.contains(0) && sampleCount < variances.count {
       throw RegressionError.singularGram(sampleCount: sampleCount, coordinateCount: variances.count)
     }
@@ -108,11 +108,10 @@ public struct ReducedRegression<Device: Backend> {
   private func turned(_ vectors: [[Double]]) throws -> [[Double]] {
     let d = variances.count
     if vectors.isEmpty { return [] }
-    let u = try device.makeMatrix(
-      vectors.flatMap { $0.map { Device.Element($0) } }, rows: vectors.count, columns: d)
+    let u = try device.makeMatrix(elements(vectors.flatMap(\.self)), rows: vectors.count, columns: d)
     let out = try device.makeMatrix(rows: vectors.count, columns: d)
     try device.multiply(u, transposeA: false, w, transposeB: true, alpha: 1, beta: 0, into: out)
-    let values = try device.download(out)
-    return vectors.indices.map { s in values[s * d..<(s + 1) * d].map(Double.init) }
+    let values = try device.doubles(out)
+    return vectors.indices.map { s in Array(values[s * d..<(s + 1) * d]) }
   }
 }

@@ -15,12 +15,12 @@ extension Backend {
   }
 
   /// The values of some rows in float64.
-  func doubles(_ matrix: Matrix, rows: Range<Int>) throws(BackendError) -> [Double] {
+  package func doubles(_ matrix: Matrix, rows: Range<Int>) throws(BackendError) -> [Double] {
     Element.doubles(try download(matrix, rows: rows))
   }
 
-  /// The values of a vector in float64.
-  func doubles(_ vector: Matrix) throws(BackendError) -> [Double] { try doubles(vector, rows: 0..<vector.rows) }
+  /// The values of a matrix in float64, converted where the precision is known rather than number by number.
+  package func doubles(_ matrix: Matrix) throws(BackendError) -> [Double] { try doubles(matrix, rows: 0..<matrix.rows) }
 
   /// Changes a matrix a block of rows at a time.
   /// - Parameter body: gets the values and the rows that they are.

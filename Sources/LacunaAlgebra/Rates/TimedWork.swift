@@ -50,12 +50,12 @@ extension DeviceRates.Work {
       try device.copy(source, to: target)
       try device.wait(for: target)
     }
-    func all() throws(BackendError) -> [Double] { try device.download(target).map { Double($0) } }
+    func all() throws(BackendError) -> [Double] { try device.doubles(target) }
     /// Squared norms of the rows.
     func rowNorms() throws(BackendError) -> [Double] {
       let out = try device.makeVector(d)
       try device.rowDots(target, target, weights: nil, into: out)
-      return try device.download(out).map { Double($0) }
+      return try device.doubles(out)
     }
 
     switch self {
@@ -113,7 +113,7 @@ extension DeviceRates.Work {
         run: { () throws(BackendError) in
           try device.resolventForms(of: source, band: band, shifts: shifts, probes: [], into: forms)
           values = try device.download(forms)
-        }, result: { () throws(BackendError) in values.map { Double($0) } })
+        }, result: { () throws(BackendError) in Device.Element.doubles(values) })
     }
   }
 }

@@ -58,7 +58,7 @@ public struct ModelApplication<Device: Backend> {
       for first in stride(from: 0, to: d, by: height) {
         let end = min(first + height, d)
         try device.upload(
-          values[first * columns..<end * columns].map { Device.Element($0) }, to: matrix, firstRow: first)
+          Device.Element.nearest(Array(values[first * columns..<end * columns])), to: matrix, firstRow: first)
       }
       return matrix
     }
@@ -71,7 +71,8 @@ public struct ModelApplication<Device: Backend> {
       a = try matrix(g, columns: n)
       let own = (0..<d).map { k in scales[k] * g[k * n..<(k + 1) * n].reduce(0) { $0 + $1 * $1 } }
       factors = (
-        try device.makeVector(scales.map { Device.Element($0) }), try device.makeVector(own.map { Device.Element(-$0) })
+        try device.makeVector(Device.Element.nearest(scales)),
+        try device.makeVector(Device.Element.nearest(own.map { -$0 }))
       )
     }
   }
@@ -143,7 +144,7 @@ public struct ModelApplication<Device: Backend> {
   /// ÂX for rows of differences from the means.
   private func products(_ x: [Double], rows: Int) throws(BackendError) -> [Double] {
     let d = model.coordinateCount
-    let input = try device.makeMatrix(x.map { Device.Element($0) }, rows: rows, columns: d)
+    let input = try device.makeMatrix(Device.Element.nearest(x), rows: rows, columns: d)
     let output = try device.makeMatrix(rows: rows, columns: d)
     if let factors {
       let z = try device.makeMatrix(rows: rows, columns: a.columns)
@@ -151,11 +152,10 @@ public struct ModelApplication<Device: Backend> {
       try device.multiply(z, transposeA: false, a, transposeB: true, alpha: 1, beta: 0, into: output)
       try device.scale(output, rows: nil, columns: factors.scales)
       try device.scale(input, rows: nil, columns: factors.own)
-      let own = try device.download(input)
-      return zip(try device.download(output), own).map { Double($0 + $1) }
+      return zip(try device.doubles(output), try device.doubles(input)).map { $0 + $1 }
     }
     try device.multiply(input, transposeA: false, a, transposeB: true, alpha: 1, beta: 0, into: output)
-    return try device.download(output).map { Double($0) }
+    return try device.doubles(output)
   }
 
   /// Rows by the set of their missing cells, complete ones left out.

@@ -55,14 +55,14 @@ public struct SpectrumMoments: Sendable, Equatable {
     try device.clear(gram)
     let scale = 1 / Device.Element(n)
     if isDual {
-      let rows = try device.makeMatrix(x.map { Device.Element($0) }, rows: n, columns: d)
+      let rows = try device.makeMatrix(Device.Element.nearest(x), rows: n, columns: d)
       try device.accumulateSampleGram(of: rows, scale: scale, into: gram)
     } else {
       let height = max(1, (1 << 20) / d)
       for first in stride(from: 0, to: n, by: height) {
         let end = min(first + height, n)
         let rows = try device.makeMatrix(
-          x[first * d..<end * d].map { Device.Element($0) }, rows: end - first, columns: d)
+          Device.Element.nearest(Array(x[first * d..<end * d])), rows: end - first, columns: d)
         try device.accumulateGram(of: rows, scale: scale, into: gram)
       }
     }

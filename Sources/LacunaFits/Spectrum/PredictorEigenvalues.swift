@@ -58,7 +58,7 @@ final class PredictorEigenvalues<Device: Backend> {
       let (matrix, diagonal) = try fit.symmetrizedPredictor(ridge: ridge)
       let target = try fit.device.makeMatrix(rows: wanted, columns: d)
       _ = try fit.device.leadingEigenpairs(of: matrix, into: target)
-      let entries = try fit.device.download(target).map { Double($0) }
+      let entries = try fit.device.doubles(target)
       vectors = (0..<wanted).map { row in (0..<d).map { entries[row * d + $0] / diagonal[$0].squareRoot() } }
     }
     return Array(vectors[..<count])

@@ -102,7 +102,7 @@ extension DeviceContext {
   func readReals(_ buffer: DeviceBuffer, count: Int) throws(BackendError) -> [Double] {
     precision == .float64
       ? try read(buffer, count: count, as: 0.0)
-      : try read(buffer, count: count, as: Float(0)).map { Double($0) }
+      : Float.doubles(try read(buffer, count: count, as: Float(0)))
   }
 
   /// The largest modulus in the lower triangle.

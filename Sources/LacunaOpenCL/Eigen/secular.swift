@@ -50,13 +50,13 @@ extension DivideAndConquer {
     if context.usesFloat64 {
       try context.write(values, to: buffer, at: 0)
     } else {
-      try context.write(values.map { Float($0) }, to: buffer, at: 0)
+      try context.write(Float.nearest(values), to: buffer, at: 0)
     }
   }
 
   func readWide(_ buffer: DeviceBuffer, count: Int) throws(BackendError) -> [Double] {
     context.usesFloat64
       ? try context.read(buffer, count: count, as: 0.0)
-      : try context.read(buffer, count: count, as: Float(0)).map { Double($0) }
+      : Float.doubles(try context.read(buffer, count: count, as: Float(0)))
   }
 }

@@ -134,8 +134,8 @@ public final class TrialData<Device: Backend> {
     let gain = problem.configuration.mask.scheme.resolventForm?.gain ?? 1
     let roots = diagonal.map { 1 / $0.squareRoot() }
     try device.scale(
-      q, rows: device.makeVector(roots.map { Device.Element($0) }),
-      columns: device.makeVector(roots.map { Device.Element(-gain * $0) }))
+      q, rows: device.makeVector(Device.Element.nearest(roots)),
+      columns: device.makeVector(Device.Element.nearest(roots.map { -gain * $0 })))
     try device.addDiagonal(Device.Element(gain), to: q)
     held = Held(ridge: r, matrix: q, diagonal: diagonal, isSymmetrizedPredictor: true)
     return (q, diagonal)

@@ -37,7 +37,7 @@ package final class PrincipalComponents<Device: Backend> {
       weighted = try device.makeMatrix(rows: greatest, columns: d)
     }
     try device.diagonal(of: gram, into: vector)
-    let trace = try device.download(vector).reduce(0) { $0 + Double($1) }
+    let trace = try device.doubles(vector).reduce(0, +)
     let values = try device.leadingEigenpairs(of: gram, into: vectors.firstRows(greatest))
     return try ranks.map { rank in
       let noise = max(0, trace - values[..<rank].reduce(0, +)) / Double(d - rank)
@@ -53,11 +53,11 @@ package final class PrincipalComponents<Device: Backend> {
       }
       try device.addDiagonal(1, to: scratch)
       try device.diagonal(of: scratch, into: vector)
-      let diagonal = try device.download(vector)
+      let diagonal = try device.doubles(vector)
       try covariance.forms(of: scratch, into: vector)
-      let forms = try device.download(vector)
+      let forms = try device.doubles(vector)
       return PrincipalRankError(
-        rank: rank, error: mean(zip(forms, diagonal).map { Double($0) / (Double($1) * Double($1)) }))
+        rank: rank, error: mean(zip(forms, diagonal).map { $0 / ($1 * $1) }))
     }
   }
 }

@@ -22,7 +22,7 @@ struct SpikeProjection: Codable, Sendable {
       let vectors = try device.makeMatrix(rows: spikes.count, columns: matrix.columns)
       try device.add(matrix, alpha: Device.Element(sign), beta: 0, to: work)
       let values = try device.leadingEigenpairs(of: work, into: vectors)
-      let rows = try device.download(vectors).map { Double($0) }
+      let rows = try device.doubles(vectors)
       for spike in spikes {
         let target = targets[spike]
         var inside = 0.0

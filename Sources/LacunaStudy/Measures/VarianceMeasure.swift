@@ -42,7 +42,7 @@ public struct VarianceMeasure: Measure {
     try device.add(data.predictor(ridge: r).matrix, alpha: 1, beta: -1, to: partner)
     let squares = try device.makeVector(partner.rows)
     try device.rowDots(partner, partner, weights: nil, into: squares)
-    return mean(try device.download(squares).map { Double($0) / 2 })
+    return mean(try device.doubles(squares).map { $0 / 2 })
   }
 
   public func record(_ observation: Double?) -> [Quantity] {

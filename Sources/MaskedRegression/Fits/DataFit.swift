@@ -211,7 +211,7 @@ public struct DataFit<Device: Backend>: RidgeFit {
       try wide.predictorCost(ridge: ridge) < Self.longestEvaluation || ledger.errors[ridge] == true
     {
       let matrix = try wide.predictor(ridge: ridge)
-      for k in 0..<d { try body(matrix[k * d..<(k + 1) * d].map { Device.Element($0) }) }
+      for k in 0..<d { try body(elements(Array(matrix[k * d..<(k + 1) * d]))) }
       return
     }
     let deviceRidge = deviceRidge(ridge) ?? ridge

@@ -124,24 +124,10 @@ struct SampleBlocks<Device: Backend> {
 }
 
 /// Numbers of a device in float64.
-@_specialize(where Element == Float)
-@_specialize(where Element == Double)
-func doubles<Element: Scalar>(_ values: [Element]) -> [Double] {
-  if let same = values as? [Double] { return same }
-  var result = [Double](repeating: 0, count: values.count)
-  for i in values.indices { result[i] = Double(values[i]) }
-  return result
-}
+func doubles<Element: Scalar>(_ values: [Element]) -> [Double] { Element.doubles(values) }
 
 /// Float64 numbers in the precision of a device.
-@_specialize(where Element == Float)
-@_specialize(where Element == Double)
-func elements<Element: Scalar>(_ values: [Double]) -> [Element] {
-  if let same = values as? [Element] { return same }
-  var result = [Element](repeating: 0, count: values.count)
-  for i in values.indices { result[i] = Element(values[i]) }
-  return result
-}
+func elements<Element: Scalar>(_ values: [Double]) -> [Element] { Element.nearest(values) }
 
 extension Backend {
   /// Hands the rows of a matrix to the host, some at a time, in order.
@@ -156,6 +142,6 @@ extension Backend {
   func doubleRowDots(_ a: Matrix, _ b: Matrix) throws(BackendError) -> [Double] {
     let out = try makeVector(a.rows)
     try rowDots(a, b, weights: nil, into: out)
-    return doubles(try download(out))
+    return try doubles(out)
   }
 }

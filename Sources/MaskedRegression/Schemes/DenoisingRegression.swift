@@ -60,9 +60,9 @@ public struct DenoisingRegression<Device: Backend> {
       cross, transposeA: false, inverse, transposeB: false, alpha: 1, beta: 0, into: predictor)
     if hollow {
       try device.diagonal(of: predictor, into: vector)
-      let own = try device.download(vector).map { Double($0) }
+      let own = try device.doubles(vector)
       try device.diagonal(of: inverse, into: vector)
-      let diagonal = try device.download(vector).map { Double($0) }
+      let diagonal = try device.doubles(vector)
       try device.scale(
         inverse, rows: try device.makeVector(own.indices.map { Device.Element(own[$0] / diagonal[$0]) }), columns: nil)
       try device.add(inverse, alpha: -1, beta: 1, to: predictor)

@@ -151,7 +151,7 @@ public struct HiddenLossRegression<Device: Backend> {
       into: refined)
     let vector = try device.makeVector(order)
     try device.diagonal(of: refined, into: vector)
-    let own = try device.download(vector).map { Double($0) }
+    let own = try device.doubles(vector)
     let shifted = try device.makeMatrix(rows: order, columns: order)
     try device.copy(inverse, to: shifted)
     try device.scale(
@@ -177,6 +177,6 @@ public struct HiddenLossRegression<Device: Backend> {
   private func rowDots(_ a: Device.Matrix, _ b: Device.Matrix) throws -> [Double] {
     let out = try device.makeVector(a.rows)
     try device.rowDots(a, b, weights: nil, into: out)
-    return try device.download(out).map { Double($0) }
+    return try device.doubles(out)
   }
 }

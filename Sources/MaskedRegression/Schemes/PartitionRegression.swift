@@ -63,7 +63,7 @@ public struct PartitionRegression<Device: Backend> {
     try device.diagonal(of: own, into: vector)
     let forms = try device.doubleRowDots(rows, product)
     // A mean square: what is below 0 is rounding.
-    return zip(try device.download(vector), forms).map { nonNegative(Double($0) + $1) }
+    return zip(try device.doubles(vector), forms).map { nonNegative($0 + $1) }
   }
 
   /// (Q_BB)⁻¹ Q_{B,·}, b × d, with zeros for the identity inside the block.

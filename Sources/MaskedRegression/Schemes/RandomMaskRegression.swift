@@ -34,7 +34,7 @@ public struct RandomMaskRegression<Device: Backend> {
     let (p1, p2, q) = (moments.single, moments.pair, moments.hidden)
     try device.symmetrize(gram)
     try device.diagonal(of: gram, into: vector)
-    let variances = try device.download(vector).map { Double($0) }
+    let variances = try device.doubles(vector)
     let inverse = try resolvent(moments, ridge: ridge, variances: variances)
     let condition = try device.condition(
       of: inverse.matrix, squares: moments.squares(variances: variances, ridge: ridge))
@@ -59,7 +59,7 @@ public struct RandomMaskRegression<Device: Backend> {
   public func resolvent(_ moments: MaskMoments, ridge: Double) throws -> (matrix: Device.Matrix, diagonal: [Double]) {
     try device.symmetrize(gram)
     try device.diagonal(of: gram, into: vector)
-    return try resolvent(moments, ridge: ridge, variances: try device.download(vector).map { Double($0) })
+    return try resolvent(moments, ridge: ridge, variances: try device.doubles(vector))
   }
 
   /// The same of a full gram, for any moments with `single` above 0.
@@ -72,12 +72,12 @@ public struct RandomMaskRegression<Device: Backend> {
     try invertGram(resolvent, ridge: ridge, on: device) { minor in minor - 1 }
     try device.symmetrize(resolvent)
     try device.diagonal(of: resolvent, into: vector)
-    return (resolvent, try device.download(vector).map { Double($0) })
+    return (resolvent, try device.doubles(vector))
   }
 
   private func rowDots(_ a: Device.Matrix, _ b: Device.Matrix) throws(BackendError) -> [Double] {
     try device.rowDots(a, b, weights: nil, into: vector)
-    return try device.download(vector).map { Double($0) }
+    return try device.doubles(vector)
   }
 }
 

@@ -27,7 +27,7 @@ public struct SchemeErrors<Device: Backend> {
 
   private func evaluate(_ covariance: any CovarianceOperator<Device>) throws(BackendError) -> [Double] {
     try covariance.forms(of: scratch, into: vector)
-    return try device.download(vector).map { Double($0) }
+    return try device.doubles(vector)
   }
 
   /// Errors over random masks with these moments,
@@ -41,7 +41,7 @@ public struct SchemeErrors<Device: Backend> {
     let (p1, p2) = (moments.single, moments.pair)
     var errors = try forms(of: predictor, factor: p1, covariance: covariance)
     try device.rowDots(
-      predictor, predictor, weights: try device.makeVector(covariance.variances.map { Device.Element($0) }),
+      predictor, predictor, weights: try device.makeVector(elements(covariance.variances)),
       into: vector)
     for (k, sum) in try device.download(vector).enumerated() { errors[k] += (p1 - p2) * Double(sum) }
     if p2 != p1 * p1 {
@@ -60,7 +60,7 @@ public struct SchemeErrors<Device: Backend> {
     of predictor: Device.Matrix, keeps: [Double], covariance: any CovarianceOperator<Device>
   ) throws(BackendError) -> [Double] {
     let errors = try forms(
-      of: predictor, visible: try device.makeVector(keeps.map { Device.Element($0) }), covariance: covariance)
+      of: predictor, visible: try device.makeVector(elements(keeps)), covariance: covariance)
     let weights = zip(keeps, covariance.variances).map { p, s in Device.Element(p * (1 - p) * s) }
     try device.rowDots(predictor, predictor, weights: try device.makeVector(weights), into: vector)
     let spreads = try device.download(vector)

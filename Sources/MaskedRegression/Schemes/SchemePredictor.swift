@@ -19,7 +19,7 @@ extension Backend {
   func condition(of q: Matrix, squares: [Double]) throws(BackendError) -> Double {
     let sums = try makeVector(q.rows)
     try rowDots(q, q, weights: try makeVector(elements(squares)), into: sums)
-    return max(1, zip(doubles(try download(sums)), squares).reduce(0) { $0 + $1.0 * $1.1 }.squareRoot())
+    return max(1, zip(try doubles(sums), squares).reduce(0) { $0 + $1.0 * $1.1 }.squareRoot())
   }
 }
 
@@ -36,7 +36,7 @@ public struct GramCovariance<Device: Backend>: CovarianceOperator {
     self.gram = gram
     let vector = try device.makeVector(gram.rows)
     try device.diagonal(of: gram, into: vector)
-    variances = try device.download(vector).map { Double($0) }
+    variances = try device.doubles(vector)
   }
 
   public func forms(of q: Device.Matrix, into out: Device.Matrix) throws(BackendError) {

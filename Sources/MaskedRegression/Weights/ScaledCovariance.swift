@@ -12,7 +12,7 @@ final class ScaledCovariance<Device: Backend>: CovarianceOperator {
     self.base = base
     self.device = device
     factors = base.variances.map { _ in 1 }
-    vector = try device.makeVector(factors.map { Device.Element($0) })
+    vector = try device.makeVector(elements(factors))
   }
 
   func set(_ factors: [Double]) throws(BackendError) {

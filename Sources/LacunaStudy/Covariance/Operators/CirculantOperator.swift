@@ -14,8 +14,8 @@ struct CirculantOperator<Device: Backend>: SampledCovariance {
   /// - Parameter eigenvalues: m of them, not negative, in the order of the discrete Fourier transform.
   init(device: Device, eigenvalues: [Double], coordinateCount: Int) {
     self.device = device
-    self.eigenvalues = eigenvalues.map { Device.Element($0) }
-    roots = eigenvalues.map { Device.Element(Double.sqrt($0)) }
+    self.eigenvalues = Device.Element.nearest(eigenvalues)
+    roots = Device.Element.nearest(eigenvalues.map { $0.squareRoot() })
     let variance = eigenvalues.reduce(0, +) / Double(eigenvalues.count)
     variances = [Double](repeating: variance, count: coordinateCount)
     scratch = Scratch(device)

@@ -12,7 +12,7 @@ struct DenseOperator<Device: Backend>: SampledCovariance {
   init(device: Device, covariance: [Double], coordinateCount d: Int) throws(BackendError) {
     self.device = device
     variances = (0..<d).map { covariance[$0 * d + $0] }
-    factor = try device.makeMatrix(covariance.map { Device.Element($0) }, rows: d, columns: d)
+    factor = try device.makeMatrix(Device.Element.nearest(covariance), rows: d, columns: d)
     _ = try device.factorPositiveDefinite(factor)
     try device.clearUpperTriangle(of: factor)
     scratch = Scratch(device)

@@ -37,19 +37,19 @@ struct SpikedOperator<Device: Backend>: SampledCovariance {
       noise.allSatisfy { $0 == noise[0] }
       ? IsotropicSpikes(level: noise[0], strengths: strengths, directions: directions) : nil
     let isUnit = noise.allSatisfy { $0 == 1 }
-    self.noise = isUnit ? nil : try device.makeVector(noise.map { Device.Element($0) })
-    noiseRoot = isUnit ? nil : try device.makeVector(noise.map { Device.Element(Double.sqrt($0)) })
+    self.noise = isUnit ? nil : try device.makeVector(Device.Element.nearest(noise))
+    noiseRoot = isUnit ? nil : try device.makeVector(Device.Element.nearest(noise.map { $0.squareRoot() }))
     guard !strengths.isEmpty else {
       spikes = nil
       return
     }
     let factor = LowRankRoot(noise: noise, strengths: strengths, directions: directions)
     func matrix(_ rows: [[Double]]) throws(BackendError) -> Device.Matrix {
-      try device.makeMatrix(rows.flatMap { $0.map { Device.Element($0) } }, rows: rows.count, columns: noise.count)
+      try device.makeMatrix(Device.Element.nearest(rows.flatMap(\.self)), rows: rows.count, columns: noise.count)
     }
     spikes = Spikes(
       directions: try matrix(directions), basis: try matrix(factor.basis), update: try matrix(factor.update),
-      strengths: try device.makeVector(strengths.map { Device.Element($0) }))
+      strengths: try device.makeVector(Device.Element.nearest(strengths)))
   }
 
   func sample(into x: Device.Matrix, law: EntryLaw, stream: RandomStream, firstSample: Int) throws(BackendError) {
