@@ -200,6 +200,7 @@ import Testing
       }
       let refused: [(String, String)] = [
         (try report([:], ["devices": [String: String]()]), "devices names none"),
+        (try report([:], ["results": [Int]()]), "results holds none"),
         (try report(["size": 0]), "results[1].size is 0"), (try report(["size": -5]), "results[1].size is -5"),
         (try report(["size": Int.max]), "results[1].size"), (try report(["size": 1.5]), "not whole"),
         (try report(["median": 0]), "results[1].median is 0"), (try report(["median": -1]), "results[1].median is -1"),

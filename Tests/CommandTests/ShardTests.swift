@@ -56,6 +56,33 @@ import Testing
     }
   }
 
+  /// A list of stages is that of the configurations: with none of them a share was complete at once, and with the first alone as
+  /// soon as that was.
+  @Test func plansOfFewerStages() throws {
+    try withFolder { folder in
+      try write(Self.study, folder)
+      try run(["plan", "study.yaml", "--device", "host", "--output", "plan", "--quiet"], in: folder)
+      try run(["simulate", "plan", "--shard", "1/1", "--device", "host", "--quiet"], in: folder)
+      let file = folder.appendingPathComponent("plan/plan.json")
+      let plan = try object(String(contentsOf: file, encoding: .utf8))
+      let stages = try #require(plan["stages"] as? [[String: Any]])
+      for (count, words) in [
+        (0, "stages: the list is empty"), (1, "stages: there are 1, and"), (3, "stages: there are 3, and"),
+      ] {
+        let changed = plan.merging(["stages": Array((stages + stages).prefix(count))]) { $1 }
+        try JSONSerialization.data(withJSONObject: changed).write(to: file)
+        for command in [
+          ["simulate", "plan", "--shard", "1/1", "--device", "host"], ["status", "plan"],
+          ["merge", "plan", "--partial"],
+        ] {
+          let result = try run(command, in: folder, status: 65)
+          #expect(result.output.isEmpty && result.errors.contains("plan.json: " + words), "\(result.errors)")
+          #expect(result.errors.contains("plan anew"), "\(result.errors)")
+        }
+      }
+    }
+  }
+
   @Test(arguments: [
     ([study], [String](), 14), ([pairs], [], 3),
     ([study], ["data.spikes.0.strength=1,4", "measure=errors", "--precision", "float32"], 28),

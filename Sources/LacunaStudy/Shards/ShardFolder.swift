@@ -38,6 +38,7 @@ package struct ShardFolder: Sendable {
     guard plan.study == (try StudyPlan.fingerprint(plan.configurations, plan.files, plan.goal)) else {
       throw ShardError.malformedPlan(reason: "it was changed by hand")
     }
+    try plan.checkStages()
     guard
       plan.stages.allSatisfy({
         (1...ExperimentConfiguration.mostTrials).contains($0.trials) && (1...2).contains($0.trialsPerUnit)

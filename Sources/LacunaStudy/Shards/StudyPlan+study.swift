@@ -67,14 +67,27 @@ extension StudyPlan {
       }
     }
     var study = try Study(name: name, points: points, version: version, host: host)
-    guard study.stages.count == stages.count else {
-      throw ShardError.malformedPlan(reason: "it has \(stages.count) stages for \(study.stages.count)")
-    }
-    guard zip(stages, study.stages).allSatisfy({ $0.fits($1, goal: goal) }) else {
+    guard stages.count == study.stages.count, zip(stages, study.stages).allSatisfy({ $0.fits($1, goal: goal) }) else {
       throw ShardError.malformedPlan(reason: "its stages are not those of its configurations")
     }
     study.settle(stages.map(\.course))
     return study
+  }
+
+  /// Holds the list of stages against the configurations: with fewer of them a share has fewer units, down to none, and is soon
+  /// called complete.
+  func checkStages() throws {
+    guard !configurations.isEmpty else { throw ShardError.malformedPlan(reason: "configurations: the list is empty") }
+    let wanted = try configurations.reduce(0) { $0 + (try Self.tree(of: $1)["data"]?["samples"]?.items.count ?? 0) }
+    guard stages.count == wanted else {
+      throw ShardError.malformedPlan(
+        reason: stages.isEmpty
+          ? "stages: the list is empty" : "stages: there are \(stages.count), and its configurations make \(wanted)")
+    }
+  }
+
+  private static func tree(of configuration: Configuration) throws -> ConfigurationNode {
+    try parseYAML(configuration.yaml) { .file(ShardFolder.planName, line: $0) }
   }
 
   /// Everything that tells studies apart, as one word.
@@ -91,7 +104,7 @@ extension StudyPlan {
   static func files(of configurations: [Configuration]) throws -> [File] {
     var paths: Set<String> = []
     for configuration in configurations {
-      collect(try parseYAML(configuration.yaml) { .file(ShardFolder.planName, line: $0) }, isFile: false, &paths)
+      collect(try tree(of: configuration), isFile: false, &paths)
     }
     return try paths.sorted().map { File(path: $0, fingerprint: Fingerprint(of: try readBytes($0)).text) }
   }
@@ -102,5 +115,18 @@ extension StudyPlan {
     case .list(let items): for item in items { collect(item, isFile: false, &paths) }
     case .section(let entries): for entry in entries { collect(entry.value, isFile: entry.key == "file", &paths) }
     }
+  }
+}
+
+extension ConfigurationNode {
+  /// What stands under a key; nil where it is no section or has no such key.
+  fileprivate subscript(key: String) -> ConfigurationNode? {
+    guard case .section(let entries) = content else { return nil }
+    return entries.first { $0.key == key }?.value
+  }
+
+  /// The items of a list, none where it is something else.
+  fileprivate var items: [ConfigurationNode] {
+    if case .list(let items) = content { items } else { [] }
   }
 }

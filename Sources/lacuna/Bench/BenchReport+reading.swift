@@ -9,8 +9,8 @@ import LacunaFiles
 extension BenchReport {
   /// The report in a file that `bench --export FILE.json` saved.
   ///
-  /// - Throws: `DataFileError`: `noInput`; `malformed`, with the key, for what is no such report, names no device, or holds
-  ///   a size or time that none can be.
+  /// - Throws: `DataFileError`: `noInput`; `malformed`, with the key, for what is no such report, names no device, holds no
+  ///   result, or a size or time that none can be.
   init(reading path: String) throws {
     let remedy = "save one with lacuna bench --export FILE.json"
     let bytes = try readSmallFile(path, atMost: 64 << 20, remedy: remedy)
@@ -25,6 +25,7 @@ extension BenchReport {
       throw refusal("it is not JSON")
     }
     guard !devices.isEmpty else { throw refusal("devices names none") }
+    guard !results.isEmpty else { throw refusal("results holds none") }
     for (index, result) in results.enumerated() {
       if let fault = result.fault { throw refusal("results[\(index)].\(fault)") }
     }
