@@ -31,6 +31,11 @@ public struct Figure: Sendable {
     self.palette = palette
   }
 
+  /// Those of all panels, each once.
+  public var notes: [String] {
+    panels.flatMap(\.notes).reduce(into: []) { notes, note in if !notes.contains(note) { notes.append(note) } }
+  }
+
   /// One pair of axes and what is drawn between them.
   public struct Panel: Sendable {
     public var title: FigureText?
@@ -48,6 +53,8 @@ public struct Figure: Sendable {
     public var horizontalMarks: [Mark]
     /// Stands for the names of the series where they are too many for a legend.
     public var colorBar: ColorBar?
+    /// What a reader of the data should know, a sentence each: comments above the panel's series in the data file.
+    public var notes: [String] = []
 
     public init(
       title: FigureText? = nil, xLabel: FigureText, yLabel: FigureText, xLogarithmic: Bool = false,

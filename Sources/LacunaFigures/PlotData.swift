@@ -4,11 +4,14 @@ enum PlotData {
     var text = ""
     var index = 0
     for (panelIndex, panel) in panels.enumerated() {
+      var notes = panel.panel.notes.map { "# note: \($0.split(whereSeparator: \.isNewline).joined(separator: " "))\n" }
+        .joined()
       for (series, points) in zip(panel.panel.series, panel.points) {
         if index > 0 { text += "\n\n" }
         let name = series.name.map { ": \($0.enhanced)" } ?? ""
-        text += "# index \(index), panel \(panelIndex + 1)\(name)\n# \(columns(series.kind))\n"
+        text += notes + "# index \(index), panel \(panelIndex + 1)\(name)\n# \(columns(series.kind))\n"
         text += rows(series, points, yAxis: panel.yAxis)
+        notes = ""
         index += 1
       }
     }

@@ -139,7 +139,9 @@ func conclude(
   style: FigureStyle, notice: FigureNotice
 ) throws {
   // Figures may fail: the numbers are there nevertheless.
-  let writing = Result { if let folder { try notice.excusing { try report.write(to: folder, style: style) } } }
+  let writing = Result {
+    if let folder { try notice.excusing { try report.write(to: folder, style: style) { log.warning("\($0)") } } }
+  }
   if let folder, !folder.isPublished { try writing.get() }
   for warning in report.warnings { log.warning("\(warning)") }
   if terminal.json {

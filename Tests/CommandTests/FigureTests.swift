@@ -20,6 +20,38 @@ import Testing
     if let warning, let trials { #expect(warning.lowerBound < trials.lowerBound) }
   }
 
+  /// A line that theory has no answer for everywhere has a gap: it is said at the terminal and above the data.
+  @Test func gapsOfTheory() throws {
+    try withFolder { folder in
+      let study = """
+        data: {model: ar1, correlation: 0.5, coordinates: 24, samples: [8, 96]}
+        model: {ridge: ridgeless, mask: {random: {keep: 0.5, masks: 1}}}
+
+        """
+      try Data(study.utf8).write(to: folder.appendingPathComponent("gaps.yaml"))
+      let result = try Program.run(
+        ["theory", "gaps.yaml", "--json", "--output", "out"], in: folder, environment: Self.nowhere)
+      #expect(result.status == 0)
+      let warnings = result.errors.split(separator: "\n").filter {
+        $0.hasPrefix("warning: ") && !$0.contains("gnuplot")
+      }
+      #expect(warnings.count == 2, "\(result.errors)")
+      #expect(
+        warnings.contains {
+          $0.contains("figure errors: its lines have gaps at ") && $0.contains("of n/d, 0.333 the")
+        })
+      #expect(
+        warnings.contains { $0.contains("at 1 of 2 points, n = 8, ridge 0 the first, without theory of the errors") })
+      let data = try String(contentsOf: folder.appendingPathComponent("out/figures/errors.dat"), encoding: .utf8)
+      let lines = data.split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(lines.count { $0.hasPrefix("# note: its lines have gaps at ") } == 2 && lines[1].hasPrefix("# index 0"))
+      let points = try #require(try object(result.output)["points"] as? [[String: Any]])
+      #expect(points.map { ($0["warnings"] as? [String])?.count } == [1, 0])
+      let errors = points.map { $0["generalization_error"] as? [String: Any] }
+      #expect(errors[0]?["theory"] is NSNull && errors[1]?["theory"] is NSNumber)
+    }
+  }
+
   @Test func withoutGnuplot() throws {
     try withFolder { folder in
       let small = ["data.coordinates=30", "data.samples=15,60", "experiment.trials=2", "model.ridge=0.1"]

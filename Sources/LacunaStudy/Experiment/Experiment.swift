@@ -78,7 +78,9 @@ public struct Experiment: Sendable {
         if let line { line } else { try configuration.mask.scheme.theory(of: model, on: device) }
       return try configuration.data.samples.map { n in
         let ridges = try configuration.ridges.values(model: model, sampleCount: n)
-        let theory = try maskTheory.map { theory in try ridges.map { try theory(n, $0) } }
+        let theory = try maskTheory.map { theory in
+          try ridges.map { ridge in try MaskTheory { try theory(n, ridge) } }
+        }
         return try Stage(
           Problem(
             point: point, model: model, sampleCount: n, ridges: ridges,

@@ -58,7 +58,8 @@ struct StageOutcomes {
         parameters: stage.problem.parameters, sampleCount: stage.sampleCount,
         coordinateCount: stage.problem.coordinateCount, ridge: stage.ridges[r], trials: trials,
         measured: zip(stage.measures, logs).map { measure, log in
-          PointResult.Measured(measure: type(of: measure).word, quantities: log.quantities(ridge: r))
+          PointResult.Measured(
+            measure: type(of: measure).word, quantities: log.quantities(ridge: r), warnings: measure.warnings(ridge: r))
         })
     }
   }

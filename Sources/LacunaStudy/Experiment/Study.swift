@@ -149,8 +149,16 @@ public struct StudyReport: Sendable {
     self.configurations = configurations
   }
 
-  /// Why theory is silent where it is.
-  public var warnings: [String] { Set(results.stages.flatMap { $0.measures.flatMap(\.warnings) }).sorted() }
+  /// Why theory is silent where it is, with the first of the points where it is not so everywhere.
+  public var warnings: [String] {
+    var places: [String: [PointResult]] = [:]
+    for point in results.points { for warning in Set(point.warnings) { places[warning, default: []].append(point) } }
+    return places.sorted { $0.key < $1.key }.map { warning, points in
+      let all = results.points.count
+      return points.count == all
+        ? warning : "at \(points.count) of \(all) points, \(points[0].place) the first, \(warning)"
+    }
+  }
 
   /// Why there is no figure of the errors; nil where there is one.
   public var figureNote: String? {
@@ -165,9 +173,12 @@ public struct StudyReport: Sendable {
   /// and script of every figure are among it.
   /// - Parameter folder: that of the run; it is published.
   /// - Parameter style: of the figures.
-  public func write(to folder: ResultFolder, style: FigureStyle = FigureStyle()) throws(StudyError) {
+  /// - Parameter warn: told of each figure what its lines lack, a sentence each.
+  public func write(
+    to folder: ResultFolder, style: FigureStyle = FigureStyle(), warn: (String) -> Void = { _ in }
+  ) throws(StudyError) {
     try prepare(in: folder)
-    let drawing = Result { () throws(StudyError) in try drawFigures(in: folder, style) }
+    let drawing = Result { () throws(StudyError) in try drawFigures(in: folder, style, warn) }
     try StudyError.wrapping {
       if case .failure(let error) = drawing, (error.underlying as? FigureError)?.keepsSources != true {
         folder.removeFigures()
@@ -201,10 +212,13 @@ public struct StudyReport: Sendable {
     ["lacuna \(version), \(precision)"] + (isSimulated ? [] : ["theory alone"])
   }
 
-  private func drawFigures(in folder: ResultFolder, _ style: FigureStyle) throws(StudyError) {
+  private func drawFigures(
+    in folder: ResultFolder, _ style: FigureStyle, _ warn: (String) -> Void
+  ) throws(StudyError) {
     try StudyError.wrapping {
       var failure: FigureError?
       for drawn in try results.figures() {
+        for note in drawn.figure.notes { warn("figure \(drawn.name): \(note)") }
         let figures = try folder.makeFigures()
         do throws(FigureError) {
           try drawn.figure.styled(style).write(to: figures, name: drawn.name)

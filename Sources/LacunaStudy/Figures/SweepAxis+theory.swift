@@ -115,8 +115,14 @@ extension SweepAxis {
         }
       }
     }
-    // Where theory finds nothing at one of them the line has a gap.
-    return (try? between.results(made)) ?? made.flatMap { (try? between.results([$0])) ?? [] }
+    return (try? between.results(made))
+      ?? made.flatMap(\.singlePoints).flatMap { point in
+        do {
+          return try between.results([point])
+        } catch {
+          return [PointResult(silentAt: point, of: measure, reason: "\(error)")]
+        }
+      }
   }
 
   private func ridgeless(_ ridges: RidgeConfiguration) -> Bool {

@@ -67,6 +67,15 @@ public struct SweepAxis: Sendable {
     }
   }
 
+  /// In words, for messages.
+  var name: String {
+    switch kind {
+    case .samples: "n/d"
+    case .ridge: "ridge"
+    case .swept(let key): shortName(of: key)
+    }
+  }
+
   /// The last word of a swept key, `correlation` for `data.correlation`; the whole where two keys end alike.
   private func shortName(of key: String) -> String {
     func last(_ key: String) -> String {
@@ -167,11 +176,17 @@ public struct SweepAxis: Sendable {
     let theory = theory ?? { point in point[name].flatMap { $0.comparison ?? $0.theory } }
     var series: [Figure.Series] = []
     var heights: (lines: [Double], markers: [Double]) = ([], [])
+    var gaps = TheoryGaps(axis: self.name)
     for (group, curve) in curves.enumerated() {
-      let line = curve.points.compactMap { point in theory(point).map { Figure.Point(value(point), $0) } }
-      if !line.isEmpty {
+      let line = curve.points.compactMap { point -> Figure.Point? in
+        let found = theory(point)
+        gaps.add(value(point), reason: found == nil ? point.silence(of: name) : nil)
+        // A line is interrupted where theory has nothing to say.
+        return (found ?? point.silence(of: name).map { _ in .nan }).map { Figure.Point(value(point), $0) }
+      }
+      if line.contains(where: { !$0.y.isNaN }) {
         series.append(Figure.Series(.line, name: curve.name, group: group, points: line))
-        heights.lines += line.map(\.y)
+        heights.lines += line.map(\.y).filter { !$0.isNaN }
       }
       let measured = curve.points.compactMap { point in
         point[name].flatMap { found in
@@ -187,6 +202,7 @@ public struct SweepAxis: Sendable {
       xLabel: self.label, yLabel: label, xLogarithmic: isLogarithmic,
       yLogarithmic: Self.spansDecades(heights.lines.isEmpty ? heights.markers : heights.lines), series: series,
       colorBar: Self.colorBar(of: curves))
+    panel.notes = gaps.note.map { [$0] } ?? []
     if case .samples = kind { panel.verticalMarks = [Figure.Mark(1, "{/:Italic n} = {/:Italic d}")] }
     return panel
   }

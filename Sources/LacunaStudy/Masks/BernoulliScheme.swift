@@ -46,12 +46,14 @@ struct BernoulliScheme: MaskScheme {
     guard
       let population = try model.matrixRidge(isUniform: keep.isConstant, upTo: MaskTheory.largestDense, on: device)
     else {
-      return { _, _ in MaskTheory(isWhole: isWhole) }
+      let d = model.coordinateCount
+      return { _, _ in .tooLarge(d, upTo: MaskTheory.largestDense, isWhole: isWhole) }
     }
     let least = population.variances.min() ?? 1
     return { [keep] n, ridge in
-      guard ridge <= MaskTheory.greatestRidge * least, ridge > 0 || !keeps.contains(1) else {
-        return MaskTheory(isWhole: isWhole)
+      guard ridge <= MaskTheory.greatestRidge * least else { return .ridgeTooGreat(ridge, isWhole: isWhole) }
+      guard ridge > 0 || !keeps.contains(1) else {
+        return .absent("none is known without a ridge where a coordinate is always visible; give one", isWhole: isWhole)
       }
       let equivalent =
         if case .constant(let p) = keep {

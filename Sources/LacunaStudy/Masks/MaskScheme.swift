@@ -78,7 +78,7 @@ extension MaskScheme {
   }
 
   func theory(of model: CovarianceModel, on device: some Backend<Double>) throws -> MaskTheory.Evaluation? {
-    { _, _ in MaskTheory() }
+    { _, _ in .absent("none is known of these masks; the errors are simulated alone") }
   }
   func line(of model: CovarianceModel, on device: some Backend<Double>) throws -> MaskTheory.Line? { nil }
   var resolventForm: ResolventForm? { nil }

@@ -92,9 +92,10 @@ struct PartitionScheme: MaskScheme {
   /// takes a dense eigensolve. None of drawn blocks.
   func theory(of model: CovarianceModel, on device: some Backend<Double>) throws -> MaskTheory.Evaluation? {
     let d = model.coordinateCount
-    guard d <= MaskTheory.largestDense, let partition = try fixedPartition(coordinateCount: d) else {
-      return { _, _ in MaskTheory() }
+    guard let partition = try fixedPartition(coordinateCount: d) else {
+      return { _, _ in .absent("none is known of blocks that are drawn; contiguous or written-out ones have it") }
     }
+    guard d <= MaskTheory.largestDense else { return { _, _ in .tooLarge(d, upTo: MaskTheory.largestDense) } }
     let covariance = try PartitionedCovariance(
       covariance: model.covariance(on: device), coordinateCount: d, backend: device)
     return { n, ridge in

@@ -38,16 +38,18 @@ struct RandomScheme: MaskScheme {
   /// For just so many masks: `DrawnMaskEquivalent`. None where no ridge holds fewer masked copies than coordinates.
   func line(of model: CovarianceModel, on device: some Backend<Double>) throws -> MaskTheory.Line? {
     guard let population = try model.matrixRidge(upTo: MaskTheory.largestIterated, on: device) else {
-      return { _, _ in MaskTheory() }
+      let d = model.coordinateCount
+      return { _, _ in .tooLarge(d, upTo: MaskTheory.largestIterated) }
     }
     let own = size.moments(coordinateCount: model.coordinateCount, hiddenOnly: loss == .hidden)
     let moments = DrawnMaskEquivalent.Moments(counted: own.hidden, single: own.single, pair: own.pair)
     let least = population.variances.min() ?? 1
     return { [masks] n, ridge in
-      guard ridge <= MaskTheory.greatestRidge * least,
-        ridge > 0 || Double(n) * Double(masks) * own.hidden > Double(population.variances.count)
-      else {
-        return MaskTheory()
+      guard ridge <= MaskTheory.greatestRidge * least else { return .ridgeTooGreat(ridge) }
+      guard ridge > 0 || Double(n) * Double(masks) * own.hidden > Double(population.variances.count) else {
+        return .absent(
+          "none is known without a ridge of no more masked copies than coordinates; give a ridge, more samples or more masks"
+        )
       }
       let equivalent = try DrawnMaskEquivalent(
         population: population, sampleCount: n, maskCount: masks, moments: moments, ridge: ridge)

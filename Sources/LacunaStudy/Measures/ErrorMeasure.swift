@@ -30,7 +30,8 @@ public struct ErrorMeasure: Measure {
   let theories: [MaskTheory]
   /// Whether masks hide more than one coordinate at a time.
   private let isMasked: Bool
-  public let warnings: [String]
+  /// Why there is no theory, one a ridge; nil where there is.
+  private let refusals: [PopulationError?]
 
   public init(_ problem: Experiment.Problem) throws {
     equivalents = try zip(problem.ridges, problem.frames).map { ridge, theory in
@@ -57,9 +58,10 @@ public struct ErrorMeasure: Measure {
           effectiveRidge: limit.effectiveRidge, degreesOfFreedom1: limit.degreesOfFreedom1,
           degreesOfFreedom2: limit.degreesOfFreedom2)
       }
-    let refusals = problem.frames.compactMap(\.refusal)
-    warnings = refusals.first.map { ["without theory of the errors: \($0)"] } ?? []
+    refusals = problem.maskTheory.map { $0.map(\.refusal) } ?? problem.frames.map(\.refusal)
   }
+
+  public func warnings(ridge r: Int) -> [String] { refusals[r].map { ["without theory of the errors: \($0)"] } ?? [] }
 
   public struct Observation: Codable, Sendable {
     var training, generalization: Double

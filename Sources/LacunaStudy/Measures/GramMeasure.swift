@@ -35,7 +35,8 @@ public struct GramMeasure: Measure {
   private let determinants: [Prediction?]
   /// Nil where theory does not find the spectrum.
   private let extremes: GramEquivalent.Extremes?
-  public let warnings: [String]
+  /// Why it does not; nil where it does.
+  private let refusal: PopulationError?
 
   public init(_ problem: Experiment.Problem) throws {
     sampleCount = problem.sampleCount
@@ -48,15 +49,19 @@ public struct GramMeasure: Measure {
     determinants = try ridges.map { $0 > 0 || isRegular ? try equivalent.logDeterminant(ridge: $0) : nil }
     do throws(PopulationError) {
       extremes = try equivalent.extremes()
-      warnings = []
+      refusal = nil
     } catch {
       switch error {
       case .unsupported, .noConvergence:
         extremes = nil
-        warnings = ["without theory of the extreme eigenvalues of S: \(error)"]
+        refusal = error
       default: throw error
       }
     }
+  }
+
+  public func warnings(ridge r: Int) -> [String] {
+    refusal.map { ["without theory of the extreme eigenvalues of S: \($0)"] } ?? []
   }
 
   public struct Observation: Codable, Sendable {

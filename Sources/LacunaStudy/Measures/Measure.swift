@@ -35,8 +35,8 @@ public protocol Measure: Sendable {
   /// - Throws: what can be refused before any trial runs.
   init(_ problem: Experiment.Problem) throws
 
-  /// Why theory is silent, for the person at the terminal.
-  var warnings: [String] { get }
+  /// Why theory is silent at a ridge, or lacks something, for the person at the terminal and the result files.
+  func warnings(ridge r: Int) -> [String]
 
   /// What does not depend on the ridge, while the storage of resolvents is free: `TrialData.once` keeps it for `observe`.
   func prepare<Device: Backend>(_ data: TrialData<Device>) throws
@@ -60,7 +60,7 @@ extension Measure {
   public static var trialsTogether: Int { 1 }
   public static func note(_ points: [PointResult]) -> String? { nil }
   public static func figures(_ study: StudyResults) throws -> [StudyFigure] { [] }
-  public var warnings: [String] { [] }
+  public func warnings(ridge r: Int) -> [String] { [] }
   public func prepare<Device: Backend>(_ data: TrialData<Device>) throws {}
 
   /// Its observations of the trials of a stage, none yet.

@@ -92,6 +92,11 @@ public struct RecoveryMeasure: Measure {
       ? try OutlierEquivalent.lowestThreshold(population: spiked, sampleCount: n, spike: 0) : nil
   }
 
+  public func warnings(ridge r: Int) -> [String] {
+    guard spectra[r].outliers == nil, let refusal = spectra[r].refusal else { return [] }
+    return ["without theory of the spikes: \(refusal)"]
+  }
+
   public struct Observation: Codable, Sendable {
     var predictor, principal: SpikeProjection
   }

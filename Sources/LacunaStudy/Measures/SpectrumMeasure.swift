@@ -38,13 +38,13 @@ public struct SpectrumMeasure: Measure {
     theory = try SpectralTheory.all(problem)
   }
 
-  public var warnings: [String] {
-    theory.compactMap { theory in
-      if let refusal = theory.refusal { return "without theory of the spectrum: \(refusal)" }
-      guard let missing = theory.spectrum?.missingMass, abs(missing) > 1e-3 else { return nil }
-      return "the theory of the spectrum lacks a fraction \(NumberText.format(missing, digits: 2)) of the eigenvalues: "
+  public func warnings(ridge r: Int) -> [String] {
+    if let refusal = theory[r].refusal { return ["without theory of the spectrum: \(refusal)"] }
+    guard let missing = theory[r].spectrum?.missingMass, abs(missing) > 1e-3 else { return [] }
+    return [
+      "the theory of the spectrum lacks a fraction \(NumberText.format(missing, digits: 2)) of the eigenvalues: "
         + "spectrum.edges_theory may lack intervals, and distances from it are as uncertain"
-    }
+    ]
   }
 
   public func observe<Device: Backend>(_ data: TrialData<Device>, ridge r: Int) throws -> [Double] {

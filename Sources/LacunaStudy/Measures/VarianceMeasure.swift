@@ -23,10 +23,14 @@ public struct VarianceMeasure: Measure {
 
   public static let trialsTogether = 2
 
-  private let theory: [Double?]
+  private let theory: [MaskTheory]
 
   public init(_ problem: Experiment.Problem) throws {
-    theory = problem.maskTheory.map { $0.map(\.variance) } ?? problem.ridges.map { _ in nil }
+    theory = problem.maskTheory ?? problem.ridges.map { _ in MaskTheory() }
+  }
+
+  public func warnings(ridge r: Int) -> [String] {
+    theory[r].refusal.map { ["without theory of the predictor's variance: \($0)"] } ?? []
   }
 
   public func prepare<Device: Backend>(_ data: TrialData<Device>) throws {
@@ -50,7 +54,7 @@ public struct VarianceMeasure: Measure {
   }
 
   public func quantities(_ observations: [Double?], ridge r: Int) -> [Quantity] {
-    let statistic = Statistic(of: observations.compactMap { $0 }, theory: theory[r])
+    let statistic = Statistic(of: observations.compactMap { $0 }, theory: theory[r].variance)
     return [Quantity(.predictorVariance, title: "Var", statistic)]
   }
 

@@ -17,10 +17,21 @@ public struct PointResult: Sendable, Equatable {
     /// The measure's word.
     public var measure: String
     public var quantities: [Quantity]
+    /// Why theory is silent here, or what it lacks.
+    public var warnings: [String] = []
   }
+
+  /// Why theory is silent here, or what it lacks.
+  public var warnings: [String] { measured.flatMap(\.warnings) }
 
   /// Everything that was found.
   public var quantities: [Quantity] { measured.flatMap(\.quantities) }
+
+  /// Where it is, in words.
+  var place: String {
+    (parameters.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }
+      + ["n = \(sampleCount)", "ridge \(NumberText.brief(ridge))"]).joined(separator: ", ")
+  }
 
   /// n/d.
   public var samplesPerCoordinate: Double { Double(sampleCount) / Double(coordinateCount) }
@@ -53,6 +64,7 @@ extension PointResult: Encodable {
     try container.encode(coordinateCount, forKey: TextKey("d"))
     try container.encode(ridge, forKey: TextKey("ridge"))
     try container.encode(trials, forKey: TextKey("trials"))
+    try container.encode(warnings, forKey: TextKey("warnings"))
     try quantities.encode(into: &container)
   }
 }
