@@ -54,7 +54,8 @@ class FitHandle: @unchecked Sendable {
       mask: mask, maskName: options.mask.argument, ridge: options.ridge, weights: options.weights,
       centered: options.intercept, seed: options.seed, groups: data.groups)
     request.sparesMemory = true
-    func fit<Device: Backend>(_ device: Device) throws -> FitHandle {
+    func fit<Device: Backend>(_ device: Device, memory: Int) throws -> FitHandle {
+      request.memory = FitMemory(host: HostMemory.recentlyAvailable, device: memory)
       switch data {
       case .dense(let samples, _):
         do throws(FitError) {
@@ -73,11 +74,11 @@ class FitHandle: @unchecked Sendable {
     let selection = try registry.select(
       choice, precision: options.computing.precision, threads: options.computing.threads)
     do {
-      return try fit(selection.backend)
+      return try fit(selection.backend, memory: selection.memory)
     } catch let error as FitError {
       guard let failure = error.backend, failure.isDeviceFailure, let retreat = selection.retreat(after: failure)
       else { throw error }
-      return try fit(retreat.backend)
+      return try fit(retreat.backend, memory: retreat.memory)
     }
   }
 }

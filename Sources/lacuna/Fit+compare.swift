@@ -36,7 +36,7 @@ extension Fit {
         first = (samples.names, samples.coordinateCount)
       }
       let moments = try samples.moments(centered: center, on: host)
-      let summary = try fitOne(samples, on: selection.backend)
+      let summary = try fitOne(samples, on: selection.backend, memory: selection.memory)
       for warning in summary.warnings { log.warning("\(escaped(path)): \(warning)") }
       snapshots.append(SnapshotComparison.Snapshot(data: path, moments: moments, summary: summary))
       last = summary
@@ -56,8 +56,10 @@ extension Fit {
     if let folder, !output.quiet { log.info("results in \(folder.path)") }
   }
 
-  private func fitOne<Device: Backend>(_ samples: consuming FitSamples, on backend: Device) throws -> FitSummary {
-    let request = try request(for: samples)
+  private func fitOne<Device: Backend>(
+    _ samples: consuming FitSamples, on backend: Device, memory: Int
+  ) throws -> FitSummary {
+    let request = try request(for: samples, deviceMemory: memory)
     let progress = Progress(total: 1, label: "ridges", quiet: output.quiet)
     let result = try samples.fit(request, on: backend) { progress.advance(to: $0, of: $1) }
     var summary = try FitSummary(result, version: lacunaVersion)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LacunaAlgebra
+import LacunaDevices
 import LacunaFigures
 import LacunaFiles
 import LacunaFits
@@ -174,18 +175,20 @@ struct Fit: ParsableCommand {
       let notice = FigureNotice(wanted: folder != nil)
       let selection = try device.select()
       do {
-        try fit(try FitSamples(self), on: selection.backend, folder: folder, notice: notice)
+        try fit(
+          try FitSamples(self), on: selection.backend, memory: selection.memory, folder: folder, notice: notice)
       } catch {
         guard let failure = (error as? BackendError) ?? (error as? FitError)?.backend, failure.isDeviceFailure,
           let retreat = selection.retreat(after: failure)
         else { throw error }
-        try fit(try FitSamples(self), on: retreat.backend, folder: folder, notice: notice)
+        try fit(try FitSamples(self), on: retreat.backend, memory: retreat.memory, folder: folder, notice: notice)
       }
     }
   }
 
   /// What is asked of the samples that were read.
-  func request(for samples: borrowing FitSamples) throws -> FitRequest {
+  /// - Parameter deviceMemory: bytes that the device offers.
+  func request(for samples: borrowing FitSamples, deviceMemory: Int) throws -> FitRequest {
     let d = samples.coordinateCount
     // What depends on the number of coordinates is checked now that there is one.
     let mask = try MaskConfiguration(argument: mask.argument, coordinateCount: d)
@@ -193,15 +196,17 @@ struct Fit: ParsableCommand {
       if let roles = try samples.roles(self) { RoleFitMask(roles) } else {
         try mask.fitMask(coordinateCount: d, seed: seed, key: "--mask")
       }
-    return FitRequest(
+    var request = FitRequest(
       mask: fitMask, maskName: mask.argument, ridge: ridge.choice, weights: try weights.choice(coordinateCount: d),
       centered: center, seed: seed, groups: samples.groups)
+    request.memory = FitMemory(host: HostProvider.availableMemory, device: deviceMemory)
+    return request
   }
 
   private func fit<Device: Backend>(
-    _ samples: consuming FitSamples, on backend: Device, folder: OutputFolder?, notice: FigureNotice
+    _ samples: consuming FitSamples, on backend: Device, memory: Int, folder: OutputFolder?, notice: FigureNotice
   ) throws {
-    let request = try request(for: samples)
+    let request = try request(for: samples, deviceMemory: memory)
     let progress = Progress(total: 1, label: "ridges", quiet: output.quiet)
     let (header, indexColumn, notices, reason) = (
       samples.header, samples.indexColumn, samples.notices, samples.headerReason

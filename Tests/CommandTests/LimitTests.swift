@@ -1,4 +1,5 @@
 import Foundation
+import LacunaFiles
 import Testing
 
 /// A system that refuses memory or files: a word and a status within seconds, whatever the limit.
@@ -74,6 +75,27 @@ import Testing
           #expect(status == 69 && errors.contains("d = 1000000000"), "\(status) \(errors)")
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["x.csv"])
+      }
+    }
+
+    @Test("fits of more than memory holds, before they begin")
+    func fits() throws {
+      try withFolder { folder in
+        let (n, d) = (60, 8000)
+        let values = (0..<n * d).map { Double(($0 * 7919) % 1009) / 1009 }
+        try writeNPY(values, shape: [n, d], to: folder.appendingPathComponent("x.npy").path)
+        for (mask, others) in [("observed", true), ("bernoulli:0.5", true), ("partition:8", true)] {
+          let (status, errors) = try run(
+            "fit x.npy --mask \(mask) --ridge 0.1 --device host --quiet",
+            "ulimit -v 1500000; export OPENBLAS_NUM_THREADS=1", in: folder)
+          #expect(status == 69 && errors.contains("for a fit of d = 8000, n = 60, mask \(mask.prefix(8))"), "\(errors)")
+          #expect(errors.contains("leave-one-out masks would fit") == others, "\(errors)")
+          let words = errors.components(separatedBy: "it holds d up to ")
+          #expect(words.count == 2 && Int(words[1].prefix { $0.isNumber }).map { $0 > 500 && $0 < d } == true)
+        }
+        let (status, errors) = try run(
+          "fit x.npy --ridge 0.1 --device host --quiet", "ulimit -v 1500000; export OPENBLAS_NUM_THREADS=1", in: folder)
+        #expect(status == 0, "\(errors)")
       }
     }
 

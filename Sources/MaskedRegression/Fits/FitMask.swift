@@ -4,6 +4,12 @@ import LacunaAlgebra
 ///
 /// One type a way of hiding; a `FitRequest` asks for no more.
 public protocol FitMask: Sendable {
+  /// What such a fit holds at the least at one time, beside the samples as they are given: counted, not measured, and nothing where
+  /// nobody has counted. Workspaces are left out, so that no fit is refused that would run.
+  /// - Parameter shape: of the samples, and where the work is done.
+  /// - Parameter request: ridges, intercept and groups.
+  func storage(_ shape: FitShape, for request: FitRequest) -> FitStorage
+
   /// Makes the fit ready, before any ridge is tried.
   ///
   /// - Parameter values: n × d, row-major; NaN is missing. Hand them over rather than keep them.
@@ -88,7 +94,7 @@ public struct ObservedFitMask: FitMask {
 
 /// Drawn or given masks hide: `SchemeFit`.
 public struct SchemeFitMask: FitMask {
-  private let scheme: any TrainingMasks
+  let scheme: any TrainingMasks
 
   public init(_ scheme: any TrainingMasks) { self.scheme = scheme }
 

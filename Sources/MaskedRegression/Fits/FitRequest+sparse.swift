@@ -17,6 +17,8 @@ extension FitRequest {
       throw .data("a coordinate is predicted from others, so two columns are needed")
     }
     guard groups == nil else { throw .request("groups are left out of dense samples alone") }
+    try requireMemory(
+      sampleCount: samples.sampleCount, coordinateCount: samples.coordinateCount, isSparse: true, on: device)
     return try choose(names: names, report: report) { request, weights throws(FitError) in
       try request.mask.prepare(samples, for: request, weights: weights, on: device)
     }

@@ -16,6 +16,8 @@ public struct FitRequest: Sendable {
   public var groups: SampleGroups?
   /// Whether a fit at one ridge holds as little as it can: what is asked of it beside errors, residuals and predictor then takes longer.
   public var sparesMemory = false
+  /// Bytes that there are beside the samples: a fit that takes more at the least is refused before it begins. Nil refuses none.
+  public var memory: FitMemory?
 
   public init(
     mask: any FitMask = LeaveOneOutFitMask(), maskName: String = "leave-one-out", ridge: RidgeChoice = .automatic,
@@ -40,7 +42,8 @@ public struct FitRequest: Sendable {
   /// - Parameter report: called after each ridge with (done, total so far known); a `CancellationError` that it throws
   ///   ends the fit.
   /// - Throws: `FitError`: fewer than two coordinates or, with masks of a scheme, five samples; a ridge of 0 where none is
-  ///   possible, or one for weights that are to be found; no predictor at any ridge; a device that fails; `cancelled`.
+  ///   possible, or one for weights that are to be found; more than `memory`; no predictor at any ridge; a device that fails;
+  ///   `cancelled`.
   public func fit<Device: Backend>(
     _ values: consuming [Double], sampleCount n: Int, names: [String]? = nil, on device: Device,
     report: @escaping (Int, Int) throws -> Void = { _, _ in }
@@ -64,6 +67,7 @@ public struct FitRequest: Sendable {
   ) throws(FitError) -> FitResult<Device> {
     let rows = samples
     guard rows.coordinateCount >= 2 else { throw Self.tooNarrow }
+    try requireMemory(sampleCount: rows.sampleCount, coordinateCount: rows.coordinateCount, on: device)
     if let groups {
       guard mask is LeaveOneOutFitMask else {
         throw .request(

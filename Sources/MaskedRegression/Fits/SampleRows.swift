@@ -19,12 +19,16 @@ public final class SampleRows {
   private var checksums: [UInt64] = []
 
   /// Rows of a piece: a quarter of a block, where rows are not so long that a product needs more.
-  var pieceHeight: Int { max(256, SampleRows.blockSize / 4 / coordinateCount) }
+  var pieceHeight: Int { Self.pieceHeight(columns: coordinateCount) }
+
+  static func pieceHeight(columns d: Int) -> Int { max(256, blockSize / 4 / d) }
 
   /// Rows of a block: whole pieces, a million numbers or so.
-  var blockHeight: Int {
-    let piece = pieceHeight
-    return piece * max(1, SampleRows.blockSize / coordinateCount / piece)
+  var blockHeight: Int { Self.blockHeight(columns: coordinateCount) }
+
+  static func blockHeight(columns d: Int) -> Int {
+    let piece = pieceHeight(columns: d)
+    return piece * max(1, blockSize / d / piece)
   }
 
   /// Numbers of a block.

@@ -31,6 +31,9 @@ public protocol TrainingMasks: Sendable {
     of predictor: Device.Matrix, covariance: any CovarianceOperator<Device>, by errors: SchemeErrors<Device>
   ) throws(BackendError) -> [Double]
 
+  /// Matrices of d × d numbers that the regression keeps from one ridge to the next.
+  var keptMatrices: Int { get }
+
   /// The share of the masks over which each coordinate's errors count: the error of predicting it by 0 over its mean square.
   /// - Parameter d: coordinates.
   func hiddenShares(coordinateCount d: Int) -> [Double]
@@ -51,6 +54,8 @@ public struct PartitionMasks: TrainingMasks, Equatable {
   public var passes: [Partition]
 
   public init(_ passes: [Partition]) { self.passes = passes }
+
+  public var keptMatrices: Int { 2 }
 
   public func solver<Device: Backend>(
     on device: Device, sampleCount n: Int, coordinateCount d: Int, gram: GramSource<Device>,
@@ -76,6 +81,8 @@ public struct BernoulliMasks: TrainingMasks, Equatable {
   public var keep: Double
 
   public init(keep: Double) { self.keep = keep }
+
+  public var keptMatrices: Int { 3 }
 
   public func solver<Device: Backend>(
     on device: Device, sampleCount n: Int, coordinateCount d: Int, gram: GramSource<Device>,
@@ -104,6 +111,8 @@ public struct CoordinateMasks: TrainingMasks, Equatable {
 
   /// - Parameter keeps: p, one a coordinate.
   public init(keeps: [Double]) { self.keeps = keeps }
+
+  public var keptMatrices: Int { keeps.contains(0) ? 4 : 3 }
 
   public func solver<Device: Backend>(
     on device: Device, sampleCount n: Int, coordinateCount d: Int, gram: GramSource<Device>,
@@ -137,6 +146,8 @@ public struct DrawnMasks: TrainingMasks, Equatable {
     self.hiddenOnly = hiddenOnly
   }
 
+  public var keptMatrices: Int { hiddenOnly ? 3 : 2 }
+
   /// With the hidden loss every fit passes over the samples again.
   public func solver<Device: Backend>(
     on device: Device, sampleCount n: Int, coordinateCount d: Int, gram: GramSource<Device>,
@@ -163,6 +174,8 @@ public struct DrawnMasks: TrainingMasks, Equatable {
 
 /// Masks written out, shared by all samples.
 extension GivenMasks: TrainingMasks {
+  public var keptMatrices: Int { 1 }
+
   public func solver<Device: Backend>(
     on device: Device, sampleCount n: Int, coordinateCount d: Int, gram: GramSource<Device>,
     samples: @escaping SampleSource<Device>
