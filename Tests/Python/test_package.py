@@ -156,6 +156,15 @@ def test_arrays_stand_for_files():
     assert lacuna.MaskedRegression(mask=masks, ridge=0.1, device="host").fit(X).coef_.shape == (4, 4)
 
 
+def test_silent_theory_says_why():
+    study = {"data": {"model": "ar1", "correlation": 0.5, "coordinates": 24, "samples": [8, 96]}}
+    results = lacuna.theory(study, model__ridge="ridgeless", model__mask={"random": {"keep": 0.5, "masks": 1}})
+    silent, found = results["warnings"]
+    assert len(silent) == 1 and "give a ridge" in silent[0] and found == []
+    assert [error is None for error in results["generalization_error_theory"]] == [True, False]
+    assert results.columns.count("warnings") == 1
+
+
 def test_simulation_lies_about_its_theory():
     results = lacuna.simulate(STUDY, device="host", experiment__trials=40, progress=False)
     key = "generalization_error"

@@ -101,7 +101,14 @@ class Results:
 
     def __getitem__(self, key: str) -> np.ndarray:
         """A column of the points: "n", "errors_generalization_mean", ..."""
-        return np.array([_flat(point).get(key) for point in self.points])
+        values = [_flat(point).get(key) for point in self.points]
+        # Lists of different lengths, such as "warnings", are no array of one shape.
+        if len({len(value) if isinstance(value, list) else -1 for value in values}) > 1:
+            column = np.empty(len(values), dtype=object)
+            for index, value in enumerate(values):
+                column[index] = value
+            return column
+        return np.array(values)
 
     @property
     def columns(self) -> list[str]:
