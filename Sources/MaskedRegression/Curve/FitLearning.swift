@@ -29,8 +29,22 @@ public struct FitLearning: Sendable {
     /// error at so many rows over that of the whole.
     public var predicted: Double
     public var measured: Double
-    /// Of the difference: over those rows, and what ℓ of `CurveScatter` scatters by in the whole and in the part.
+    /// Of the difference: over those rows with what `dependence` makes of it, and what ℓ of `CurveScatter` scatters by in the whole
+    /// and in the part.
     public var standardError: Double
+
+    /// By what factor the variance of the difference exceeds that of so many independent rows.
+    ///
+    /// To first order in the regressors a fit is off by the mean of u_j = x_j ε_j over its rows j, and differences are sums over pairs
+    /// of uncorrelated numbers u_i·u_j. Of n rows let n' be fitted and q be left. A row i of these differs by −2 u_i·(Σ_j u_j/n' −
+    /// Σ_j u_j/n) + (Σ_j u_j/n')² − (Σ_j u_j/n)², which the part and the whole are summed over, and the sum over i has pairs of the
+    /// rows left with (n + n')/n², of both kinds with −2q(n + n')/(n'n²), of the rows fitted with q²(n + n')/(n'²n²). That is
+    /// 2(n + n')²q²/(nn')² in all, in units of a pair's variance, where the rows left, taken for independent, show 4q²/(nn'): each pair
+    /// of them counts in the differences of both, and the rows fitted are in all.
+    static func dependence(fitted: Int, of sampleCount: Int) -> Double {
+      let (part, whole) = (Double(fitted), Double(sampleCount))
+      return (whole + part) * (whole + part) / (2 * whole * part)
+    }
 
     /// Whether the two are further apart than chance and the finite number d of coordinates explain: three standard errors, and 1/d
     /// of the error, at most a fiftieth, that the theory of many coordinates may be off by.
@@ -137,7 +151,8 @@ extension FitResult {
       let amplified = predicted * point.source.amplification
       return FitLearning.Measurement(
         sampleCount: count, choice: choice, predicted: predicted, measured: found.errors.reduce(0, +) / others,
-        standardError: (variance / others + 2 * max(0, left) * amplified * amplified).squareRoot())
+        standardError: (FitLearning.Measurement.dependence(fitted: count, of: n) * variance / others
+          + 2 * max(0, left) * amplified * amplified).squareRoot())
     }
     let order = KeyedPermutation(
       count: n, stream: RandomStream(seed: request.seed, purpose: .probes, index: 0), index: 0)
