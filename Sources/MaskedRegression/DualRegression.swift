@@ -64,11 +64,16 @@ public struct DualRegression<Device: Backend> {
   /// Forms K from the samples as they are now.
   public func refresh() throws {
     let n = Device.Element(sampleCount)
+    try Interruption.check()
     if let source {
       try source.formSampleGram(scale: 1 / Double(sampleCount), in: gram)
     } else {
       try device.clear(gram)
-      try device.accumulateSampleGram(of: samples, scale: 1 / n, into: gram)
+      if isLong {
+        try forEachColumns { try device.accumulateSampleGram(of: $1, scale: 1 / n, into: gram) }
+      } else {
+        try device.accumulateSampleGram(of: samples, scale: 1 / n, into: gram)
+      }
     }
     if let ones { try device.accumulateSampleGram(of: ones, scale: Device.Element(deflation) / n, into: gram) }
   }
@@ -77,6 +82,7 @@ public struct DualRegression<Device: Backend> {
   /// - Returns: diag M.
   /// - Throws: `RegressionError.numericallySingular` where what is left of a sample after the others is rounding error.
   func invert(ridge: Double) throws -> [Double] {
+    try Interruption.check()
     try device.copy(gram, to: inverse)
     try device.addDiagonal(Device.Element(ridge), to: inverse)
     let squares = try diagonal(of: inverse)
@@ -112,10 +118,15 @@ public struct DualRegression<Device: Backend> {
     var vector: Device.Matrix
   }
 
+  /// Whether a product of X with n × n numbers may take a processor a second and more: it is then made in blocks, so that work which is
+  /// to end is not waited for.
+  private var isLong: Bool { Double(sampleCount) * Double(sampleCount) * Double(coordinateCount) > 0x1p32 }
+
   /// Goes over X in blocks of columns, n × columns, with the coordinate of the first.
   func forEachColumns(_ body: (Int, Device.Matrix) throws -> Void) throws {
     let width = columnStorage[0].columns
     for first in stride(from: 0, to: coordinateCount, by: width) {
+      try Interruption.check()
       let x = columnStorage[0].reshaped(rows: sampleCount, columns: min(width, coordinateCount - first))
       try copyColumns(from: first, to: x)
       try body(first, x)
@@ -133,7 +144,10 @@ public struct DualRegression<Device: Backend> {
 
   /// The sums over samples of Y = MX for every coordinate, with M at the last ridge.
   func residualSums(terms: ResidualTerms) throws -> CoordinateResidualSums {
-    guard source != nil else { return try device.coordinateResidualSums(of: samples, resolvent: inverse, terms: terms) }
+    try Interruption.check()
+    guard source != nil || isLong else {
+      return try device.coordinateResidualSums(of: samples, resolvent: inverse, terms: terms)
+    }
     var sums = CoordinateResidualSums(coordinateCount: 0)
     try forEachColumns { _, x in
       sums.append(try device.coordinateResidualSums(of: x, resolvent: inverse, terms: terms))
@@ -144,7 +158,6 @@ public struct DualRegression<Device: Backend> {
   /// Goes over X in blocks of columns, each with `matrix` · X_b.
   func forEachBlock(times matrix: Device.Matrix, _ body: (ColumnBlock) throws -> Void) throws {
     try forEachColumns { first, x in
-      try Interruption.check()
       let y = columnStorage[1].reshaped(rows: sampleCount, columns: x.columns)
       try device.multiply(matrix, transposeA: false, x, transposeB: false, alpha: 1, beta: 0, into: y)
       try body(ColumnBlock(first: first, samples: x, product: y, vector: try device.makeVector(x.columns)))
