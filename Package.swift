@@ -195,7 +195,7 @@ let package = Package(
         "LacunaFits", "MaskedRegression", "DeterministicEquivalents", "LacunaHost", "LacunaAlgebra", "LacunaFiles",
       ]),
     .testTarget(
-      name: "CommandTests", dependencies: ["lacuna", "LacunaFiles", "MaskedRegression"]),
+      name: "CommandTests", dependencies: ["lacuna", "LacunaFiles"]),
   ],
   swiftLanguageModes: [.v6]
 )
