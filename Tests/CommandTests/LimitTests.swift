@@ -99,6 +99,27 @@ import Testing
       }
     }
 
+    @Test("tables that are refused memory, where the standard library would trap")
+    func tables() throws {
+      try withFolder { folder in
+        let path = folder.appendingPathComponent("x.npy")
+        // Of a file with a hole for its numbers.
+        try writeNPY([0.0, 0, 0], shape: [3, 1], to: path.path)
+        let text = "{'descr': '<f8', 'fortran_order': False, 'shape': (60, 6000000), }"
+        var bytes = try Data(contentsOf: path).prefix(128)
+        let header = text + String(repeating: " ", count: 128 - 10 - 1 - text.count) + "\n"
+        bytes.replaceSubrange(10..<128, with: Data(header.utf8))
+        bytes.replaceSubrange(8..<10, with: [118, 0])
+        try bytes.write(to: path)
+        let file = try FileHandle(forWritingTo: path)
+        try file.truncate(atOffset: 128 + 60 * 6_000_000 * 8)
+        try file.close()
+        let (status, errors) = try run(
+          "fit x.npy --ridge 0.1 --device host --quiet", "ulimit -v 1500000; export OPENBLAS_NUM_THREADS=1", in: folder)
+        #expect(status == 74 && errors.contains("x.npy: the system refuses"), "\(status) \(errors.prefix(300))")
+      }
+    }
+
     @Test("too few files", arguments: [4, 5, 6, 8, 64])
     func files(limit: Int) throws {
       try withData { folder in

@@ -24,10 +24,12 @@ enum Memory {
   /// - Throws: `io` if so many bytes are more than the machine has or than the process may take (`ulimit -v`).
   static func allowArray(_ bytes: Int, for path: String) throws(DataFileError) {
     try allow(bytes, for: path)
-    guard let probe = malloc(max(bytes, 1)) else {
+    // No `malloc` and `free`, which the optimiser takes away, and holds to have succeeded.
+    let probe = mmap(nil, max(bytes, 1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let probe, probe != MAP_FAILED else {
       throw .io(path: path, reason: "the system refuses the \((bytes >> 20) + 1) MiB that its numbers take")
     }
-    free(probe)
+    munmap(probe, max(bytes, 1))
   }
 }
 
