@@ -21,9 +21,13 @@ public final class VerifiedMatrix<Base: DeviceMatrix>: DeviceMatrix {
     VerifiedMatrix(base.reshaped(rows: rows, columns: columns), contents)
   }
 
-  /// What is known of it in this shape.
+  /// What is known of it in this shape; of the numbers of a first row alone, nothing.
   var known: Contents<Base>.Known {
-    get { contents.width == columns ? contents.known : .nothing }
+    get {
+      guard contents.width == columns else { return .nothing }
+      if case .values = contents.known, rows != 1 { return .nothing }
+      return contents.known
+    }
     set {
       contents.width = columns
       contents.known = newValue

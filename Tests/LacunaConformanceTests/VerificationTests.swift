@@ -108,6 +108,27 @@ import Testing
     }
   }
 
+  /// The first row of a matrix may be written and read as a vector: the matrix, and a copy of it, have all rows nevertheless.
+  @Test func aFirstRowIsNotTheMatrix() throws {
+    for backend in Self.right { try readFirstRow(backend) }
+  }
+
+  private func readFirstRow<B: Backend>(_ backend: B) throws {
+    let (rows, columns) = (3, 5)
+    let x = try backend.makeMatrix((0..<15).map { B.Element($0) }, rows: rows, columns: columns)
+    let first = x.firstRows(1)
+    let own = [B.Element](repeating: 7, count: columns)
+    try backend.upload(own, to: first, firstRow: 0)
+    #expect(try backend.download(first) == own)
+    #expect(try backend.download(first) == own)
+    let all = own + (5..<15).map { B.Element($0) }
+    #expect(try backend.download(x) == all)
+    try backend.upload(own, to: first, firstRow: 0)
+    let y = try backend.makeMatrix(rows: rows, columns: columns)
+    try backend.copy(x, to: y)
+    #expect(try backend.download(y) == all)
+  }
+
   /// What probes promise, against loops.
   @Test func probesAreProducts() throws {
     for subject in Subject.all { try check(subject.backend, subject.testDescription) }

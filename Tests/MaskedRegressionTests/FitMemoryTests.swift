@@ -9,19 +9,8 @@ import Testing
 
   /// Normal entries.
   private func samples(_ n: Int, _ d: Int) -> [Double] {
-    var stream = SplitMix(state: 7)
-    return (0..<n * d).map { _ in stream.uniform() + stream.uniform() - stream.uniform() - stream.uniform() }
-  }
-
-  private struct SplitMix {
-    var state: UInt64
-    mutating func uniform() -> Double {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return Double((z ^ (z >> 31)) >> 11) * 0x1p-53
-    }
+    let stream = RandomStream(seed: 7, purpose: .samples, index: 0)
+    return (0..<UInt64(n * d)).map { EntryLaw.gaussian.value(at: $0, of: stream) }
   }
 
   /// Numbers that each kind of fit holds, counted by hand at n = 60 and d = 8, or 100 where it has fewer samples than coordinates.
